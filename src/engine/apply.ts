@@ -1,0 +1,89 @@
+import { buildApplyGraph } from './apply-graph.ts';
+import { bringUp } from './bring-up.ts';
+import { isPending, isUpward, type DownwardChange, type ReplaceChange } from './change.ts';
+import type { Journal } from './journal.ts';
+import type { Plan } from './plan.ts';
+import { problem } from './problem.ts';
+import type { EngineRuntime } from './runtime.ts';
+import { runSchedule } from './schedule.ts';
+import { sweepStrays } from './sweep.ts';
+import { Tally, type ApplyResult } from './tally.ts';
+import { tearDown } from './tear-down.ts';
+import { Work } from './work.ts';
+
+export interface ApplyOptions {
+  readonly runtime: EngineRuntime;
+  readonly journal: Journal;
+  /** Stop starting; what is under way settles. */
+  readonly stop?: AbortSignal;
+  /** Leave at once; the journal makes that safe. */
+  readonly abort?: AbortSignal;
+  /** Changes under way at once. @default 256 */
+  readonly concurrency?: number;
+}
+
+/** Changes under way at once: enough to never be the bottleneck, few enough to stay in memory. */
+const CONCURRENCY = 256;
+const TOMBSTONE = { type: 'tombstone' } as const;
+const NEVER = new AbortController().signal;
+
+/** Carries out what the plan names and nothing else. Run again after a crash, it goes on from the journal. */
+export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
+  const { runtime, journal, stop = NEVER, abort = NEVER } = options;
+  refuseStale(plan, journal);
+  const pending = plan.changes.filter(isPending).length;
+  runtime.emit({ type: 'apply-started', changes: pending });
+  const isNews = pending > 0 || !isConcluded(plan, journal);
+  if (isNews) await journal.append({ type: 'run', purpose: plan.purpose, blueprint: plan.blueprint });
+
+  const work = new Work(runtime, journal, AbortSignal.any([journal.lost, abort]));
+  const tally = new Tally(work);
+  const steps = buildApplyGraph(plan.changes, journal.snapshot, {
+    up: (change) => tally.carryOut(change, () => bringUp(work, change)),
+    down: (change) => tally.carryOut(change, () => takeDown(work, change)),
+  });
+  await runSchedule(steps, {
+    concurrency: options.concurrency ?? CONCURRENCY,
+    stop: AbortSignal.any([stop, work.signal]),
+    onFailed: (step, error) => tally.fail(step.change, error),
+    onSkipped: (step, because) => tally.skip(step.change, because?.change.address ?? 'stopped'),
+  });
+  if (!stop.aborted && !work.signal.aborted) await tally.guard(() => sweepStrays(work, plan));
+  if (work.signal.aborted) tally.failRun(work.signal.reason);
+  else if (isNews) await tally.guard(() => conclude(plan, work, tally.isClean));
+  return tally.result();
+}
+
+/** A plan is bound to the state it was made from: whatever was written since may have made it wrong. */
+function refuseStale(plan: Plan, { snapshot }: Journal): void {
+  if (plan.cluster === snapshot.cluster && plan.serial === snapshot.serial) return;
+  const detail = `The plan was made for state ${plan.serial} of ${plan.cluster}; the state is at ${snapshot.serial} of ${snapshot.cluster}.`;
+  throw problem('plan.stale', { detail });
+}
+
+/** An earlier run may have done everything and died before it could say so. */
+function isConcluded({ purpose, blueprint }: Plan, { snapshot }: Journal): boolean {
+  return snapshot.appliedBlueprint === blueprint && (purpose !== 'delete' || snapshot.tombstone);
+}
+
+async function takeDown(work: Work, change: DownwardChange | ReplaceChange): Promise<boolean> {
+  const { instanceId } = change;
+  const record = work.journal.snapshot.records.get(instanceId);
+  if (record === undefined || change.action === 'leave') return false;
+  if (change.action === 'abandon' || (change.action === 'replace' && change.old === 'abandon')) {
+    await work.journal.append({ type: 'gone', instanceId, because: record.retain ? 'retained' : 'abandoned' });
+    return true;
+  }
+  // A replacement that turned out to be needless leaves the old instance in its place.
+  if (change.action === 'replace' && change.order === 'create-first' && !record.deposed) return false;
+  await tearDown(work, record);
+  return true;
+}
+
+async function conclude(plan: Plan, { journal }: Work, ok: boolean): Promise<void> {
+  const { purpose, blueprint } = plan;
+  const declarations = plan.changes.filter(isUpward).map(({ declaration }) => declaration);
+  if (ok) await journal.keepBlueprint(blueprint, declarations);
+  const emptied = ok && purpose === 'delete' && journal.snapshot.records.size === 0;
+  await journal.append({ type: 'run-end', ok, blueprint }, ...(emptied ? [TOMBSTONE] : []));
+}

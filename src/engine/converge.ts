@@ -1,0 +1,66 @@
+import { sameValue } from '#std/same-value.ts';
+import { isAmbiguous } from './call.ts';
+import { AbsenceWatch } from './look.ts';
+import { problem } from './problem.ts';
+import type { ResourceRecord } from './record.ts';
+import { refusalProblem, type Patience, type Work } from './work.ts';
+
+export type Converged =
+  | { readonly outcome: 'ready'; readonly outputs: unknown }
+  | { readonly outcome: 'lost' | 'broken'; readonly why: string };
+
+/**
+ * Brings a living object to its record's inputs and reads the result back: observe, sync, observe again,
+ * until the object is ready and a sync finds nothing left to do.
+ */
+export async function converge(work: Work, record: ResourceRecord): Promise<Converged> {
+  const patience = work.waitFor(record, 'it to become visible');
+  const absence = new AbsenceWatch(work.runtime);
+  const strange = new AbsenceWatch(work.runtime);
+  for (;;) {
+    const seen = await work.look(record);
+    if (seen.state === 'absent') {
+      if (absence.isCertain()) return { outcome: 'lost', why: 'it is not there any more' };
+      await patience.wait('resource.not-ready', 'it to become visible');
+      continue;
+    }
+    if (seen.state === 'unreachable') {
+      await patience.wait('resource.unreachable', seen.reason);
+      continue;
+    }
+    absence.reset();
+    if (!work.isOurs(record, seen)) {
+      if (strange.isCertain()) throw foreign(record);
+      await patience.wait('resource.not-ready', 'its mark to become visible');
+      continue;
+    }
+    if (seen.condition.is === 'broken') return { outcome: 'broken', why: seen.condition.reason };
+    if (seen.condition.is === 'pending') {
+      await patience.wait('resource.not-ready', seen.condition.waitingFor);
+      continue;
+    }
+    const outputs = await sync(work, record, seen.outputs, patience);
+    if (outputs !== undefined && sameValue(outputs, seen.outputs)) return { outcome: 'ready', outputs };
+  }
+}
+
+/** Undefined: the request may or may not have been executed; the next look tells. */
+async function sync(work: Work, record: ResourceRecord, observed: unknown, patience: Patience): Promise<unknown> {
+  const type = work.typeOf(record.kind, record.address);
+  try {
+    const outputs = await type.sync(work.runtime.provider.session, work.contextOf(record), record.inputs, observed);
+    if (!sameValue(outputs, observed)) await patience.wait('resource.not-confirmed', 'the change to be visible');
+    return outputs;
+  } catch (error) {
+    if (!isAmbiguous(error)) throw refusalProblem(error, record.address) ?? error;
+    await patience.wait('call.unanswered', 'the change to be confirmed');
+    return undefined;
+  }
+}
+
+export function foreign({ address, kind }: ResourceRecord) {
+  return problem('resource.foreign', {
+    address,
+    detail: `The ${kind} in its place does not carry this cluster's mark.`,
+  });
+}

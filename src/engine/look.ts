@@ -1,0 +1,58 @@
+import { CallError } from './call.ts';
+import { problem } from './problem.ts';
+import type { ResourceRecord } from './record.ts';
+import type { Observation, ResourceContext, ResourceType } from './resource.ts';
+import type { EngineRuntime } from './runtime.ts';
+
+export interface Sight {
+  readonly runtime: EngineRuntime;
+  readonly type: ResourceType;
+  readonly context: ResourceContext;
+}
+
+/** One look at the object of a record; a reading service that stays silent makes it unreachable, never absent. */
+export async function look({ runtime, type, context }: Sight, record: ResourceRecord): Promise<Observation> {
+  const target = { inputs: record.inputs, last: record.outputs };
+  let seen: Observation;
+  try {
+    seen = await type.observe(runtime.provider.session, context, target);
+  } catch (error) {
+    if (error instanceof CallError && error.outcome !== 'rejected')
+      return { state: 'unreachable', reason: error.message };
+    throw error;
+  }
+  if (seen.state !== 'present') return seen;
+  const outputs = type.outputs.safeParse(seen.outputs);
+  if (outputs.success) return { ...seen, outputs: outputs.data };
+  const { address } = record;
+  const where = outputs.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw problem('resource.outputs-invalid', {
+    address,
+    detail: `${type.kind} was observed as ${where}.`,
+    cause: outputs.error,
+  });
+}
+
+/** Reads lag behind writes, so one "not found" proves nothing: absence has to hold as long as the lag may last. */
+export class AbsenceWatch {
+  readonly #runtime: EngineRuntime;
+  readonly #holdsForMs: number;
+  #sinceMs: number | undefined;
+
+  constructor(runtime: EngineRuntime, holdsForMs: number = runtime.provider.consistency.visibleWithinMs) {
+    this.#runtime = runtime;
+    this.#holdsForMs = holdsForMs;
+  }
+
+  /** To be asked after each look that found nothing. */
+  isCertain(): boolean {
+    const nowMs = this.#runtime.clock.monotonicMs();
+    this.#sinceMs ??= nowMs;
+    return nowMs - this.#sinceMs >= this.#holdsForMs;
+  }
+
+  /** It was seen after all. */
+  reset(): void {
+    this.#sinceMs = undefined;
+  }
+}

@@ -1,0 +1,245 @@
+export type Blame = 'user' | 'provider' | 'us';
+
+interface CatalogueEntry {
+  /** Fixed text, without the values of a case. */
+  readonly summary: string;
+  readonly blame: Blame;
+  /** What to do; the last line is the command alone. */
+  readonly remedy: string;
+}
+
+/** Every code that can leave the core. Codes are stable, texts are not. */
+export const PROBLEM_CATALOGUE = {
+  internal: {
+    summary: 'A defect in this program',
+    blame: 'us',
+    remedy:
+      'Nothing is lost: the journal holds every intent. Report it with the run log, then continue:\n  bootstrap apply NAME',
+  },
+  'state.lease-held': {
+    summary: 'Another run holds the lease on this cluster',
+    blame: 'user',
+    remedy:
+      'Wait for it to end; a run that died is taken over by itself. Only when you know that it is gone, and do not want to wait:\n  bootstrap state unlock NAME',
+  },
+  'state.lease-expired': {
+    summary: 'The lease ran out before it could be renewed',
+    blame: 'provider',
+    remedy:
+      'Nothing is lost: the journal holds every intent. When the state can be reached again, continue:\n  bootstrap apply NAME',
+  },
+  'state.fenced': {
+    summary: 'Another run has taken over this cluster',
+    blame: 'user',
+    remedy: 'This run stopped without harm and the other one goes on. See what it does:\n  bootstrap events NAME',
+  },
+  'state.unavailable': {
+    summary: 'The state could not be reached',
+    blame: 'provider',
+    remedy:
+      'Nothing is lost: what was started is in the journal. Check the network and the store, then continue:\n  bootstrap apply NAME',
+  },
+  'state.denied': {
+    summary: 'Access to the state was refused',
+    blame: 'user',
+    remedy:
+      'Check whose credentials are in use and what they may do with the place named above:\n  bootstrap doctor NAME',
+  },
+  'state.store-full': {
+    summary: 'There is no room left for the state',
+    blame: 'user',
+    remedy: 'Free space in the place named above; nothing is lost, then continue:\n  bootstrap apply NAME',
+  },
+  'state.corrupt': {
+    summary: 'A part of the state is damaged',
+    blame: 'provider',
+    remedy:
+      'Nothing was changed. Restore the object named above from its last good version or from a backup, then check:\n  bootstrap doctor NAME',
+  },
+  'state.head-missing': {
+    summary: 'The head of the state is missing while its journal is there',
+    blame: 'user',
+    remedy:
+      'Nothing was changed. Restore head.json from its last version or from a backup, then check:\n  bootstrap doctor NAME',
+  },
+  'state.lineage-differs': {
+    summary: 'This state belongs to another cluster',
+    blame: 'user',
+    remedy: 'Nothing was changed. Check the name of the cluster and where its state is kept:\n  bootstrap doctor NAME',
+  },
+  'state.format-newer': {
+    summary: 'The state was written by a newer version of this program',
+    blame: 'user',
+    remedy:
+      'Nothing was changed. Install the newer version, then see whether it reads the state:\n  bootstrap status NAME',
+  },
+  'state.seal-broken': {
+    summary: 'A sealed value cannot be opened',
+    blame: 'user',
+    remedy:
+      'Either the key is not the one that sealed it or the state was altered. Restore the right key, then check:\n  bootstrap doctor NAME',
+  },
+  'state.key-missing': {
+    summary: 'The key that sealed the state is missing',
+    blame: 'user',
+    remedy:
+      'Copy the key file from the workstation that created the cluster, or from its backup, then check:\n  bootstrap doctor NAME',
+  },
+  'state.store-unfit': {
+    summary: 'This store does not keep conditional writes apart',
+    blame: 'provider',
+    remedy:
+      'Two runs could corrupt the state there. Keep the state on a local disk or in a store with conditional writes, then check:\n  bootstrap doctor NAME',
+  },
+  'state.not-deleted': {
+    summary: 'The cluster still exists',
+    blame: 'user',
+    remedy: 'Its state is kept until everything is destroyed. Destroy the cluster first:\n  bootstrap delete NAME',
+  },
+  'address.invalid': {
+    summary: 'A name that cannot be an address',
+    blame: 'us',
+    remedy:
+      'Addresses are lower-case words joined by dots, such as network.vpc. See what is declared:\n  bootstrap plan NAME',
+  },
+  'blueprint.duplicate': {
+    summary: 'Two resources of one address',
+    blame: 'us',
+    remedy: 'Every declared resource needs an address of its own. See what is declared:\n  bootstrap plan NAME',
+  },
+  'blueprint.dangling': {
+    summary: 'A resource needs one that is not declared',
+    blame: 'us',
+    remedy: 'Declare the missing resource or drop the reference, then look again:\n  bootstrap plan NAME',
+  },
+  'blueprint.cycle': {
+    summary: 'Resources that wait for one another',
+    blame: 'us',
+    remedy: 'Break the circle by dropping one of its references, then look again:\n  bootstrap plan NAME',
+  },
+  'blueprint.kind-unknown': {
+    summary: 'A kind of resource that this provider does not have',
+    blame: 'user',
+    remedy:
+      'The state or the cluster file speaks of another provider or a newer version of this program:\n  bootstrap --version',
+  },
+  'blueprint.inputs-invalid': {
+    summary: 'Inputs that the kind does not accept',
+    blame: 'user',
+    remedy: 'Nothing was sent. Correct the value in the cluster file, then look again:\n  bootstrap plan NAME',
+  },
+  'blueprint.output-unknown': {
+    summary: 'A reference to an output that does not exist',
+    blame: 'us',
+    remedy: 'The referenced resource has no such output. See what it has:\n  bootstrap why ADDRESS',
+  },
+  'plan.stale': {
+    summary: 'The state has moved on since the plan was made',
+    blame: 'user',
+    remedy: 'Nothing was sent. Make the plan anew and read it again:\n  bootstrap plan NAME',
+  },
+  'plan.overtaken': {
+    summary: 'Reality is not what the plan saw',
+    blame: 'user',
+    remedy: 'Something changed after the plan was made. Plan and apply anew:\n  bootstrap apply NAME',
+  },
+  'plan.file-invalid': {
+    summary: 'A file that is not a saved plan',
+    blame: 'user',
+    remedy: 'Save the plan again with this version of the program:\n  bootstrap plan NAME --out FILE',
+  },
+  'adopt.not-found': {
+    summary: 'The object to adopt does not exist',
+    blame: 'user',
+    remedy: 'Check the id in the cluster file, then look again:\n  bootstrap plan NAME',
+  },
+  'adopt.not-ours': {
+    summary: 'The object to adopt is not provably yours',
+    blame: 'user',
+    remedy:
+      "Adoption needs proof: tag the object with this cluster's uid yourself, then run again:\n  bootstrap apply NAME",
+  },
+  'resource.name-taken': {
+    summary: 'Somebody else has an object of that name',
+    blame: 'user',
+    remedy: 'It was not touched. Rename or remove it, or choose another name, then run again:\n  bootstrap apply NAME',
+  },
+  'resource.foreign': {
+    summary: 'The object in its place is not ours',
+    blame: 'user',
+    remedy: 'It was not touched. Find out who changed its tags, then look again:\n  bootstrap plan NAME',
+  },
+  'resource.vanished': {
+    summary: 'It disappeared while it was worked on',
+    blame: 'provider',
+    remedy: 'The next run makes it anew:\n  bootstrap apply NAME',
+  },
+  'resource.unreachable': {
+    summary: 'It cannot be reached',
+    blame: 'provider',
+    remedy: 'Nothing is created or destroyed on a guess. When it answers again:\n  bootstrap apply NAME',
+  },
+  'resource.not-ready': {
+    summary: 'It did not become ready in time',
+    blame: 'provider',
+    remedy: 'The next run goes on waiting where this one stopped. See what it waits for:\n  bootstrap why ADDRESS',
+  },
+  'resource.not-gone': {
+    summary: 'It did not go away in time',
+    blame: 'provider',
+    remedy: 'The next run goes on where this one stopped:\n  bootstrap apply NAME',
+  },
+  'resource.not-confirmed': {
+    summary: 'A change was accepted but is not to be seen',
+    blame: 'provider',
+    remedy: 'Somebody else may be changing it back. See who holds it, then run again:\n  bootstrap apply NAME',
+  },
+  'resource.keeps-breaking': {
+    summary: 'It keeps dying while it starts',
+    blame: 'provider',
+    remedy: "The provider's reason is in the events; when it is mended, run again:\n  bootstrap events NAME",
+  },
+  'resource.outputs-invalid': {
+    summary: 'The provider answered what its own schema forbids',
+    blame: 'us',
+    remedy: 'Report it with the run log. Nothing was changed by this look:\n  bootstrap events NAME',
+  },
+  'call.rejected': {
+    summary: 'The provider refused a request',
+    blame: 'provider',
+    remedy: 'Nothing was made by it. When the reason is mended, run again:\n  bootstrap apply NAME',
+  },
+  'call.unanswered': {
+    summary: 'The provider did not answer in time',
+    blame: 'provider',
+    remedy:
+      'The request may still be executed; the next run finds out before it sends another:\n  bootstrap apply NAME',
+  },
+  'call.quota': {
+    summary: 'A quota of the account is used up',
+    blame: 'user',
+    remedy: 'What was made stays. Ask the provider for more, then run again:\n  bootstrap apply NAME',
+  },
+  'call.capacity': {
+    summary: 'The provider has no capacity left in any allowed place',
+    blame: 'provider',
+    remedy: 'Allow another zone or machine type in the cluster file, or wait, then run again:\n  bootstrap apply NAME',
+  },
+  'call.denied': {
+    summary: 'The credentials do not allow it',
+    blame: 'user',
+    remedy: 'Grant the permission named above, then run again:\n  bootstrap apply NAME',
+  },
+  'call.credentials': {
+    summary: 'The credentials are not valid any more',
+    blame: 'user',
+    remedy: 'Log in to the provider again, then go on where this run stopped:\n  bootstrap apply NAME',
+  },
+  'call.blocked': {
+    summary: 'Something still depends on what is to go',
+    blame: 'provider',
+    remedy: 'The blocker is named above. When it is gone, run again:\n  bootstrap apply NAME',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ProblemCode = keyof typeof PROBLEM_CATALOGUE;

@@ -1,0 +1,128 @@
+import type { Address, InstanceId } from './address.ts';
+import { resourceContext } from './calls.ts';
+import { CallError, type RejectionReason } from './call.ts';
+import type { Journal } from './journal.ts';
+import { look, type Sight } from './look.ts';
+import { problem, type Problem } from './problem.ts';
+import type { ProblemCode } from './problem-catalogue.ts';
+import type { ResourceRecord } from './record.ts';
+import type { Observation, Present, ResourceContext, ResourceType } from './resource.ts';
+import type { EngineRuntime } from './runtime.ts';
+
+/** What every step of an apply works with. */
+export class Work {
+  readonly runtime: EngineRuntime;
+  readonly journal: Journal;
+  /** Aborts when nothing may be awaited any more: the lease is lost, or the operator left. */
+  readonly signal: AbortSignal;
+  readonly #startedAtMs: number;
+  #nextIncarnation: number;
+
+  constructor(runtime: EngineRuntime, journal: Journal, signal: AbortSignal) {
+    this.runtime = runtime;
+    this.journal = journal;
+    this.signal = signal;
+    this.#startedAtMs = runtime.clock.monotonicMs();
+    this.#nextIncarnation = journal.snapshot.nextIncarnation;
+  }
+
+  takeIncarnation(): number {
+    this.#nextIncarnation += 1;
+    return this.#nextIncarnation - 1;
+  }
+
+  typeOf(kind: string, address: Address): ResourceType {
+    const type = this.runtime.provider.types.get(kind);
+    if (type !== undefined) return type;
+    throw problem('blueprint.kind-unknown', { address, detail: `Nothing here knows the kind ${kind}.` });
+  }
+
+  contextOf({ address, instanceId }: Pick<ResourceRecord, 'address' | 'instanceId'>): ResourceContext {
+    const { runtime, journal, signal } = this;
+    return resourceContext({ runtime, journal, signal, cluster: journal.snapshot.cluster, address, instanceId });
+  }
+
+  sightOf(record: ResourceRecord): Sight {
+    return { runtime: this.runtime, type: this.typeOf(record.kind, record.address), context: this.contextOf(record) };
+  }
+
+  look(record: ResourceRecord): Promise<Observation> {
+    return look(this.sightOf(record), record);
+  }
+
+  /** The object carries the mark of exactly this instance of this cluster. */
+  isOurs({ instanceId }: ResourceRecord, { owner }: Present<unknown>): boolean {
+    return owner?.cluster === this.journal.snapshot.cluster && owner.instanceId === instanceId;
+  }
+
+  record(instanceId: InstanceId): ResourceRecord {
+    const record = this.journal.snapshot.records.get(instanceId);
+    if (record !== undefined) return record;
+    throw problem('internal', { detail: `The state has no instance ${instanceId}.` });
+  }
+
+  /** Resolves when nothing that was sent before this run began can still arrive or still be invisible. */
+  async outwaitEarlierRequests(): Promise<void> {
+    const { requestAgeMaxMs, visibleWithinMs } = this.runtime.provider.consistency;
+    // Counted from our own start: wall clocks of earlier processes prove nothing.
+    const leftMs = this.#startedAtMs + requestAgeMaxMs + visibleWithinMs - this.runtime.clock.monotonicMs();
+    if (leftMs > 0) await this.runtime.clock.sleep(leftMs, this.signal);
+  }
+
+  pause(): Promise<void> {
+    return this.runtime.clock.sleep(this.runtime.provider.consistency.pollMs, this.signal);
+  }
+
+  waitFor(record: ResourceRecord, waitingFor: string): Patience {
+    return new Patience(this, record, waitingFor);
+  }
+}
+
+/** A wait with a deadline that says what it waits for. */
+export class Patience {
+  readonly #work: Work;
+  readonly #record: ResourceRecord;
+  readonly #deadlineMs: number;
+  #waitingFor: string;
+  #said = '';
+
+  constructor(work: Work, record: ResourceRecord, waitingFor: string) {
+    this.#work = work;
+    this.#record = record;
+    this.#waitingFor = waitingFor;
+    this.#deadlineMs = work.runtime.clock.monotonicMs() + work.runtime.provider.deadlines.conditionMs;
+  }
+
+  /** Waits a moment, or gives up with `code` when the deadline has passed. */
+  async wait(code: ProblemCode, waitingFor: string = this.#waitingFor): Promise<void> {
+    this.#waitingFor = waitingFor;
+    const { address, instanceId } = this.#record;
+    if (this.#work.runtime.clock.monotonicMs() > this.#deadlineMs) {
+      throw problem(code, { address, detail: `${address} was awaited in vain: ${waitingFor}.` });
+    }
+    if (this.#said !== waitingFor) {
+      this.#said = waitingFor;
+      this.#work.runtime.emit({ type: 'waiting', address, instanceId, waitingFor, deadlineMs: this.#deadlineMs });
+    }
+    await this.#work.pause();
+  }
+}
+
+/** A definitive refusal in the words of the catalogue. */
+export function refusalProblem(error: unknown, address: Address): Problem | undefined {
+  if (!(error instanceof CallError)) return undefined;
+  return problem(refusalCode(error), { address, detail: error.message, cause: error });
+}
+
+function refusalCode({ outcome, reason }: CallError): ProblemCode {
+  if (outcome !== 'rejected') return 'call.unanswered';
+  return (reason === undefined ? undefined : REFUSAL_CODES.get(reason)) ?? 'call.rejected';
+}
+
+const REFUSAL_CODES: ReadonlyMap<RejectionReason, ProblemCode> = new Map([
+  ['quota', 'call.quota'],
+  ['capacity', 'call.capacity'],
+  ['denied', 'call.denied'],
+  ['credentials', 'call.credentials'],
+  ['dependency', 'call.blocked'],
+]);
