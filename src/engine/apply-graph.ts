@@ -21,8 +21,8 @@ export interface StepRunners {
  * |---------------------------|------------------------------------------------------------------|
  * | up                        | up of what it depends on; first the down of its old self if destroy-first |
  * | down, of a replaced one   | create-first: its own up                                         |
- * | down, destroying          | down of every object that depended on it, up of every resource that moves off it |
- * | down, abandoning          | down of the host it goes with                                    |
+ * | down, destroying          | down of every object that depended on it, up of every resource that moves off it, and of its own address |
+ * | down, abandoning          | down of the host it goes with; when it comes again, up of the new host |
  */
 export function buildApplyGraph(
   changes: readonly Change[],
@@ -32,6 +32,7 @@ export function buildApplyGraph(
   const graph = new ApplyGraph(changes, snapshot, runners);
   graph.orderUps();
   graph.orderDowns();
+  graph.openCircles();
   graph.moveOffFirst();
   return graph.steps;
 }
@@ -91,8 +92,30 @@ class ApplyGraph {
           const down = this.#downs.get(dependent.instanceId);
           if (down !== undefined && destroys(down.change)) need(step, down);
         }
+      } else if (change.action === 'replace') {
+        // Only when the new host stands is what the old one held given up.
+        const { within } = change.declaration;
+        if (within !== undefined && within === record.within) need(step, this.#ups.get(within));
       } else if (change.action === 'abandon' && record.within !== undefined) {
-        for (const host of this.#snapshot.instancesAt(record.within)) need(step, this.#downs.get(host.instanceId));
+        for (const host of this.#snapshot.instancesAt(record.within)) {
+          if (host.incarnation < record.incarnation) need(step, this.#downs.get(host.instanceId));
+        }
+      }
+    }
+  }
+
+  /**
+   * Records name what they depend on by address. Where objects of two blueprints meet, those names can
+   * form a circle that the objects do not: it is opened where the older one would need the younger.
+   */
+  openCircles(): void {
+    const stuck = stuckSteps(this.steps);
+    for (const [instanceId, step] of this.#downs) {
+      const record = this.#snapshot.records.get(instanceId);
+      if (record === undefined || !stuck.has(step) || !destroys(step.change)) continue;
+      for (const dependent of this.#dependentsOf(record)) {
+        const down = this.#downs.get(dependent.instanceId);
+        if (down !== undefined && dependent.incarnation < record.incarnation) step.needs.delete(down);
       }
     }
   }
@@ -106,7 +129,7 @@ class ApplyGraph {
     for (const [instanceId, step] of this.#downs) {
       const record = this.#snapshot.records.get(instanceId);
       if (record === undefined || !destroys(step.change)) continue;
-      for (const { address } of this.#dependentsOf(record)) {
+      for (const { address } of [record, ...this.#dependentsOf(record)]) {
         const up = this.#ups.get(address);
         if (up !== undefined && !(early.has(step) && late.has(up))) need(step, up);
       }
@@ -129,6 +152,22 @@ class ApplyGraph {
   #dependentsOf({ address, instanceId }: ResourceRecord): readonly ResourceRecord[] {
     return (this.#dependents.get(address) ?? []).filter((record) => record.instanceId !== instanceId);
   }
+}
+
+/** The steps of a circle, and all that wait for one. */
+function stuckSteps(steps: readonly ApplyStep[]): ReadonlySet<ApplyStep> {
+  const dependents = new Map<ApplyStep, ApplyStep[]>(steps.map((step) => [step, []]));
+  for (const step of steps) for (const before of step.needs) dependents.get(before)?.push(step);
+  const waitingFor = new Map(steps.map((step) => [step, step.needs.size]));
+  const able = steps.filter(({ needs }) => needs.size === 0);
+  for (const step of able) {
+    for (const dependent of dependents.get(step) ?? []) {
+      const left = (waitingFor.get(dependent) ?? 0) - 1;
+      waitingFor.set(dependent, left);
+      if (left === 0) able.push(dependent);
+    }
+  }
+  return new Set(steps).difference(new Set(able));
 }
 
 function destroys(change: Change): boolean {

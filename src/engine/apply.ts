@@ -18,12 +18,12 @@ export interface ApplyOptions {
   readonly stop?: AbortSignal;
   /** Leave at once; the journal makes that safe. */
   readonly abort?: AbortSignal;
-  /** Changes under way at once. @default 256 */
+  /** Changes under way at once. @default 1024 */
   readonly concurrency?: number;
 }
 
 /** Changes under way at once: enough to never be the bottleneck, few enough to stay in memory. */
-const CONCURRENCY = 256;
+const CONCURRENCY = 1024;
 const TOMBSTONE = { type: 'tombstone' } as const;
 const NEVER = new AbortController().signal;
 
@@ -40,7 +40,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
   const tally = new Tally(work);
   const steps = buildApplyGraph(plan.changes, journal.snapshot, {
     up: (change) => tally.carryOut(change, () => bringUp(work, change)),
-    down: (change) => tally.carryOut(change, () => takeDown(work, change)),
+    down: (change) => tally.carryOut(asDownward(change), () => takeDown(work, change)),
   });
   await runSchedule(steps, {
     concurrency: options.concurrency ?? CONCURRENCY,
@@ -64,6 +64,13 @@ function refuseStale(plan: Plan, { snapshot }: Journal): void {
 /** An earlier run may have done everything and died before it could say so. */
 function isConcluded({ purpose, blueprint }: Plan, { snapshot }: Journal): boolean {
   return snapshot.appliedBlueprint === blueprint && (purpose !== 'delete' || snapshot.tombstone);
+}
+
+/** The second half of a replacement is told as what it is: only the first one makes anything. */
+function asDownward(change: DownwardChange | ReplaceChange): DownwardChange {
+  if (change.action !== 'replace') return change;
+  const { address, kind, instanceId, because, old } = change;
+  return { address, kind, instanceId, because, action: old };
 }
 
 async function takeDown(work: Work, change: DownwardChange | ReplaceChange): Promise<boolean> {

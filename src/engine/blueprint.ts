@@ -36,9 +36,7 @@ export class BlueprintBuilder {
     options: DeclareOptions = {},
   ): Declared<Outputs> {
     const address = parseAddress(name);
-    if (this.#declarations.has(address)) {
-      throw problem('blueprint.duplicate', { address, detail: `${address} is declared twice.` });
-    }
+    if (this.#declarations.has(address)) throw duplicate(address);
     const { within, retain = false, adopt } = options;
     const dependsOn = dependencies(inputs, options);
     this.#declarations.set(address, { address, kind: type.kind, inputs, dependsOn, within, retain, adopt });
@@ -52,7 +50,11 @@ export class BlueprintBuilder {
 
 /** Orders and checks declarations; the same set gives the same hash in whatever order it was declared. */
 export function makeBlueprint(declared: Iterable<Declaration>): Blueprint {
-  const byAddress = new Map([...declared].map((declaration) => [declaration.address, declaration]));
+  const byAddress = new Map<Address, Declaration>();
+  for (const declaration of declared) {
+    if (byAddress.has(declaration.address)) throw duplicate(declaration.address);
+    byAddress.set(declaration.address, declaration);
+  }
   for (const { address, dependsOn } of byAddress.values()) {
     const missing = dependsOn.find((dependency) => !byAddress.has(dependency));
     if (missing === undefined) continue;
@@ -65,6 +67,10 @@ export function makeBlueprint(declared: Iterable<Declaration>): Blueprint {
 }
 
 export const EMPTY_BLUEPRINT: Blueprint = makeBlueprint([]);
+
+function duplicate(address: Address) {
+  return problem('blueprint.duplicate', { address, detail: `${address} is declared twice.` });
+}
 
 function dependencies(inputs: unknown, { dependsOn = [], within }: DeclareOptions): readonly Address[] {
   const all = [...collectRefs(inputs).map((ref) => ref.$ref), ...dependsOn, ...(within === undefined ? [] : [within])];

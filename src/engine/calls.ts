@@ -17,6 +17,10 @@ export interface ContextSeed {
 
 type Request<T> = (signal: AbortSignal) => Promise<T>;
 
+// Given as reasons because an abort without one makes an exception with a stack, for every request.
+const ANSWERED = 'answered';
+const TOO_LATE = 'too late';
+
 const BACKOFF_FIRST_MS = 200;
 const BACKOFF_MAX_MS = 20_000;
 
@@ -80,13 +84,16 @@ async function withinDeadline<T>({ runtime, signal }: ContextSeed, call: Call, r
   const answered = new AbortController();
   const tooLate = new AbortController();
   const { promise: cut, reject } = Promise.withResolvers<never>();
-  const leave = () => reject(signal.reason);
+  const leave = () => {
+    reject(signal.reason);
+    tooLate.abort(signal.reason);
+  };
   signal.addEventListener('abort', leave);
   clock.sleep(provider.deadlines.callMs, answered.signal).then(
     () => {
       const message = `No answer within ${provider.deadlines.callMs} ms to "${call.purpose}"`;
       reject(new CallError({ outcome: 'ambiguous', message }));
-      tooLate.abort();
+      tooLate.abort(TOO_LATE);
     },
     () => undefined,
   );
@@ -95,6 +102,6 @@ async function withinDeadline<T>({ runtime, signal }: ContextSeed, call: Call, r
     return await Promise.race([request(tooLate.signal), cut]);
   } finally {
     signal.removeEventListener('abort', leave);
-    answered.abort();
+    answered.abort(ANSWERED);
   }
 }

@@ -68,6 +68,11 @@ export function isUpward(change: Change): change is UpwardChange {
   return 'declaration' in change;
 }
 
+/** Whether the old object is ended before the new one is made. */
+export function goesFirst(change: Change): boolean {
+  return change.action === 'replace' && change.order === 'destroy-first';
+}
+
 /** Whether carrying it out may do anything at all. */
 export function isPending({ action }: Change): boolean {
   return action !== 'keep' && action !== 'leave';

@@ -3,7 +3,9 @@ import { isAmbiguous } from './call.ts';
 import { AbsenceWatch } from './look.ts';
 import { problem } from './problem.ts';
 import type { ResourceRecord } from './record.ts';
-import { refusalProblem, type Patience, type Work } from './work.ts';
+import { refusalProblem } from './refusal.ts';
+import type { Present } from './resource.ts';
+import type { Patience, Work } from './work.ts';
 
 export type Converged =
   | { readonly outcome: 'ready'; readonly outputs: unknown }
@@ -15,8 +17,32 @@ export type Converged =
  */
 export async function converge(work: Work, record: ResourceRecord): Promise<Converged> {
   const patience = work.waitFor(record, 'it to become visible');
-  const absence = new AbsenceWatch(work.runtime);
-  const strange = new AbsenceWatch(work.runtime);
+  const watches = { absence: new AbsenceWatch(work.runtime), strange: new AbsenceWatch(work.runtime) };
+  let accepted: unknown;
+  for (;;) {
+    const seen = await awaitCondition(work, record, patience, watches);
+    if ('outcome' in seen) return seen;
+    // Most services show a change at once: the first look after it does not wait, and until it is seen none is sent again.
+    const isOverdue = accepted !== undefined && !sameValue(accepted, seen.outputs);
+    const outputs = isOverdue ? undefined : await sync(work, record, seen.outputs, patience);
+    if (outputs !== undefined && sameValue(outputs, seen.outputs)) return { outcome: 'ready', outputs };
+    if (accepted !== undefined) await patience.wait('resource.not-confirmed', 'the change to be visible');
+    accepted = outputs;
+  }
+}
+
+interface Watches {
+  readonly absence: AbsenceWatch;
+  readonly strange: AbsenceWatch;
+}
+
+/** Looks until the object is there, ours and ready, or never will be. */
+async function awaitCondition(
+  work: Work,
+  record: ResourceRecord,
+  patience: Patience,
+  { absence, strange }: Watches,
+): Promise<Present<unknown> | Converged> {
   for (;;) {
     const seen = await work.look(record);
     if (seen.state === 'absent') {
@@ -34,13 +60,9 @@ export async function converge(work: Work, record: ResourceRecord): Promise<Conv
       await patience.wait('resource.not-ready', 'its mark to become visible');
       continue;
     }
+    if (seen.condition.is === 'ready') return seen;
     if (seen.condition.is === 'broken') return { outcome: 'broken', why: seen.condition.reason };
-    if (seen.condition.is === 'pending') {
-      await patience.wait('resource.not-ready', seen.condition.waitingFor);
-      continue;
-    }
-    const outputs = await sync(work, record, seen.outputs, patience);
-    if (outputs !== undefined && sameValue(outputs, seen.outputs)) return { outcome: 'ready', outputs };
+    await patience.wait('resource.not-ready', seen.condition.waitingFor);
   }
 }
 
@@ -48,9 +70,7 @@ export async function converge(work: Work, record: ResourceRecord): Promise<Conv
 async function sync(work: Work, record: ResourceRecord, observed: unknown, patience: Patience): Promise<unknown> {
   const type = work.typeOf(record.kind, record.address);
   try {
-    const outputs = await type.sync(work.runtime.provider.session, work.contextOf(record), record.inputs, observed);
-    if (!sameValue(outputs, observed)) await patience.wait('resource.not-confirmed', 'the change to be visible');
-    return outputs;
+    return await type.sync(work.runtime.provider.session, work.contextOf(record), record.inputs, observed);
   } catch (error) {
     if (!isAmbiguous(error)) throw refusalProblem(error, record.address) ?? error;
     await patience.wait('call.unanswered', 'the change to be confirmed');

@@ -6,7 +6,8 @@ import { problem } from './problem.ts';
 import type { CreatingRecord, ResourceRecord } from './record.ts';
 import type { Present } from './resource.ts';
 import { destroyStray } from './stray.ts';
-import { refusalProblem, type Work } from './work.ts';
+import { refusalProblem } from './refusal.ts';
+import type { Work } from './work.ts';
 
 /** Writes the intent. From here on the object may exist, whatever happens to this process. */
 export async function openCreateIntent(work: Work, declaration: Declaration, inputs: unknown): Promise<CreatingRecord> {

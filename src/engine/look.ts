@@ -1,6 +1,7 @@
 import { CallError } from './call.ts';
 import { problem } from './problem.ts';
 import type { ResourceRecord } from './record.ts';
+import { refusalProblem } from './refusal.ts';
 import type { Observation, ResourceContext, ResourceType } from './resource.ts';
 import type { EngineRuntime } from './runtime.ts';
 
@@ -19,7 +20,7 @@ export async function look({ runtime, type, context }: Sight, record: ResourceRe
   } catch (error) {
     if (error instanceof CallError && error.outcome !== 'rejected')
       return { state: 'unreachable', reason: error.message };
-    throw error;
+    throw refusalProblem(error, record.address) ?? error;
   }
   if (seen.state !== 'present') return seen;
   const outputs = type.outputs.safeParse(seen.outputs);

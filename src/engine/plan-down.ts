@@ -26,16 +26,18 @@ export function planDown(planning: Planning, record: ResourceRecord): DownwardCh
 
 type Decision = Pick<DownwardChange, 'action' | 'because'>;
 
-function decide(planning: Planning, { within, deposed, retain, instanceId, status }: ResourceRecord): Decision {
+function decide(planning: Planning, record: ResourceRecord): Decision {
+  const { address, within, deposed, retain, instanceId, status } = record;
   if (within !== undefined && hostGoes(planning, within))
     return { action: 'abandon', because: { reason: 'host-goes', host: within } };
   const seen = planning.observations.get(instanceId);
   if (seen?.state === 'unreachable')
     return { action: 'leave', because: { reason: 'unreachable', detail: seen.reason } };
-  if (retain && !deposed) return { action: 'abandon', because: { reason: 'retained' } };
+  if (retain) return { action: 'abandon', because: { reason: 'retained' } };
   const interrupted: Because = { reason: 'interrupted', while: 'destroying' };
   if (status === 'destroying') return { action: 'destroy', because: interrupted };
-  return { action: 'destroy', because: { reason: deposed ? 'superseded' : 'not-declared' } };
+  const superseded = deposed || planning.ups.has(address);
+  return { action: 'destroy', because: { reason: superseded ? 'superseded' : 'not-declared' } };
 }
 
 function hostGoes(planning: Planning, host: Address): boolean {

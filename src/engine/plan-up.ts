@@ -1,5 +1,5 @@
 import { differingKeys, sameValue } from '#std/same-value.ts';
-import type { Because, UpwardChange } from './change.ts';
+import { goesFirst, type Because, type UpwardChange } from './change.ts';
 import type { Declaration } from './declaration.ts';
 import { checkInputs } from './inputs.ts';
 import type { Planning } from './plan.ts';
@@ -24,9 +24,9 @@ interface Case {
  * | instance              | seen        | then                                                  |
  * |-----------------------|-------------|-------------------------------------------------------|
  * | none                  |             | adopt if asked, else create                           |
+ * | its host goes         |             | replace, leaving the old one to go with the host      |
  * | destroying            |             | replace, destroy-first: what was begun is ended       |
  * | creating              |             | create again; replace if what it froze cannot be changed |
- * | its host goes         |             | replace, leaving the old one to go with the host      |
  * | settled               | absent      | create                                                |
  * | settled               | unreachable | keep                                                  |
  * | settled               | broken      | replace                                               |
@@ -53,11 +53,12 @@ export function planUp(planning: Planning, declaration: Declaration): UpwardChan
 function decide(weighed: Case): UpwardChange {
   const { planning, declaration, record, type, changed, unknown } = weighed;
   const { address, kind, within } = declaration;
+  // One that moves to another host is not left behind: the host it leaves may well stay.
+  if (within !== undefined && within === record.within && hostGoes(planning, within)) {
+    return replace(weighed, { reason: 'host-replaced', host: within }, 'destroy-first', 'abandon');
+  }
   if (record.status === 'destroying') {
     return replace(weighed, { reason: 'interrupted', while: 'destroying' }, 'destroy-first');
-  }
-  if (within !== undefined && hostGoes(planning, within)) {
-    return replace(weighed, { reason: 'host-replaced', host: within }, 'destroy-first', 'abandon');
   }
   if (record.status !== 'creating') return decideSettled(weighed);
   const because: Because = { reason: 'interrupted', while: 'creating' };
@@ -113,11 +114,8 @@ function replace(
 ): UpwardChange {
   const { planning, declaration, type, record } = weighed;
   const { address, kind, dependsOn } = declaration;
-  // Below something that goes before its successor comes, the dependents must go even earlier.
-  const pulled = dependsOn.some((dependency) => {
-    const change = planning.ups.get(dependency);
-    return change?.action === 'replace' && change.order === 'destroy-first';
-  });
+  // Its successor waits for something that cannot go while this is there: this must go even earlier.
+  const pulled = dependsOn.some((dependency) => planning.late.has(dependency)) && holdsUp(planning, record);
   const chosen = order ?? (pulled ? 'destroy-first' : type.replaceOrder);
   const { instanceId } = record;
   return {
@@ -132,6 +130,20 @@ function replace(
   };
 }
 
+/** Whether it stands, directly or by way of others that go, on an object that goes before its successor comes. */
+function holdsUp({ ups, snapshot }: Planning, record: ResourceRecord): boolean {
+  const below = new Set(record.dependsOn);
+  for (const address of below) {
+    const change = ups.get(address);
+    if (change !== undefined && goesFirst(change)) return true;
+    for (const { instanceId, dependsOn } of snapshot.instancesAt(address)) {
+      const stays = (change?.action === 'keep' || change?.action === 'update') && change.instanceId === instanceId;
+      if (!stays) for (const further of dependsOn) below.add(further);
+    }
+  }
+  return false;
+}
+
 function hostGoes({ ups }: Planning, host: Declaration['address']): boolean {
   const change = ups.get(host);
   return change?.action === 'replace' || change?.action === 'create';
@@ -139,7 +151,7 @@ function hostGoes({ ups }: Planning, host: Declaration['address']): boolean {
 
 /** The instance that holds the address, unless only an earlier one, still there, fits what is declared. */
 function chooseInstance(
-  { snapshot }: Planning,
+  { snapshot, observations }: Planning,
   { address }: Declaration,
   type: ResourceType,
   inputs: unknown,
@@ -152,7 +164,11 @@ function chooseInstance(
     return [...changed, ...unknown].every((key) => !type.replaceOn.includes(key));
   };
   if (fits(current) && current.status !== 'destroying') return current;
-  return instances.findLast((record) => record.deposed && record.status === 'ready' && fits(record)) ?? current;
+  const works = ({ instanceId }: ResourceRecord) => {
+    const seen = observations.get(instanceId);
+    return seen === undefined || (seen.state === 'present' && seen.condition.is !== 'broken');
+  };
+  return instances.findLast((one) => one.deposed && one.status === 'ready' && works(one) && fits(one)) ?? current;
 }
 
 function compareInputs(type: ResourceType, record: ResourceRecord, inputs: unknown): Pick<Case, 'changed' | 'unknown'> {

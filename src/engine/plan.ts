@@ -1,6 +1,6 @@
 import type { Address, ClusterUid, InstanceId } from './address.ts';
 import type { Blueprint } from './blueprint.ts';
-import { isPending, isUpward, type Change, type DownwardChange, type UpwardChange } from './change.ts';
+import { goesFirst, isPending, isUpward, type Change, type DownwardChange, type UpwardChange } from './change.ts';
 import { planDown } from './plan-down.ts';
 import { planUp } from './plan-up.ts';
 import type { Snapshot } from './record.ts';
@@ -33,15 +33,21 @@ export interface Planning {
   readonly types: ReadonlyMap<string, ResourceType>;
   readonly observations: Observations;
   readonly ups: Map<Address, UpwardChange>;
+  /** What waits, directly or not, for something that goes before its successor comes. */
+  readonly late: Set<Address>;
   readonly downs: Map<InstanceId, DownwardChange>;
 }
 
 /** Pure: the same blueprint, snapshot and observations give the same plan, and nothing else is read. */
 export function planChanges(blueprint: Blueprint, snapshot: Snapshot, options: PlanOptions): Plan {
   const { types, observations = new Map(), purpose = 'apply' } = options;
-  const planning: Planning = { snapshot, types, observations, ups: new Map(), downs: new Map() };
+  const planning: Planning = { snapshot, types, observations, ups: new Map(), late: new Set(), downs: new Map() };
   for (const declaration of blueprint.declarations.values()) {
-    planning.ups.set(declaration.address, planUp(planning, declaration));
+    const up = planUp(planning, declaration);
+    planning.ups.set(up.address, up);
+    if (goesFirst(up) || declaration.dependsOn.some((dependency) => planning.late.has(dependency))) {
+      planning.late.add(up.address);
+    }
   }
   const taken = new Set([...planning.ups.values()].map(instanceOf));
   for (const record of snapshot.records.values()) {

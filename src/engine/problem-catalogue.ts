@@ -91,6 +91,11 @@ export const PROBLEM_CATALOGUE = {
     remedy:
       'Two runs could corrupt the state there. Keep the state on a local disk or in a store with conditional writes, then check:\n  bootstrap doctor NAME',
   },
+  'state.blueprint-missing': {
+    summary: 'A blueprint that was applied is not in the state',
+    blame: 'us',
+    remedy: 'Without it nothing can be rolled back to it. Apply the cluster file as it is now:\n  bootstrap apply NAME',
+  },
   'state.not-deleted': {
     summary: 'The cluster still exists',
     blame: 'user',

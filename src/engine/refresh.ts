@@ -1,3 +1,4 @@
+import { mapLimit } from '#std/map-limit.ts';
 import type { InstanceId } from './address.ts';
 import { resourceContext } from './calls.ts';
 import { AbsenceWatch, look } from './look.ts';
@@ -9,14 +10,17 @@ import type { EngineRuntime } from './runtime.ts';
 /** What was seen of each object that the state believes to exist. */
 export type Observations = ReadonlyMap<InstanceId, Observation>;
 
-/** Looks at every recorded object at once. Absence is only reported once it is certain. */
+/** Looks under way at once: a provider can batch them, and no list of listeners grows with the cluster. */
+const LOOKS_AT_ONCE = 1024;
+
+/** Looks at every recorded object. Absence is only reported once it is certain. */
 export async function observeAll(
   runtime: EngineRuntime,
   snapshot: Snapshot,
   signal: AbortSignal,
 ): Promise<Observations> {
   const settled = [...snapshot.records.values()].filter(({ status }) => status === 'ready' || status === 'updating');
-  const seen = await Promise.all(settled.map((record) => observeOne(runtime, snapshot, record, signal)));
+  const seen = await mapLimit(settled, LOOKS_AT_ONCE, (record) => observeOne(runtime, snapshot, record, signal));
   return new Map(settled.map(({ instanceId }, index) => [instanceId, seen[index] ?? { state: 'absent' }]));
 }
 

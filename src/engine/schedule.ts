@@ -66,7 +66,7 @@ class Schedule<S extends Step<S>> {
       this.#running -= 1;
       this.#startReady();
     };
-    step.run().then(
+    Promise.try(() => step.run()).then(
       () => {
         this.#release(step);
         ended();

@@ -11,7 +11,7 @@ import type { Work } from './work.ts';
 export async function sweepStrays(work: Work, { purpose }: Plan): Promise<void> {
   const sweepable = [...work.runtime.provider.types.values()].filter((type) => type.list !== undefined);
   const sweepAll = async () => {
-    const found = await Promise.all(sweepable.map((type) => sweepKind(work, type)));
+    const found = await allEnded(sweepable.map((type) => sweepKind(work, type)));
     return found.reduce((sum, strays) => sum + strays, 0);
   };
   if (purpose !== 'delete') {
@@ -32,7 +32,7 @@ export async function sweepStrays(work: Work, { purpose }: Plan): Promise<void> 
 async function sweepKind(work: Work, type: ResourceType): Promise<number> {
   const listed = (await type.list?.(work.runtime.provider.session, work.contextOf(STRAY))) ?? [];
   const strays = listed.filter((object) => isStray(work, type, object));
-  await Promise.all(strays.map((object) => destroyStray(work, type.kind, object)));
+  await allEnded(strays.map((object) => destroyStray(work, type.kind, object)));
   return strays.length;
 }
 
@@ -42,4 +42,10 @@ function isStray(work: Work, type: ResourceType, { owner, outputs }: Listed<unkn
   const record = records.get(owner.instanceId);
   if (record === undefined) return true;
   return record.outputs !== undefined && type.idOf(record.outputs) !== type.idOf(outputs);
+}
+
+/** Like Promise.all, but ends only when all have: nothing may be sent any more once the run is over. */
+async function allEnded<T>(tasks: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
 }

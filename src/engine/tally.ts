@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import { explain, isPending, type Change } from './change.ts';
 import { asProblem, isProblem, type Problem } from './problem.ts';
+import { refusalProblem } from './refusal.ts';
 import type { Work } from './work.ts';
 
 export interface ApplyResult {
@@ -34,7 +35,7 @@ export class Tally {
 
   fail(change: Change, error: unknown): void {
     const { action, address } = change;
-    const failure = asProblem(error, address);
+    const failure = refusalProblem(error, address) ?? asProblem(error, address);
     // Losing the lease cuts every step at once: that is one failure, told once, by the run.
     if (this.#work.signal.aborted || isProblem(error, 'state.fenced') || isProblem(error, 'state.lease-expired'))
       return;
@@ -60,7 +61,7 @@ export class Tally {
   }
 
   failRun(error: unknown): void {
-    this.#failed.push(asProblem(error));
+    this.#failed.push(refusalProblem(error) ?? asProblem(error));
   }
 
   get isClean(): boolean {

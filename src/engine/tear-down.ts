@@ -3,7 +3,8 @@ import { foreign } from './converge.ts';
 import { lookAfterDoubt } from './create.ts';
 import { AbsenceWatch } from './look.ts';
 import type { ResourceRecord } from './record.ts';
-import { refusalProblem, type Patience, type Work } from './work.ts';
+import { refusalProblem } from './refusal.ts';
+import type { Patience, Work } from './work.ts';
 
 /** Destroys one physical object and ends only when its absence is certain. */
 export async function tearDown(work: Work, record: ResourceRecord): Promise<void> {

@@ -1,9 +1,8 @@
 import type { Address, InstanceId } from './address.ts';
 import { resourceContext } from './calls.ts';
-import { CallError, type RejectionReason } from './call.ts';
 import type { Journal } from './journal.ts';
 import { look, type Sight } from './look.ts';
-import { problem, type Problem } from './problem.ts';
+import { problem } from './problem.ts';
 import type { ProblemCode } from './problem-catalogue.ts';
 import type { ResourceRecord } from './record.ts';
 import type { Observation, Present, ResourceContext, ResourceType } from './resource.ts';
@@ -107,22 +106,3 @@ export class Patience {
     await this.#work.pause();
   }
 }
-
-/** A definitive refusal in the words of the catalogue. */
-export function refusalProblem(error: unknown, address: Address): Problem | undefined {
-  if (!(error instanceof CallError)) return undefined;
-  return problem(refusalCode(error), { address, detail: error.message, cause: error });
-}
-
-function refusalCode({ outcome, reason }: CallError): ProblemCode {
-  if (outcome !== 'rejected') return 'call.unanswered';
-  return (reason === undefined ? undefined : REFUSAL_CODES.get(reason)) ?? 'call.rejected';
-}
-
-const REFUSAL_CODES: ReadonlyMap<RejectionReason, ProblemCode> = new Map([
-  ['quota', 'call.quota'],
-  ['capacity', 'call.capacity'],
-  ['denied', 'call.denied'],
-  ['credentials', 'call.credentials'],
-  ['dependency', 'call.blocked'],
-]);

@@ -1,0 +1,52 @@
+import { assert } from '#std/assert.ts';
+
+export const HEAD_KEY = 'head.json';
+export const LEASE_KEY = 'lease.json';
+export const DEMAND_KEY = 'demand.json';
+export const JOURNAL_PREFIX = 'journal/';
+export const SNAPSHOT_PREFIX = 'snapshot/';
+export const BLUEPRINT_PREFIX = 'blueprint/';
+
+const DIGITS = 12;
+const SHA_PREFIX_LENGTH = 16;
+const KEY = /^(?:[a-z0-9][a-z0-9-]*\/)*[a-z0-9][a-z0-9-]*(?:\.[a-z0-9]+)+$/;
+const JOURNAL = /^journal\/(\d{12})\.json$/;
+const SNAPSHOT = /^snapshot\/(\d{12})-([0-9a-f]{16})\.json$/;
+
+/** Words joined by `/`, the last with an extension: safe as a path in every store. */
+export function isObjectKey(text: string): boolean {
+  return KEY.test(text);
+}
+
+export function journalKey(seq: number): string {
+  return `${JOURNAL_PREFIX}${numbered(seq)}.json`;
+}
+
+export function snapshotKey(seq: number, sha256: string): string {
+  return `${SNAPSHOT_PREFIX}${numbered(seq)}-${sha256.slice(0, SHA_PREFIX_LENGTH)}.json`;
+}
+
+export function blueprintKey(hash: string): string {
+  return `${BLUEPRINT_PREFIX}${hash}.json`;
+}
+
+export function seqOfJournalKey(key: string): number | undefined {
+  const digits = JOURNAL.exec(key)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+export interface SnapshotName {
+  readonly key: string;
+  readonly seq: number;
+  readonly shaPrefix: string;
+}
+
+export function parseSnapshotKey(key: string): SnapshotName | undefined {
+  const [, digits, shaPrefix] = SNAPSHOT.exec(key) ?? [];
+  return digits === undefined || shaPrefix === undefined ? undefined : { key, seq: Number(digits), shaPrefix };
+}
+
+function numbered(seq: number): string {
+  assert(Number.isSafeInteger(seq) && seq > 0 && seq < 10 ** DIGITS, 'A sequence number has at most twelve digits.');
+  return String(seq).padStart(DIGITS, '0');
+}

@@ -1,0 +1,48 @@
+/** One measured value beside its goal. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 's' | 'ms' | '×' | 'writes';
+  /** Undefined: for information. */
+  readonly goal?: number | undefined;
+  /** Up to here a missed goal may be the machine's noise. @default the goal itself */
+  readonly limit?: number | undefined;
+  readonly note?: string | undefined;
+}
+
+export type Verdict = 'met' | 'near' | 'failed' | 'info';
+
+export function verdictOf({ value, goal, limit = goal }: Figure): Verdict {
+  if (goal === undefined || limit === undefined) return 'info';
+  if (value <= goal) return 'met';
+  return value <= limit ? 'near' : 'failed';
+}
+
+export function renderFigures(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => [
+    figure.name,
+    valueText(figure.value, figure.unit),
+    figure.goal === undefined ? '' : `≤ ${valueText(figure.goal, figure.unit)}`,
+    verdictOf(figure),
+    figure.note ?? '',
+  ]);
+  const table = [['figure', 'measured', 'goal', 'verdict', ''], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+}
+
+export function summarise(figures: readonly Figure[]): { readonly line: string; readonly failed: number } {
+  const judged = figures.map(verdictOf).filter((verdict) => verdict !== 'info');
+  const failed = judged.filter((verdict) => verdict === 'failed').length;
+  return { line: `${judged.length - failed} passed, ${failed} failed`, failed };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function valueText(value: number, unit: Figure['unit']): string {
+  const digits = { s: 3, ms: 1, '×': 3, writes: 0 }[unit];
+  return `${value.toFixed(digits)} ${unit}`;
+}

@@ -1,0 +1,51 @@
+import { assert } from '#std/assert.ts';
+import { Secret } from '#std/secret.ts';
+import { defineResource, type ReplaceOrder, type ResourceType } from '#engine/resource.ts';
+import { z } from 'zod';
+
+const inputs = z.strictObject({
+  shape: z.string(),
+  colour: z.string().default('grey'),
+  /** The id of what it stands on: it cannot be moved. */
+  on: z.string().optional(),
+  /** The label of what it stands near: it can be turned. */
+  near: z.string().optional(),
+  secret: z.instanceof(Secret).optional(),
+});
+
+const outputs = z.strictObject({ id: z.string(), label: z.string(), heat: z.number() });
+
+export type BrickOutputs = z.output<typeof outputs>;
+
+/** Planning is pure: whoever calls a method of these kinds has looked at the world. */
+function defineBrick(kind: string, replaceOrder: ReplaceOrder) {
+  return defineResource<undefined>()({
+    kind,
+    inputs,
+    outputs,
+    identity: 'token',
+    replaceOn: ['shape', 'on'],
+    replaceOrder,
+    stableOutputs: ['id'],
+    ignoreDriftOf: ['heat'],
+    idOf: ({ id }) => id,
+    observe: untouched,
+    create: untouched,
+    sync: untouched,
+    destroy: untouched,
+  });
+}
+
+/** Bricks are replaced create-first. */
+export const brick = defineBrick('brick', 'create-first');
+/** Pillars carry something: two do not fit in one place, so they are replaced destroy-first. */
+export const pillar = defineBrick('pillar', 'destroy-first');
+
+export const kinds: ReadonlyMap<string, ResourceType> = new Map<string, ResourceType>([
+  [brick.kind, brick],
+  [pillar.kind, pillar],
+]);
+
+async function untouched(): Promise<never> {
+  assert(false, 'A plan has touched the world.');
+}

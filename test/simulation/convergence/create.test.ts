@@ -1,0 +1,4 @@
+import { playFamily } from './play.ts';
+import { createFamily } from './create.ts';
+
+playFamily(createFamily);

@@ -1,0 +1,4 @@
+import { playFamily } from './play.ts';
+import { updateFamily } from './update.ts';
+
+playFamily(updateFamily);

@@ -1,0 +1,97 @@
+import type { SeededRandom } from './seeded-random.ts';
+
+/** The fault kinds of the catalogue that this world can produce, by their number there (0: an addition of ours). */
+export const FAULT_KINDS = {
+  'request-lost': 1,
+  'reply-lost': 2,
+  'reply-late': 3,
+  'request-late': 4,
+  reset: 5,
+  'duplicate-delivery': 6,
+  'name-lookup': 7,
+  'slow-drip': 8,
+  throttle: 9,
+  'error-before-effect': 10,
+  'error-after-effect': 11,
+  'not-found-after-create': 12,
+  'stale-read': 13,
+  'missing-tags': 14,
+  'page-of-one': 15,
+  'parameter-mismatch': 16,
+  'token-spent': 17,
+  'no-capacity': 18,
+  quota: 19,
+  'dependency-violation': 20,
+  'not-propagated': 21,
+  'breaks-while-starting': 22,
+  'prior-request': 23,
+  'still-listed': 24,
+  'store-foreign-precondition': 25,
+  'store-own-precondition': 26,
+  'store-conflict': 27,
+  'store-unavailable': 28,
+  'store-full': 31,
+  kill: 32,
+  freeze: 33,
+  'clock-jump': 34,
+  'credentials-expired': 35,
+  'second-operator': 36,
+  'zone-lost': 38,
+  'token-forgotten': 0,
+  'store-denied': 0,
+} as const;
+
+export type FaultKind = keyof typeof FAULT_KINDS;
+
+/** Kinds of the catalogue that are not produced here, and what tests them instead. */
+export const FAULTS_ELSEWHERE: ReadonlyMap<number, string> = new Map([
+  [29, 'torn write, lost fsync: the directory store, under its own tests'],
+  [30, 'bit flip: the directory store, under its own tests'],
+  [37, 'a node that never signals, twice, or forged: needs the node protocol'],
+]);
+
+/** How likely each kind is at each chance it gets; a kind that is not named never strikes. */
+export type FaultRates = Readonly<Partial<Record<FaultKind, number>>>;
+
+const NAMES: ReadonlySet<string> = new Set(Object.keys(FAULT_KINDS));
+
+export function isFaultKind(name: string): name is FaultKind {
+  return NAMES.has(name);
+}
+
+export function faultKinds(): readonly FaultKind[] {
+  return Object.keys(FAULT_KINDS).filter(isFaultKind);
+}
+
+/** Decides which faults strike, and counts them. */
+export class FaultLottery {
+  readonly counts = new Map<FaultKind, number>();
+  readonly #random: SeededRandom;
+  #rates: FaultRates;
+
+  constructor(random: SeededRandom, rates: FaultRates) {
+    this.#random = random;
+    this.#rates = rates;
+  }
+
+  strikes(kind: FaultKind): boolean {
+    const rate = this.#rates[kind];
+    if (rate === undefined || !this.#random.chance(rate)) return false;
+    this.count(kind);
+    return true;
+  }
+
+  count(kind: FaultKind): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+
+  /** Whether reads may lag behind writes at all. */
+  isPossible(kind: FaultKind): boolean {
+    return (this.#rates[kind] ?? 0) > 0;
+  }
+
+  /** From here on the world is kind. */
+  end(): void {
+    this.#rates = {};
+  }
+}

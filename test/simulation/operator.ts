@@ -1,0 +1,70 @@
+import { RateBudgets } from '#engine/budget.ts';
+import { applyPlan } from '#engine/apply.ts';
+import { type Blueprint, EMPTY_BLUEPRINT } from '#engine/blueprint.ts';
+import type { EngineEvent } from '#engine/event.ts';
+import { isPending } from '#engine/change.ts';
+import { type Plan, planChanges, type Purpose } from '#engine/plan.ts';
+import type { Problem } from '#engine/problem.ts';
+import { observeAll } from '#engine/refresh.ts';
+import { blueprintToRollBackTo } from '#engine/rollback.ts';
+import type { EngineRuntime } from '#engine/runtime.ts';
+import type { ObjectStore } from '#state/object-store.ts';
+import type { StateLease } from '#state/state-lease.ts';
+import type { SimulatedProcess } from './process.ts';
+import { openStateStore } from './open-store.ts';
+import { toyProvider } from './toy-provider.ts';
+import type { ToySession } from './toy-session.ts';
+
+/** What an operator is after: one step after the other, each until it is done; a step may be meant to fail. */
+export interface Step {
+  readonly blueprint: Blueprint;
+  readonly purpose: Purpose;
+  readonly mayFail?: boolean;
+}
+
+export interface Outcome {
+  readonly ok: boolean;
+  readonly failed: readonly Problem[];
+  /** Nothing had to be changed. */
+  readonly wasIdle: boolean;
+}
+
+export interface OperatorSeed {
+  readonly process: SimulatedProcess;
+  readonly objects: ObjectStore;
+  readonly session: ToySession;
+  readonly emit: (event: EngineEvent) => void;
+  /** Shown every plan before it is carried out. */
+  readonly onPlan: (plan: Plan) => void;
+  /** Whether the process of that number is dead, as far as this one can tell. */
+  readonly isKnownDead: (number: number) => boolean;
+}
+
+export const DELETION: Step = { blueprint: EMPTY_BLUEPRINT, purpose: 'delete' };
+
+/** One run of the program, as its command line would do it: take the lease, look, plan, apply, let go. */
+export async function operate(seed: OperatorSeed, steps: readonly Step[]): Promise<Outcome> {
+  const { process, objects, session, emit, isKnownDead } = seed;
+  const { clock, random } = process;
+  const provider = toyProvider(session);
+  const runtime: EngineRuntime = { clock, random, provider, budgets: new RateBudgets(provider.budgets, clock), emit };
+  const store = openStateStore({ process, objects, emit, isKnownDead });
+  await using lease = await store.acquire({ wait: true });
+  let outcome: Outcome = { ok: true, failed: [], wasIdle: true };
+  for (const step of steps) {
+    const { ok, failed, wasIdle } = await carryOut(seed, runtime, lease, step);
+    outcome = { ok: ok || step.mayFail === true, failed, wasIdle: outcome.wasIdle && wasIdle };
+    if (!outcome.ok) break;
+  }
+  return outcome;
+}
+
+async function carryOut(seed: OperatorSeed, runtime: EngineRuntime, lease: StateLease, step: Step): Promise<Outcome> {
+  const { purpose } = step;
+  const blueprint = purpose === 'rollback' ? await blueprintToRollBackTo(lease) : step.blueprint;
+  const observations = await observeAll(runtime, lease.snapshot, lease.lost);
+  const plan = planChanges(blueprint, lease.snapshot, { types: runtime.provider.types, observations, purpose });
+  seed.onPlan(plan);
+  const { ok, failed } = await applyPlan(plan, { runtime, journal: lease });
+  return { ok, failed, wasIdle: !plan.changes.some(isPending) };
+}

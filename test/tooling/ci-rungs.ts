@@ -1,0 +1,49 @@
+/** How a rung tells how many of its checks passed. */
+export type Verdict =
+  /** One check: the exit code. */
+  | 'exit'
+  /** The JSON report of vitest. */
+  | 'vitest'
+  /** A last line `N passed, N failed`. */
+  | 'last-line';
+
+export interface Rung {
+  /** Its place on the ladder: 0 reads the code, 1 runs it simulated, 3 runs real programs as processes. */
+  readonly rung: number;
+  readonly name: string;
+  readonly script: string;
+  readonly options: readonly string[];
+  /** The package whose version is reported; `node` for a script of ours. */
+  readonly program: string;
+  readonly verdict: Verdict;
+  readonly minutesMax: number;
+}
+
+/** What CI runs, in this order; each one runs whatever became of the others. */
+export const rungs: readonly Rung[] = [
+  reading('format', 'check:format', 'oxfmt'),
+  reading('lint', 'check:lint', 'oxlint'),
+  reading('types', 'check:types', 'typescript'),
+  reading('unused', 'check:unused', 'knip'),
+  { rung: 1, name: 'tests', script: 'test', options: [], program: 'vitest', verdict: 'vitest', minutesMax: 10 },
+  simulated('simulation', ['--long']),
+  simulated('mutants', []),
+  {
+    rung: 3,
+    name: 'processes',
+    script: 'test:processes',
+    options: [],
+    program: 'vitest',
+    verdict: 'vitest',
+    minutesMax: 20,
+  },
+  simulated('bench', []),
+];
+
+function reading(name: string, script: string, program: string): Rung {
+  return { rung: 0, name, script, options: [], program, verdict: 'exit', minutesMax: 5 };
+}
+
+function simulated(script: string, options: readonly string[]): Rung {
+  return { rung: 1, name: script, script, options, program: 'node', verdict: 'last-line', minutesMax: 30 };
+}
