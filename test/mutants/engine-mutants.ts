@@ -173,14 +173,14 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/bring-up.ts',
     anchor: 'seen.owner?.cluster !== cluster || records.has(seen.owner.instanceId)',
     replacement: 'seen.owner === undefined || records.has(seen.owner.instanceId)',
-    killers: [byTests('test/simulation/adoption.test.ts'), ...SIMULATION],
+    killers: [byTests('test/simulation/promises/adoption.test.ts'), ...SIMULATION],
   },
   {
     name: 'incarnations without end',
     file: 'src/engine/bring-up.ts',
     anchor: 'incarnation <= INCARNATIONS_MAX',
     replacement: 'incarnation > 0',
-    killers: [byTests('test/simulation/limits.test.ts'), ...SIMULATION],
+    killers: [byTests('test/simulation/promises/limits.test.ts'), ...SIMULATION],
   },
   {
     name: 'no sweep for strays',
@@ -237,7 +237,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/apply.ts',
     anchor: 'if (plan.cluster === snapshot.cluster && plan.serial === snapshot.serial) return;',
     replacement: 'if (plan.cluster === snapshot.cluster) return;',
-    killers: [byTests('test/simulation/saved-plan.test.ts')],
+    killers: [byTests('test/simulation/promises/saved-plan.test.ts')],
   },
   {
     name: 'a difference in place is not noticed',
