@@ -22,6 +22,7 @@ export interface StepRunners {
  * | up                        | up of what it depends on; first the down of its old self if destroy-first |
  * | down, of a replaced one   | create-first: its own up                                         |
  * | down, destroying          | down of every object that depended on it, up of every resource that moves off it, and of its own address |
+ * | down, destroying, begun   | nothing: all that it had to wait for was done                    |
  * | down, abandoning          | down of the host it goes with; when it comes again, up of the new host |
  */
 export function buildApplyGraph(
@@ -87,19 +88,27 @@ class ApplyGraph {
       if (change.action === 'replace' && change.order === 'create-first') need(step, this.#ups.get(change.address));
       const record = this.#snapshot.records.get(instanceId);
       if (record === undefined) continue;
-      if (destroys(change)) {
-        for (const dependent of this.#dependentsOf(record)) {
-          const down = this.#downs.get(dependent.instanceId);
-          if (down !== undefined && destroys(down.change)) need(step, down);
-        }
-      } else if (change.action === 'replace') {
-        // Only when the new host stands is what the old one held given up.
-        const { within } = change.declaration;
-        if (within !== undefined && within === record.within) need(step, this.#ups.get(within));
-      } else if (change.action === 'abandon' && record.within !== undefined) {
-        for (const host of this.#snapshot.instancesAt(record.within)) {
-          if (host.incarnation < record.incarnation) need(step, this.#downs.get(host.instanceId));
-        }
+      if (!destroys(change)) this.#orderAbandoned(step, record);
+      else if (!isBegun(record)) this.#orderDestroyed(step, record);
+    }
+  }
+
+  #orderDestroyed(step: ApplyStep, record: ResourceRecord): void {
+    for (const dependent of this.#dependentsOf(record)) {
+      const down = this.#downs.get(dependent.instanceId);
+      if (down !== undefined && destroys(down.change)) need(step, down);
+    }
+  }
+
+  #orderAbandoned(step: ApplyStep, { within, incarnation }: ResourceRecord): void {
+    const { change } = step;
+    if (within === undefined) return;
+    if (change.action === 'replace' && change.declaration.within === within) {
+      // Only when the new host stands is what the old one held given up.
+      need(step, this.#ups.get(within));
+    } else if (change.action === 'abandon') {
+      for (const host of this.#snapshot.instancesAt(within)) {
+        if (host.incarnation < incarnation) need(step, this.#downs.get(host.instanceId));
       }
     }
   }
@@ -109,10 +118,11 @@ class ApplyGraph {
    * form a circle that the objects do not: it is opened where the older one would need the younger.
    */
   openCircles(): void {
-    const stuck = stuckSteps(this.steps);
+    const circling = circlingSteps(this.steps);
+    if (circling.size === 0) return;
     for (const [instanceId, step] of this.#downs) {
       const record = this.#snapshot.records.get(instanceId);
-      if (record === undefined || !stuck.has(step) || !destroys(step.change)) continue;
+      if (record === undefined || !circling.has(step) || !destroys(step.change)) continue;
       for (const dependent of this.#dependentsOf(record)) {
         const down = this.#downs.get(dependent.instanceId);
         if (down !== undefined && dependent.incarnation < record.incarnation) step.needs.delete(down);
@@ -128,7 +138,7 @@ class ApplyGraph {
     const { early, late } = this.#aroundDestroyFirst();
     for (const [instanceId, step] of this.#downs) {
       const record = this.#snapshot.records.get(instanceId);
-      if (record === undefined || !destroys(step.change)) continue;
+      if (record === undefined || isBegun(record) || !destroys(step.change)) continue;
       for (const { address } of [record, ...this.#dependentsOf(record)]) {
         const up = this.#ups.get(address);
         if (up !== undefined && !(early.has(step) && late.has(up))) need(step, up);
@@ -154,12 +164,20 @@ class ApplyGraph {
   }
 }
 
-/** The steps of a circle, and all that wait for one. */
-function stuckSteps(steps: readonly ApplyStep[]): ReadonlySet<ApplyStep> {
-  const dependents = new Map<ApplyStep, ApplyStep[]>(steps.map((step) => [step, []]));
-  for (const step of steps) for (const before of step.needs) dependents.get(before)?.push(step);
-  const waitingFor = new Map(steps.map((step) => [step, step.needs.size]));
-  const able = steps.filter(({ needs }) => needs.size === 0);
+/** The steps that stand in a circle, or between two. */
+function circlingSteps(steps: readonly ApplyStep[]): ReadonlySet<ApplyStep> {
+  const stuck = neverReached(new Map(steps.map((step) => [step, step.needs])));
+  const waiting = new Map([...stuck].map((step) => [step, new Set<ApplyStep>()]));
+  for (const step of stuck) for (const before of step.needs) waiting.get(before)?.add(step);
+  return neverReached(waiting);
+}
+
+/** What is left when whatever waits for nothing is taken away, again and again. */
+function neverReached(needs: ReadonlyMap<ApplyStep, ReadonlySet<ApplyStep>>): ReadonlySet<ApplyStep> {
+  const dependents = new Map<ApplyStep, ApplyStep[]>([...needs.keys()].map((step) => [step, []]));
+  for (const [step, befores] of needs) for (const before of befores) dependents.get(before)?.push(step);
+  const waitingFor = new Map([...needs].map(([step, befores]) => [step, befores.size]));
+  const able = [...needs.keys()].filter((step) => waitingFor.get(step) === 0);
   for (const step of able) {
     for (const dependent of dependents.get(step) ?? []) {
       const left = (waitingFor.get(dependent) ?? 0) - 1;
@@ -167,7 +185,12 @@ function stuckSteps(steps: readonly ApplyStep[]): ReadonlySet<ApplyStep> {
       if (left === 0) able.push(dependent);
     }
   }
-  return new Set(steps).difference(new Set(able));
+  return new Set(needs.keys()).difference(new Set(able));
+}
+
+/** All that its destruction had to wait for was done before: who depends on the address now is on another object. */
+function isBegun({ status }: ResourceRecord): boolean {
+  return status === 'destroying';
 }
 
 function destroys(change: Change): boolean {

@@ -48,7 +48,9 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     onFailed: (step, error) => tally.fail(step.change, error),
     onSkipped: (step, because) => tally.skip(step.change, because?.change.address ?? 'stopped'),
   });
-  if (!stop.aborted && !work.signal.aborted) await tally.guard(() => sweepStrays(work, plan));
+  // A stop that came too late to leave anything out leaves out the last look as little.
+  const isStopped = stop.aborted && !tally.isClean;
+  if (!isStopped && !work.signal.aborted) await tally.guard(() => sweepStrays(work, plan));
   if (work.signal.aborted) tally.failRun(work.signal.reason);
   else if (isNews) await tally.guard(() => conclude(plan, work, tally.isClean));
   return tally.result();
@@ -77,12 +79,13 @@ async function takeDown(work: Work, change: DownwardChange | ReplaceChange): Pro
   const { instanceId } = change;
   const record = work.journal.snapshot.records.get(instanceId);
   if (record === undefined || change.action === 'leave') return false;
+  // A replacement that turned out to be needless leaves the old instance in its place.
+  if (change.action === 'replace' && change.order === 'create-first' && !record.deposed) return false;
+  if (!work.claim(instanceId)) return false;
   if (change.action === 'abandon' || (change.action === 'replace' && change.old === 'abandon')) {
     await work.journal.append({ type: 'gone', instanceId, because: record.retain ? 'retained' : 'abandoned' });
     return true;
   }
-  // A replacement that turned out to be needless leaves the old instance in its place.
-  if (change.action === 'replace' && change.order === 'create-first' && !record.deposed) return false;
   await tearDown(work, record);
   return true;
 }

@@ -4,6 +4,7 @@ import type { AdoptChange, CreateChange, ReplaceChange, UpdateChange, UpwardChan
 import type { Declaration } from './declaration.ts';
 import { converge } from './converge.ts';
 import { openCreateIntent, settleCreate } from './create.ts';
+import { findEarlier } from './earlier.ts';
 import { checkInputs } from './inputs.ts';
 import { problem } from './problem.ts';
 import type { CreatingRecord, ResourceRecord } from './record.ts';
@@ -155,6 +156,9 @@ async function update(
     sameDeclaration(record, declaration, inputs)
   )
     return false;
+  // The request of an update that was cut short may still be under way, and must not arrive after ours.
+  if (record.status === 'updating' && !sameDeclaration(record, declaration, inputs))
+    await work.outwaitEarlierRequests();
   await work.journal.append({ type: 'update', instanceId, ...declared(declaration, inputs) });
   await finishUpdate(work, work.record(instanceId));
   return true;
@@ -175,14 +179,17 @@ async function finishUpdate(work: Work, record: ResourceRecord): Promise<void> {
 }
 
 /** The old instance is destroyed by a step of its own, before or after this one. */
-async function replace(
-  work: Work,
-  { declaration, instanceId, because, order }: ReplaceChange,
-  inputs: unknown,
-): Promise<boolean> {
+async function replace(work: Work, change: ReplaceChange, inputs: unknown): Promise<boolean> {
+  const { declaration, instanceId, because, order } = change;
   const old = work.journal.snapshot.records.get(instanceId);
   const unchanged = old?.status === 'ready' && sameDeclaration(old, declaration, inputs);
   if (because.reason === 'dependency-changes' && order === 'create-first' && unchanged) return false;
+  const earlier = await findEarlier(work, change, inputs);
+  if (earlier !== undefined) {
+    await work.journal.append({ type: 'update', instanceId: earlier.instanceId, ...declared(declaration, inputs) });
+    await finishUpdate(work, work.record(earlier.instanceId));
+    return true;
+  }
   await createUntilReady(work, declaration, inputs, undefined);
   return true;
 }

@@ -25,10 +25,24 @@ export async function converge(work: Work, record: ResourceRecord): Promise<Conv
     // Most services show a change at once: the first look after it does not wait, and until it is seen none is sent again.
     const isOverdue = accepted !== undefined && !sameValue(accepted, seen.outputs);
     const outputs = isOverdue ? undefined : await sync(work, record, seen.outputs, patience);
-    if (outputs !== undefined && sameValue(outputs, seen.outputs)) return { outcome: 'ready', outputs };
+    if (outputs !== undefined && sameValue(outputs, seen.outputs)) {
+      const isProved = accepted !== undefined || !expectsChange(record) || !work.mayReadBehind();
+      if (isProved) return { outcome: 'ready', outputs };
+      await patience.wait('resource.not-confirmed', 'earlier changes to be visible');
+      continue;
+    }
     if (accepted !== undefined) await patience.wait('resource.not-confirmed', 'the change to be visible');
     accepted = outputs;
   }
+}
+
+/** What already is as it is to be, though it was something else when last heard of, may be an old sight of it. */
+function expectsChange(record: ResourceRecord): boolean {
+  return (
+    record.status === 'updating' &&
+    record.previousInputs !== undefined &&
+    !sameValue(record.inputs, record.previousInputs)
+  );
 }
 
 interface Watches {

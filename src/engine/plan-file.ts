@@ -34,10 +34,18 @@ export function encodePlan(plan: Plan, seal: PlanSeal): string {
 export function decodePlan(text: string, seal: PlanSeal): Plan {
   const [checksum, body = ''] = text.split('\n');
   if (checksum !== sha256Hex(body)) throw invalid('its checksum does not match: it was edited or cut short');
-  const parsed = SavedPlan.safeParse(seal.open(JSON.parse(body), SEALED_AS));
+  const parsed = SavedPlan.safeParse(seal.open(parseDocument(body), SEALED_AS));
   if (!parsed.success) throw invalid('another version of this program wrote it');
   const { format: _format, ...plan } = parsed.data;
   return plan;
+}
+
+function parseDocument(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw invalid('it is not a plan at all');
+  }
 }
 
 function invalid(why: string) {

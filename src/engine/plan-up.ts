@@ -1,5 +1,5 @@
 import { differingKeys, sameValue } from '#std/same-value.ts';
-import { goesFirst, type Because, type UpwardChange } from './change.ts';
+import type { Because, UpwardChange } from './change.ts';
 import type { Declaration } from './declaration.ts';
 import { checkInputs } from './inputs.ts';
 import type { Planning } from './plan.ts';
@@ -29,7 +29,7 @@ interface Case {
  * | creating              |             | create again; replace if what it froze cannot be changed |
  * | settled               | absent      | create                                                |
  * | settled               | unreachable | keep                                                  |
- * | settled               | broken      | replace                                               |
+ * | settled               | broken      | replace; destroy-first if its successor would have its name |
  * | settled               | present     | replace if a fixed input differs, update if anything else does, else keep |
  */
 export function planUp(planning: Planning, declaration: Declaration): UpwardChange {
@@ -76,7 +76,13 @@ function decideSettled(weighed: Case): UpwardChange {
   if (seen?.state === 'unreachable') {
     return { ...base, action: 'keep', because: { reason: 'unreachable', detail: seen.reason } };
   }
-  if (seen?.condition.is === 'broken') return replace(weighed, { reason: 'broken', detail: seen.condition.reason });
+  if (seen?.condition.is === 'broken') {
+    return replace(
+      weighed,
+      { reason: 'broken', detail: seen.condition.reason },
+      isInItsPlace(weighed) ? 'destroy-first' : undefined,
+    );
+  }
   const fixed = changed.filter((key) => type.replaceOn.includes(key));
   if (fixed.length > 0) return replace(weighed, { reason: 'inputs-changed', inputs: fixed });
   if (unknown.some((key) => type.replaceOn.includes(key))) {
@@ -85,6 +91,12 @@ function decideSettled(weighed: Case): UpwardChange {
   const because = reasonToUpdate(weighed, seen);
   if (because !== undefined) return { ...base, action: 'update', because };
   return { ...base, action: 'keep', because: { reason: 'unchanged' } };
+}
+
+/** Two of one name, or between the same two ends, do not fit beside one another. */
+function isInItsPlace({ type, changed, unknown }: Case): boolean {
+  const isFixed = (key: string) => type.replaceOn.includes(key);
+  return (type.identity === 'name' || type.identity === 'attachment') && ![...changed, ...unknown].some(isFixed);
 }
 
 function reasonToUpdate(
@@ -112,11 +124,9 @@ function replace(
   order?: ReplaceOrder,
   old: 'destroy' | 'abandon' = 'destroy',
 ): UpwardChange {
-  const { planning, declaration, type, record } = weighed;
-  const { address, kind, dependsOn } = declaration;
-  // Its successor waits for something that cannot go while this is there: this must go even earlier.
-  const pulled = dependsOn.some((dependency) => planning.late.has(dependency)) && holdsUp(planning, record);
-  const chosen = order ?? (pulled ? 'destroy-first' : type.replaceOrder);
+  const { declaration, type, record } = weighed;
+  const { address, kind } = declaration;
+  const chosen = order ?? type.replaceOrder;
   const { instanceId } = record;
   return {
     address,
@@ -128,20 +138,6 @@ function replace(
     old: record.retain ? 'abandon' : old,
     because,
   };
-}
-
-/** Whether it stands, directly or by way of others that go, on an object that goes before its successor comes. */
-function holdsUp({ ups, snapshot }: Planning, record: ResourceRecord): boolean {
-  const below = new Set(record.dependsOn);
-  for (const address of below) {
-    const change = ups.get(address);
-    if (change !== undefined && goesFirst(change)) return true;
-    for (const { instanceId, dependsOn } of snapshot.instancesAt(address)) {
-      const stays = (change?.action === 'keep' || change?.action === 'update') && change.instanceId === instanceId;
-      if (!stays) for (const further of dependsOn) below.add(further);
-    }
-  }
-  return false;
 }
 
 function hostGoes({ ups }: Planning, host: Declaration['address']): boolean {
@@ -163,10 +159,13 @@ function chooseInstance(
     const { changed, unknown } = compareInputs(type, record, inputs);
     return [...changed, ...unknown].every((key) => !type.replaceOn.includes(key));
   };
-  if (fits(current) && current.status !== 'destroying') return current;
+  const isWhole = current.status === 'ready' || current.status === 'updating';
+  if (fits(current) && isWhole) return current;
   const works = ({ instanceId }: ResourceRecord) => {
     const seen = observations.get(instanceId);
-    return seen === undefined || (seen.state === 'present' && seen.condition.is !== 'broken');
+    // A successor that was begun because its forerunner failed is only given up for one that was seen to work.
+    if (seen === undefined) return current.status !== 'creating' || !fits(current);
+    return seen.state === 'present' && seen.condition.is !== 'broken';
   };
   return instances.findLast((one) => one.deposed && one.status === 'ready' && works(one) && fits(one)) ?? current;
 }
@@ -198,13 +197,13 @@ function driftedOutputs(recorded: unknown, seen: unknown): readonly string[] {
 
 function plannedOutput({ ups, snapshot, types }: Planning, { $ref, output }: Ref<unknown>): unknown {
   const change = ups.get($ref);
-  const settled =
-    change?.action === 'keep' || change?.action === 'update' ? snapshot.records.get(change.instanceId) : undefined;
-  if (settled === undefined) return KNOWN_AFTER_APPLY;
-  if (change?.action === 'update' && types.get(change.kind)?.stableOutputs.includes(output) !== true)
-    return KNOWN_AFTER_APPLY;
-  const outputs = new Map(Object.entries(asObject(settled.outputs)));
+  if (change?.action !== 'keep' && change?.action !== 'update') return KNOWN_AFTER_APPLY;
+  const isUpdate = change.action === 'update';
+  if (isUpdate && types.get(change.kind)?.stableOutputs.includes(output) !== true) return KNOWN_AFTER_APPLY;
+  const outputs = new Map(Object.entries(asObject(snapshot.records.get(change.instanceId)?.outputs)));
   if (outputs.has(output)) return outputs.get(output);
+  // A newer version of the kind may have an output more than the record: the update reads it.
+  if (isUpdate) return KNOWN_AFTER_APPLY;
   throw problem('blueprint.output-unknown', { address: $ref, detail: `${$ref} has no output "${output}".` });
 }
 

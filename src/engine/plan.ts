@@ -1,7 +1,8 @@
 import type { Address, ClusterUid, InstanceId } from './address.ts';
 import type { Blueprint } from './blueprint.ts';
-import { goesFirst, isPending, isUpward, type Change, type DownwardChange, type UpwardChange } from './change.ts';
+import { isPending, isUpward, type Change, type DownwardChange, type UpwardChange } from './change.ts';
 import { planDown } from './plan-down.ts';
+import { dependentsFirst, pullForward } from './plan-order.ts';
 import { planUp } from './plan-up.ts';
 import type { Snapshot } from './record.ts';
 import type { Observations } from './refresh.ts';
@@ -33,27 +34,22 @@ export interface Planning {
   readonly types: ReadonlyMap<string, ResourceType>;
   readonly observations: Observations;
   readonly ups: Map<Address, UpwardChange>;
-  /** What waits, directly or not, for something that goes before its successor comes. */
-  readonly late: Set<Address>;
   readonly downs: Map<InstanceId, DownwardChange>;
 }
 
 /** Pure: the same blueprint, snapshot and observations give the same plan, and nothing else is read. */
 export function planChanges(blueprint: Blueprint, snapshot: Snapshot, options: PlanOptions): Plan {
   const { types, observations = new Map(), purpose = 'apply' } = options;
-  const planning: Planning = { snapshot, types, observations, ups: new Map(), late: new Set(), downs: new Map() };
+  const planning: Planning = { snapshot, types, observations, ups: new Map(), downs: new Map() };
   for (const declaration of blueprint.declarations.values()) {
-    const up = planUp(planning, declaration);
-    planning.ups.set(up.address, up);
-    if (goesFirst(up) || declaration.dependsOn.some((dependency) => planning.late.has(dependency))) {
-      planning.late.add(up.address);
-    }
+    planning.ups.set(declaration.address, planUp(planning, declaration));
   }
   const taken = new Set([...planning.ups.values()].map(instanceOf));
   for (const record of snapshot.records.values()) {
     if (!taken.has(record.instanceId)) planDown(planning, record);
   }
-  const changes = [...planning.ups.values(), ...[...planning.downs.values()].toReversed()];
+  pullForward(planning);
+  const changes = [...planning.ups.values(), ...dependentsFirst(planning)];
   return { purpose, cluster: snapshot.cluster, serial: snapshot.serial, blueprint: blueprint.hash, changes };
 }
 

@@ -15,6 +15,7 @@ export class Work {
   /** Aborts when nothing may be awaited any more: the lease is lost, or the operator left. */
   readonly signal: AbortSignal;
   readonly #startedAtMs: number;
+  readonly #claimed = new Set<InstanceId>();
   #nextIncarnation: number;
 
   constructor(runtime: EngineRuntime, journal: Journal, signal: AbortSignal) {
@@ -66,6 +67,19 @@ export class Work {
     // Counted from our own start: wall clocks of earlier processes prove nothing.
     const leftMs = this.#startedAtMs + requestAgeMaxMs + visibleWithinMs - this.runtime.clock.monotonicMs();
     if (leftMs > 0) await this.runtime.clock.sleep(leftMs, this.signal);
+  }
+
+  /** A look may still miss what earlier runs did. */
+  mayReadBehind(): boolean {
+    const { visibleWithinMs } = this.runtime.provider.consistency;
+    return this.runtime.clock.monotonicMs() < this.#startedAtMs + visibleWithinMs;
+  }
+
+  /** An instance is brought back or torn down in one run, never both: whoever comes first may. */
+  claim(instanceId: InstanceId): boolean {
+    if (this.#claimed.has(instanceId)) return false;
+    this.#claimed.add(instanceId);
+    return true;
   }
 
   pause(): Promise<void> {

@@ -65,6 +65,11 @@ export class DemandRegister {
     });
   }
 
+  /** Resolves when nothing waits to be written. */
+  async idle(): Promise<void> {
+    while (this.#draining !== undefined) await this.#draining;
+  }
+
   #change<Answer>(change: Change<Answer>): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#waiting.push({

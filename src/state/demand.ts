@@ -93,7 +93,16 @@ export function decideDemand(demand: Demand, request: DemandRequest, nowMs: numb
   const before = pool.desired;
   const { after, reason } = judge(before, policy, intent, restsFor(demand, policy, nowMs));
   const result = after === before ? 'noop' : 'accepted';
-  const decision: Decision = { eventId, policy: policy.id, pool: policy.pool, before, after, result, reason, atMs: nowMs };
+  const decision: Decision = {
+    eventId,
+    policy: policy.id,
+    pool: policy.pool,
+    before,
+    after,
+    result,
+    reason,
+    atMs: nowMs,
+  };
   const decided = record(demand, decision);
   if (result === 'noop') return { demand: decided, decision };
   const pools = { ...demand.pools, [policy.pool]: { ...pool, desired: after } };
@@ -123,7 +132,10 @@ export function record(demand: Demand, decision: Decision): Demand {
   const remembered = demand.decisions.filter(({ atMs }) => atMs > decision.atMs - REMEMBERED_MS);
   const decisions = [...remembered, decision];
   if (decisions.length <= DECISIONS_MAX) return { ...demand, decisions };
-  const spare = Math.max(0, decisions.findIndex(({ result }) => result === 'noop'));
+  const spare = Math.max(
+    0,
+    decisions.findIndex(({ result }) => result === 'noop'),
+  );
   return { ...demand, decisions: decisions.toSpliced(spare, 1) };
 }
 
@@ -154,7 +166,9 @@ function judge(before: number, { min, max }: DemandPolicy, intent: DemandIntent,
       if (restsMs > 0) return { after: before, reason: `cooldown for another ${Math.ceil(restsMs / 1_000)} s` };
       const after = clamp(before + intent.step, min, max);
       const onward = Math.sign(after - before) === Math.sign(intent.step);
-      return onward && after !== before ? { after, reason: 'asked for' } : { after: before, reason: `bounds ${min}–${max}` };
+      return onward && after !== before
+        ? { after, reason: 'asked for' }
+        : { after: before, reason: `bounds ${min}–${max}` };
     }
   }
 }

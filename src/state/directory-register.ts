@@ -59,7 +59,8 @@ export class DirectoryRegister {
       const { current, damaged } = await this.#newestWhole(versions);
       if (current !== undefined) return { current, highest };
       // Every version that was listed may have been pruned since; if they are there and damaged, nothing is left.
-      if (damaged.length === versions.length) throw new StoreError('corrupt', `${damaged[0]} does not have its checksum`);
+      if (damaged.length === versions.length)
+        throw new StoreError('corrupt', `${damaged[0]} does not have its checksum`);
     }
     throw new StoreError('unavailable', `${this.#key} changes faster than it can be read`);
   }

@@ -45,7 +45,9 @@ export class DirectoryStore implements ObjectStore {
 
   async listObjects(prefix: string, after = ''): Promise<readonly string[]> {
     const keys = await this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1));
-    return keys.filter((key) => key > after && key.startsWith(prefix)).toSorted((left, right) => (left < right ? -1 : 1));
+    return keys
+      .filter((key) => key > after && key.startsWith(prefix))
+      .toSorted((left, right) => (left < right ? -1 : 1));
   }
 
   async removeObject(key: string): Promise<void> {

@@ -50,7 +50,7 @@ export class DurableDirectory {
 
   /** Names in a directory, those of directories with a `/` at the end, ascending; an absent directory is empty. */
   async list(path: string): Promise<readonly string[]> {
-    const directory = join(this.root, path);
+    const directory = join(this.root, path, '.');
     await this.#settleSync(directory);
     const entries = (await absentIsUndefined(() => this.#files.list(directory), path)) ?? [];
     const names = entries.map(({ name, isDirectory }) => (isDirectory ? `${name}/` : name));
@@ -65,11 +65,11 @@ export class DurableDirectory {
 
   /** Removes what may as well come back after a power cut. */
   async discard(path: string): Promise<void> {
-    await this.#act(path, 'unavailable', () => this.#files.remove(this.#place(path).full));
+    await this.#act(path, undefined, () => this.#files.remove(this.#place(path).full));
   }
 
   async removeDirectory(path: string): Promise<void> {
-    await this.#act(path, 'unavailable', () => this.#files.removeDirectory(join(this.root, path)));
+    await this.#act(path, undefined, () => this.#files.removeDirectory(join(this.root, path)));
   }
 
   #place(path: string): { readonly directory: string; readonly full: string } {
@@ -88,9 +88,10 @@ export class DurableDirectory {
         await create();
       });
     } catch (error) {
+      // The name was drawn at random: taken, it is another writer's, and says nothing about the name that was asked for.
+      if (isFileError(error, 'exists')) throw storeError(error, 'unavailable', temporary);
       await this.#files.remove(temporary).catch(() => undefined);
-      // A name drawn at random that is taken says nothing about the name that was asked for.
-      throw storeError(error, isFileError(error, 'exists') ? 'unavailable' : undefined, temporary);
+      throw storeError(error, undefined, temporary);
     }
     await this.#sweep(directory, temporary);
     return temporary;
@@ -117,11 +118,11 @@ export class DurableDirectory {
 
   async #settleSync(directory: string): Promise<void> {
     if (!this.#unsynced.has(directory)) return;
-    await this.#act(directory, 'unavailable', () => this.#files.syncDirectory(directory));
+    await this.#act(directory, undefined, () => this.#files.syncDirectory(directory));
     this.#unsynced.delete(directory);
   }
 
-  async #act(path: string, outcome: StoreOutcome, act: () => Promise<void>): Promise<void> {
+  async #act(path: string, outcome: StoreOutcome | undefined, act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {

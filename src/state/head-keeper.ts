@@ -80,7 +80,7 @@ export class HeadKeeper {
   /** Records a snapshot, and everything before it as contained. */
   async record(journalSeq: number, snapshot: NonNullable<HeadDocument['snapshot']>): Promise<void> {
     const { keeper, nonces, ports } = this.#owner;
-    for (let stored = this.#stored; ; ) {
+    for (let stored = this.#stored; ;) {
       keeper.throwIfLost();
       const serial = stored.document.serial + 1;
       const document = { ...stored.document, serial, nonce: nonces.next(), journalSeq, snapshot };

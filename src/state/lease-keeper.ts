@@ -151,7 +151,8 @@ export class LeaseKeeper {
   /** A write of ours that was given up may land later; anybody else's write is the end. */
   #ownTag(found: StoredLease | undefined): string {
     if (found !== undefined && this.#tenure.nonces.owns(found.document.nonce)) return found.tag;
-    const successor = found === undefined ? 'The lease is gone.' : `It is with ${describeHolder(found.document.holder)} now.`;
+    const successor =
+      found === undefined ? 'The lease is gone.' : `It is with ${describeHolder(found.document.holder)} now.`;
     const fenced = problem('state.fenced', { detail: successor });
     this.lose(fenced);
     throw fenced;

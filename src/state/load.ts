@@ -6,7 +6,13 @@ import { sha256Hex } from '#std/hash.ts';
 import { mapLimit } from '#std/map-limit.ts';
 import { askSettled, type Patience } from './conditional-write.ts';
 import type { HeadDocument } from './head.ts';
-import { decodeJournalObject, emptyTip, type JournalCodec, type JournalObject, type JournalTip } from './journal-log.ts';
+import {
+  decodeJournalObject,
+  emptyTip,
+  type JournalCodec,
+  type JournalObject,
+  type JournalTip,
+} from './journal-log.ts';
 import { JOURNAL_PREFIX, journalKey, parseSnapshotKey, SNAPSHOT_PREFIX } from './object-keys.ts';
 import { decodeSnapshot, type DecodedSnapshot } from './snapshot-object.ts';
 import type { StatePorts } from './state-ports.ts';
@@ -43,7 +49,8 @@ export function foldNext(codec: JournalCodec, loaded: LoadedState, body: string)
   try {
     foldEntries(loaded, tip, document.entries);
   } catch (error) {
-    if (error instanceof AssertionFailed) throw corrupt(journalKey(tip.seq), 'it does not fit what was before it', error);
+    if (error instanceof AssertionFailed)
+      throw corrupt(journalKey(tip.seq), 'it does not fit what was before it', error);
     throw error;
   }
   return document;

@@ -72,7 +72,11 @@ async function resume(opening: Opening, stored: StoredHead, expected: ClusterUid
   return enter(opening, head, codecOf(ports, lineage, bytes));
 }
 
-async function enter({ ports, keeper, tenure }: Opening, stamped: HeadKeeper, codec: JournalCodec): Promise<StateLease> {
+async function enter(
+  { ports, keeper, tenure }: Opening,
+  stamped: HeadKeeper,
+  codec: JournalCodec,
+): Promise<StateLease> {
   const { nonces, document } = tenure;
   const loaded = await loadState({ ports, codec, patience: patienceFromNow(ports) }, stamped.stored.document);
   if (loaded.tip.seq < document.serial) throw corrupt(journalKey(loaded.tip.seq + 1), 'it is missing');

@@ -19,7 +19,10 @@ export async function purgeStore(ports: StatePorts, lease: StateLease, signal?: 
   lease.lost.throwIfAborted();
   const keys = await list(ports);
   const last = keys.findLast((key) => parseSnapshotKey(key) !== undefined);
-  await removeAll(ports, keys.filter((key) => key !== HEAD_KEY && key !== LEASE_KEY && key !== last));
+  await removeAll(
+    ports,
+    keys.filter((key) => key !== HEAD_KEY && key !== LEASE_KEY && key !== last),
+  );
   await removeAll(ports, [HEAD_KEY]);
   await removeAll(ports, last === undefined ? [] : [last]);
 }

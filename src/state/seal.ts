@@ -61,8 +61,8 @@ export class Seal {
   }
 
   #decrypt(value: object, path: readonly string[]): Secret {
-    const [text, ...others]: unknown[] = Object.values(value);
-    if (typeof text === 'string' && others.length === 0) {
+    const text = onlyMember(value);
+    if (typeof text === 'string') {
       const plaintext = decryptText(this.#options.key, text, this.#bound(path));
       if (plaintext !== undefined) return new Secret(Buffer.from(plaintext).toString());
     }
@@ -79,13 +79,29 @@ export function mayHoldSealed(body: string): boolean {
   return body.includes(`${SEALED}"`);
 }
 
+/** Runs over everything that is written, and mostly finds nothing: it copies nothing either. */
 function needsClosing(value: unknown): boolean {
   if (value === null || typeof value !== 'object') return false;
   if (value instanceof Secret) return true;
   if (Array.isArray(value)) return value.some(needsClosing);
-  return Object.entries(value).some(([key, member]) => LIKE_SEALED.test(key) || needsClosing(member));
+  if (!hasMembers(value)) return false;
+  for (const key in value) {
+    if ((key.startsWith('$') && LIKE_SEALED.test(key)) || needsClosing(value[key])) return true;
+  }
+  return false;
+}
+
+function hasMembers(value: object): value is Readonly<Record<string, unknown>> {
+  return !Array.isArray(value);
+}
+
+function onlyMember(value: object): unknown {
+  const members: readonly unknown[] = Object.values(value);
+  return members.length === 1 ? members[0] : undefined;
 }
 
 function sealBroken([id = '', ...path]: readonly string[]): Problem {
-  return problem('state.seal-broken', { detail: `The secret at ${path.join('.') || 'the top'} of ${id} does not open.` });
+  return problem('state.seal-broken', {
+    detail: `The secret at ${path.join('.') || 'the top'} of ${id} does not open.`,
+  });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isAddress, isClusterUid, isInstanceId } from '#engine/address.ts';
 import { ClusterState, type ClusterStateDocument } from '#engine/cluster-state.ts';
+import type { ResourceRecord } from '#engine/record.ts';
 import { sha256Hex } from '#std/hash.ts';
 import { checkStored, parseStored, STATE_FORMAT } from './format.ts';
 import type { JournalCodec, JournalTip } from './journal-log.ts';
@@ -65,12 +66,31 @@ export interface EncodedSnapshot {
   readonly body: string;
 }
 
-export function encodeSnapshot(seal: Seal, state: ClusterState, tip: JournalTip, nonce: string): EncodedSnapshot {
-  const { records: open, ...facts } = state.toDocument();
-  const records = open.map((record) => seal.close(record, record.instanceId));
-  const body = JSON.stringify({ format: STATE_FORMAT, nonce, tip, serial: state.serial, ...facts, records });
-  const sha256 = sha256Hex(body);
-  return { key: snapshotKey(tip.seq, sha256), sha256, body };
+/** Encodes snapshots one after the other. A record never changes, only its place is taken: each is encoded once. */
+export class SnapshotEncoder {
+  readonly #seal: Seal;
+  readonly #texts = new WeakMap<ResourceRecord, string>();
+
+  constructor(seal: Seal) {
+    this.#seal = seal;
+  }
+
+  encode(state: ClusterState, tip: JournalTip, nonce: string): EncodedSnapshot {
+    const { records, ...facts } = state.toDocument();
+    const opening = JSON.stringify({ format: STATE_FORMAT, nonce, tip, serial: state.serial, ...facts });
+    const texts = records.map((record) => this.#textOf(record)).join(',');
+    const body = `${opening.slice(0, -1)},"records":[${texts}]}`;
+    const sha256 = sha256Hex(body);
+    return { key: snapshotKey(tip.seq, sha256), sha256, body };
+  }
+
+  #textOf(record: ResourceRecord): string {
+    const known = this.#texts.get(record);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(this.#seal.close(record, record.instanceId));
+    this.#texts.set(record, text);
+    return text;
+  }
 }
 
 export interface DecodedSnapshot {

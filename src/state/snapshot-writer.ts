@@ -2,7 +2,7 @@ import { createSettled } from './conditional-write.ts';
 import type { HeadKeeper } from './head-keeper.ts';
 import type { Held } from './journal-writer.ts';
 import { parseSnapshotKey, SNAPSHOT_PREFIX } from './object-keys.ts';
-import { encodeSnapshot } from './snapshot-object.ts';
+import { SnapshotEncoder } from './snapshot-object.ts';
 import { patienceFromNow } from './state-ports.ts';
 import { corrupt } from './store-problem.ts';
 
@@ -10,7 +10,7 @@ const KEPT = 2;
 const ENTRIES_MIN = 256;
 const OBJECTS_MIN = 100;
 /** A snapshot costs as much as its records, so it waits for work in proportion: the whole stays linear. */
-const RECORDS_PER_OBJECT = 100;
+const RECORDS_PER_OBJECT = 50;
 const RELEASE_OBJECTS_MIN = 20;
 const RELEASE_RECORDS_PER_ENTRY = 4;
 
@@ -18,11 +18,13 @@ const RELEASE_RECORDS_PER_ENTRY = 4;
 export class SnapshotWriter {
   readonly #held: Held;
   readonly #head: HeadKeeper;
+  readonly #encoder: SnapshotEncoder;
   #writing: Promise<void> | undefined;
 
   constructor(held: Held, head: HeadKeeper) {
     this.#held = held;
     this.#head = head;
+    this.#encoder = new SnapshotEncoder(held.codec.seal);
   }
 
   /** Begins a snapshot when enough was journalled since the last. */
@@ -47,24 +49,30 @@ export class SnapshotWriter {
 
   /** Writes one now and rejects when that fails. */
   async write(): Promise<void> {
-    const { ports, codec, nonces, loaded, keeper } = this.#held;
+    await this.#writing;
+    await this.#write();
+  }
+
+  #begin(): void {
+    this.#writing = this.#write()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#writing = undefined;
+      });
+  }
+
+  async #write(): Promise<void> {
+    const { ports, nonces, loaded, keeper } = this.#held;
     const { tip, state } = loaded;
-    const { key, sha256, body } = encodeSnapshot(codec.seal, state, tip, nonces.next());
+    const { key, sha256, body } = this.#encoder.encode(state, tip, nonces.next());
     loaded.objectsSince = 0;
     loaded.entriesSince = 0;
     const patience = { ...patienceFromNow(ports), signal: keeper.lost };
     const result = await createSettled(ports, key, body, patience);
     if (!result.written) throw corrupt(key, 'something else is in its place');
     await this.#head.record(tip.seq, { key, sha256 });
-    await this.#prune();
-  }
-
-  #begin(): void {
-    this.#writing = this.write()
-      .catch(() => undefined)
-      .finally(() => {
-        this.#writing = undefined;
-      });
+    // What is left over is removed after the next snapshot.
+    await this.#prune().catch(() => undefined);
   }
 
   async #prune(): Promise<void> {

@@ -31,7 +31,9 @@ export class WrappingKey implements KeyProvider {
     const { bytes: key, origin } = this.#options;
     const bytes = decryptText(key, wrapped, boundTo(lineage));
     if (bytes !== undefined) return bytes;
-    throw problem('state.seal-broken', { detail: `The state of ${lineage} was not sealed under the key in ${origin}.` });
+    throw problem('state.seal-broken', {
+      detail: `The state of ${lineage} was not sealed under the key in ${origin}.`,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Budget } from '#engine/runtime.ts';
 import { MemoryStore } from '#state/memory-store.ts';
-import { mixSeeds, SeededRandom } from '../simulation/seeded-random.ts';
+import { mixSeeds, type SeededRandom } from '../simulation/seeded-random.ts';
 import { World } from '../simulation/world.ts';
 import { runOperation } from './bench-operation.ts';
 import { BENCH_KINDS } from './bench-kinds.ts';
@@ -20,7 +20,7 @@ const LIMITS = { eventsMax: 50_000_000, untilMs: 1e9 };
 
 interface Shape {
   readonly name: string;
-  graph(random: SeededRandom): Graph;
+  readonly graph: (random: SeededRandom) => Graph;
   readonly budgets?: Readonly<Record<string, Budget>>;
   /** Only a few calls deep: what a run costs once, at its beginning and end, weighs more than the goal allows. */
   readonly isShallow?: boolean;
@@ -35,7 +35,7 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'braid of 500, budgets half as long as its chain',
     graph: (random) => braid(500, 12, random),
-    budgets: budgets({ write: { capacity: 10, refillPerSecond: 2 }, read: { capacity: 20, refillPerSecond: 5 } }),
+    budgets: budgetsOfAll({ write: { capacity: 10, refillPerSecond: 2 }, read: { capacity: 20, refillPerSecond: 5 } }),
   },
   {
     name: '8 layers of 300, one budget tight',
@@ -45,18 +45,24 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'tree of 2000, every budget tight',
     graph: (random) => tree(2_000, random),
-    budgets: budgets({ write: { capacity: 10, refillPerSecond: 3 }, read: { capacity: 50, refillPerSecond: 10 } }),
+    budgets: budgetsOfAll({ write: { capacity: 10, refillPerSecond: 3 }, read: { capacity: 50, refillPerSecond: 10 } }),
   },
   { name: 'fan of 300', graph: () => fan(300), isShallow: true },
   {
     name: 'fan of 1000, every budget tight',
     graph: () => fan(1_000),
-    budgets: budgets({ write: { capacity: 10, refillPerSecond: 5 }, read: { capacity: 50, refillPerSecond: 20 } }),
+    budgets: budgetsOfAll({ write: { capacity: 10, refillPerSecond: 5 }, read: { capacity: 50, refillPerSecond: 20 } }),
     isShallow: true,
   },
 ];
 
-function budgets({ write, read }: { readonly write: Budget; readonly read: Budget }): Readonly<Record<string, Budget>> {
+function budgetsOfAll({
+  write,
+  read,
+}: {
+  readonly write: Budget;
+  readonly read: Budget;
+}): Readonly<Record<string, Budget>> {
   const both = BENCH_KINDS.flatMap(({ kind }) => [[`${kind}.write`, write] as const, [`${kind}.read`, read] as const]);
   return Object.fromEntries(both);
 }
@@ -66,7 +72,7 @@ export async function criticalPathFigures(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const [place, shape] of SHAPES.entries()) {
     const runs: Run[] = [];
-    for (let seed = 0; seed < SEEDS; seed += 1) runs.push(await run(shape, mixSeeds(place, seed)));
+    for (let seed = 0; seed < SEEDS; seed += 1) runs.push(await measure(shape, mixSeeds(place, seed)));
     figures.push(figureOf(shape, runs));
   }
   return figures;
@@ -86,10 +92,16 @@ function figureOf({ name, isShallow = false }: Shape, runs: readonly Run[]): Fig
   const writes = runs.reduce((sum, run) => sum + run.writes / run.resources, 0) / runs.length;
   const took = `${seconds(worst?.applyMs)} over ${seconds(worst?.criticalMs)}`;
   const note = `mean ${mean.toFixed(3)}, worst of ${runs.length} seeds ${took}, ${Math.round(writes * 1000)} writes per 1000`;
-  return { name: `create ÷ critical path, ${name}`, value: Math.max(...ratios), unit: '×', goal: isShallow ? undefined : GOAL, note };
+  return {
+    name: `create ÷ critical path, ${name}`,
+    value: Math.max(...ratios),
+    unit: '×',
+    goal: isShallow ? undefined : GOAL,
+    note,
+  };
 }
 
-async function run({ graph: makeGraph, budgets = {} }: Shape, seed: number): Promise<Run> {
+async function measure({ graph: makeGraph, budgets = {} }: Shape, seed: number): Promise<Run> {
   const world = new World({ seed, startMs: 0 });
   const clock = virtualClock(world);
   const graph = makeGraph(world.random);

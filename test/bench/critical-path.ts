@@ -17,11 +17,11 @@ export interface TimedResource {
  * The time below which nobody can create these resources, whatever he knows in advance: the longest chain of calls that
  * wait for one another, or the time until the last call has its token. Shares nothing with the engine but its input.
  */
-export function criticalPathMs(
-  resources: readonly TimedResource[],
-  budgets: Readonly<Record<string, Budget>>,
-): number {
-  return Math.max(longestChainMs(resources), ...Object.entries(budgets).map(([name, budget]) => budgetMs(resources, name, budget)));
+export function criticalPathMs(resources: readonly TimedResource[], budgets: Readonly<Record<string, Budget>>): number {
+  return Math.max(
+    longestChainMs(resources),
+    ...Object.entries(budgets).map(([name, budget]) => budgetMs(resources, name, budget)),
+  );
 }
 
 /** Longest path by relaxation: the end of a resource moves later as long as one that it needs ends later. */

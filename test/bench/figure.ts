@@ -28,7 +28,14 @@ export function renderFigures(figures: readonly Figure[]): string {
   ]);
   const table = [['figure', 'measured', 'goal', 'verdict', ''], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export function summarise(figures: readonly Figure[]): { readonly line: string; readonly failed: number } {

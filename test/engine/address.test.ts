@@ -16,20 +16,34 @@ describe('an address', () => {
     expect(parseAddress(text)).toBe(text);
   });
 
-  test.each(['', '.vpc', 'network.', 'network..vpc', 'Network', 'net work', '3node', '-node', 'a/b', 'nöde', 'a\n', 'a'.repeat(161)])(
-    'may not be %j',
-    (text) => {
-      expect(isAddress(text)).toBe(false);
-      expect(() => parseAddress(text)).toThrow(problem('address.invalid', { detail: `"${text}" is not an address.` }));
-    },
-  );
+  test.each([
+    '',
+    '.vpc',
+    'network.',
+    'network..vpc',
+    'Network',
+    'net work',
+    '3node',
+    '-node',
+    'a/b',
+    'nöde',
+    'a\n',
+    'a'.repeat(161),
+  ])('may not be %j', (text) => {
+    expect(isAddress(text)).toBe(false);
+    expect(() => parseAddress(text)).toThrow(problem('address.invalid', { detail: `"${text}" is not an address.` }));
+  });
 });
 
 describe('an instance id and a cluster uid', () => {
   test.each(['short77', 'With-Capitals', 'with_underscore', 'a'.repeat(53), ''])('may not be %j', (text) => {
     expect([isInstanceId(text), isClusterUid(text)]).toEqual([false, false]);
-    expect(() => parseInstanceId(text)).toThrow(problem('address.invalid', { detail: `"${text}" is not an instance id.` }));
-    expect(() => parseClusterUid(text)).toThrow(problem('address.invalid', { detail: `"${text}" is not a cluster uid.` }));
+    expect(() => parseInstanceId(text)).toThrow(
+      problem('address.invalid', { detail: `"${text}" is not an instance id.` }),
+    );
+    expect(() => parseClusterUid(text)).toThrow(
+      problem('address.invalid', { detail: `"${text}" is not a cluster uid.` }),
+    );
   });
 });
 
@@ -62,7 +76,9 @@ describe('a token', () => {
   test('differs by instance, zone and attempt', () => {
     const tokens = [1, 2].flatMap((incarnation) =>
       ['', 'eu-1a', 'eu-1b', 'eu-1a1'].flatMap((variant) =>
-        [1, 2, 11].map((attempt) => deriveToken({ instanceId: deriveInstanceId(cluster, vpc, incarnation), variant, attempt })),
+        [1, 2, 11].map((attempt) =>
+          deriveToken({ instanceId: deriveInstanceId(cluster, vpc, incarnation), variant, attempt }),
+        ),
       ),
     );
     expect(new Set(tokens).size).toBe(24);

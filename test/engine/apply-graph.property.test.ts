@@ -6,7 +6,7 @@ import { worlds, type World } from './support/random-worlds.ts';
 import { stateOf } from './support/scenario.ts';
 import { namedSteps, stuckSteps, type NamedSteps } from './support/steps.ts';
 
-const RUNS = { numRuns: 5000 };
+const RUNS = { numRuns: 3000 };
 
 function stepsOf({ blueprint, records, seen }: World): NamedSteps {
   const state = stateOf(records);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BlueprintBuilder } from '#engine/blueprint.ts';
 import { planChanges } from '#engine/plan.ts';
 import { brick, kinds, pillar } from './support/bricks.ts';
-import { at, declare, outputsOf, ready, type Scenario, stateOf, unreachable } from './support/scenario.ts';
+import { at, declare, destroying, outputsOf, ready, type Scenario, stateOf, unreachable } from './support/scenario.ts';
 import { namedSteps } from './support/steps.ts';
 
 const SQUARE = { shape: 'square', colour: 'red' };
@@ -10,7 +10,11 @@ const ROUND = { shape: 'round', colour: 'red' };
 const on = (name: string) => ({ $ref: at(name), output: 'id' });
 
 /** Each step by its name, with what it waits for. */
-function orderOf({ declared = () => undefined, records = [], seen = [] }: Scenario): Readonly<Record<string, readonly string[]>> {
+function orderOf({
+  declared = () => undefined,
+  records = [],
+  seen = [],
+}: Scenario): Readonly<Record<string, readonly string[]>> {
   const state = stateOf(records);
   const blueprint = typeof declared === 'function' ? declare(declared) : declared;
   const { changes } = planChanges(blueprint, state, { types: kinds, observations: new Map(seen) });
@@ -19,7 +23,11 @@ function orderOf({ declared = () => undefined, records = [], seen = [] }: Scenar
 }
 
 /** A wall that stands on a base. */
-function house({ base = SQUARE, wall = SQUARE, kind = brick }: { base?: typeof SQUARE; wall?: typeof SQUARE; kind?: typeof brick } = {}) {
+function house({
+  base = SQUARE,
+  wall = SQUARE,
+  kind = brick,
+}: { base?: typeof SQUARE; wall?: typeof SQUARE; kind?: typeof brick } = {}) {
   return (blueprint: BlueprintBuilder) => {
     blueprint.declare(kind, 'base', base);
     blueprint.declare(brick, 'wall', { ...wall, on: on('base') });
@@ -27,7 +35,11 @@ function house({ base = SQUARE, wall = SQUARE, kind = brick }: { base?: typeof S
 }
 
 const base = ready('base', { incarnation: 1 });
-const wall = ready('wall', { incarnation: 2, inputs: { ...SQUARE, on: outputsOf('base').id }, dependsOn: [at('base')] });
+const wall = ready('wall', {
+  incarnation: 2,
+  inputs: { ...SQUARE, on: outputsOf('base').id },
+  dependsOn: [at('base')],
+});
 
 describe('a step that makes something', () => {
   test('waits for what it depends on to be made, be that kept or changed', () => {
@@ -35,7 +47,12 @@ describe('a step that makes something', () => {
   });
 
   test('waits for its old self to be gone when two do not fit', () => {
-    expect(orderOf({ declared: (blueprint) => blueprint.declare(pillar, 'base', ROUND), records: [{ ...base, kind: 'pillar' }] })).toEqual({
+    expect(
+      orderOf({
+        declared: (blueprint) => blueprint.declare(pillar, 'base', ROUND),
+        records: [{ ...base, kind: 'pillar' }],
+      }),
+    ).toEqual({
       'up base': ['down base 1'],
       'down base 1': [],
     });
@@ -84,7 +101,11 @@ describe('a step that ends something', () => {
       const below = blueprint.declare(pillar, 'base', ROUND);
       blueprint.declare(brick, 'wall', { ...SQUARE, near: below.output('label') });
     };
-    const leaning = ready('wall', { incarnation: 2, inputs: { ...SQUARE, near: outputsOf('base').label }, dependsOn: [at('base')] });
+    const leaning = ready('wall', {
+      incarnation: 2,
+      inputs: { ...SQUARE, near: outputsOf('base').label },
+      dependsOn: [at('base')],
+    });
     expect(orderOf({ declared, records: [{ ...base, kind: 'pillar' }, leaning] })).toEqual({
       'up base': ['down base 1'],
       'up wall': ['up base'],
@@ -96,7 +117,9 @@ describe('a step that ends something', () => {
     const declared = (blueprint: BlueprintBuilder) => void blueprint.declare(brick, 'wall', ROUND);
     const [old, young] = [ready('wall', { deposed: true }), ready('wall', { incarnation: 2, inputs: ROUND })];
     expect(orderOf({ declared, records: [old, young] })).toEqual({ 'up wall': [], 'down wall 1': ['up wall'] });
-    expect(orderOf({ declared: (blueprint) => blueprint.declare(brick, 'wall', SQUARE), records: [old, young] })).toEqual({
+    expect(
+      orderOf({ declared: (blueprint) => blueprint.declare(brick, 'wall', SQUARE), records: [old, young] }),
+    ).toEqual({
       'up wall': [],
       'down wall 2': ['up wall'],
     });
@@ -107,13 +130,29 @@ describe('a step that ends something', () => {
       const below = blueprint.declare(pillar, 'base', ROUND);
       blueprint.declare(brick, 'wall', { ...SQUARE, on: below.output('id') });
     };
-    const records = [{ ...base, kind: 'pillar' }, { ...wall, deposed: true }, { ...ready('wall', { incarnation: 3, inputs: wall.inputs }), dependsOn: [at('base')] }];
+    const records = [
+      { ...base, kind: 'pillar' },
+      { ...wall, deposed: true },
+      { ...ready('wall', { incarnation: 3, inputs: wall.inputs }), dependsOn: [at('base')] },
+    ];
     expect(orderOf({ declared, records })).toEqual({
       'up base': ['down base 1'],
       'up wall': ['down wall 3', 'up base'],
       'down base 1': ['down wall 2', 'down wall 3'],
       'down wall 2': [],
       'down wall 3': [],
+    });
+  });
+
+  test('goes on with a destruction that was begun: whoever names that address now means the successor', () => {
+    const declared = (blueprint: BlueprintBuilder) => void blueprint.declare(brick, 'wall', SQUARE);
+    const begun = destroying('wall', { deposed: true });
+    const roof = ready('roof', { incarnation: 3, dependsOn: [at('wall')] });
+    expect(orderOf({ declared, records: [begun, ready('wall', { incarnation: 2, inputs: ROUND }), roof] })).toEqual({
+      'up wall': [],
+      'down wall 1': [],
+      'down wall 2': ['down roof 3', 'up wall'],
+      'down roof 3': [],
     });
   });
 
@@ -148,7 +187,10 @@ describe('a step that lets something go', () => {
 
   test('waits for its successor when that is made first', () => {
     const declared = (blueprint: BlueprintBuilder) => void blueprint.declare(brick, 'base', ROUND, { retain: true });
-    expect(orderOf({ declared, records: [{ ...base, retain: true }] })).toEqual({ 'up base': [], 'down base 1': ['up base'] });
+    expect(orderOf({ declared, records: [{ ...base, retain: true }] })).toEqual({
+      'up base': [],
+      'down base 1': ['up base'],
+    });
   });
 });
 

@@ -15,7 +15,12 @@ describe('a blueprint', () => {
       const wall = blueprint.declare(brick, 'wall', SQUARE);
       const house = blueprint.declare(brick, 'house', SQUARE);
       const inputs = { ...SQUARE, on: wall.output('id'), near: wall.output('label') };
-      blueprint.declare(brick, 'lamp', inputs, { within: house.address, dependsOn: [wall.address], retain: true, adopt: 'l-1' });
+      blueprint.declare(brick, 'lamp', inputs, {
+        within: house.address,
+        dependsOn: [wall.address],
+        retain: true,
+        adopt: 'l-1',
+      });
     });
     expect(declarations.get(at('lamp'))).toEqual({
       address: 'lamp',
@@ -103,7 +108,9 @@ describe('the hash of a blueprint', () => {
 });
 
 test('a blueprint shows no secret when it is printed or written', () => {
-  const { declarations } = declare((blueprint) => blueprint.declare(brick, 'safe', { ...SQUARE, secret: new Secret('swordfish') }));
+  const { declarations } = declare((blueprint) =>
+    blueprint.declare(brick, 'safe', { ...SQUARE, secret: new Secret('swordfish') }),
+  );
   expect(JSON.stringify([...declarations.values()])).not.toContain('swordfish');
   expect(String([...declarations.values()].map(({ inputs }) => inputs))).not.toContain('swordfish');
 });

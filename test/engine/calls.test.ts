@@ -34,7 +34,9 @@ describe('a request without effect', () => {
   });
 
   test('needs no lease', async () => {
-    const { context, say, log, clock } = openDesk({ guard: () => Promise.reject(problem('state.fenced', { detail: '' })) });
+    const { context, say, log, clock } = openDesk({
+      guard: () => Promise.reject(problem('state.fenced', { detail: '' })),
+    });
     watch(context.read(CALL, service(say, 'there').request), say);
     await clock.advance(0);
     expect(log).toEqual(['0 request', '0 answer: there']);
@@ -51,7 +53,10 @@ describe('a request without effect', () => {
 
   test('lets through what is no answer of the service: that is a defect', async () => {
     const { clock, log, context, say } = openDesk();
-    watch(context.read(CALL, () => Promise.reject(new TypeError('undefined is no function'))), say);
+    watch(
+      context.read(CALL, () => Promise.reject(new TypeError('undefined is no function'))),
+      say,
+    );
     await clock.advance(1000);
     expect(log).toEqual(['0 thrown: TypeError: undefined is no function']);
   });
@@ -89,12 +94,15 @@ describe('a request with an effect', () => {
     ]);
   });
 
-  test.each([ambiguous, rejected])('is never sent twice after an answer that leaves doubt, or none: $outcome', async (answer) => {
-    const { clock, log, context, say } = openDesk();
-    watch(context.mutate(CALL, service(say, answer, 'made').request), say);
-    await clock.advance(CONDITION_MS);
-    expect(log).toEqual(['0 guard for 1000', '0 request', `0 ${answer.outcome}: ${answer.message}`]);
-  });
+  test.each([ambiguous, rejected])(
+    'is never sent twice after an answer that leaves doubt, or none: $outcome',
+    async (answer) => {
+      const { clock, log, context, say } = openDesk();
+      watch(context.mutate(CALL, service(say, answer, 'made').request), say);
+      await clock.advance(CONDITION_MS);
+      expect(log).toEqual(['0 guard for 1000', '0 request', `0 ${answer.outcome}: ${answer.message}`]);
+    },
+  );
 
   test('that stays unanswered is ambiguous, whatever comes later', async () => {
     const { clock, log, context, say } = openDesk();
@@ -184,7 +192,12 @@ test('every request that is sent again is told: for what, why, and after how lon
   const { clock, events, context, say } = openDesk();
   watch(context.mutate(CALL, service(say, throttled, notYet, 'made').request), say);
   await clock.advance(1000);
-  const about = { type: 'retrying', address: at('network.vpc'), instanceId: instance('vpc'), purpose: 'create the network' };
+  const about = {
+    type: 'retrying',
+    address: at('network.vpc'),
+    instanceId: instance('vpc'),
+    purpose: 'create the network',
+  };
   expect(events).toEqual([
     { ...about, why: 'slow down', afterMs: 150 },
     { ...about, why: 'no such subnet', afterMs: 300 },

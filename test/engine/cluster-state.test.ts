@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { AssertionFailed } from '#std/assert.ts';
-import { ClusterState } from '#engine/cluster-state.ts';
+import { ClusterState, type ClusterStateDocument } from '#engine/cluster-state.ts';
 import type { JournalEntry } from '#engine/journal.ts';
 import type { ResourceRecord } from '#engine/record.ts';
 import { at, CLUSTER, instance } from './support/scenario.ts';
@@ -17,8 +18,19 @@ function create(incarnation = 1, more: Partial<Extract<JournalEntry, { type: 'cr
 
 const created: JournalEntry = { type: 'created', instanceId: first, outputs: { id: 'w-1' } };
 const becameReady: JournalEntry = { type: 'ready', instanceId: first, outputs: { id: 'w-1' }, atMs: 5 };
-const update: JournalEntry = { type: 'update', instanceId: first, inputs: { shape: 'round' }, dependsOn: [], within: at('house'), retain: true };
-const failed: JournalEntry = { type: 'failed', instanceId: first, problem: { code: 'call.quota', detail: 'none left' } };
+const update: JournalEntry = {
+  type: 'update',
+  instanceId: first,
+  inputs: { shape: 'round' },
+  dependsOn: [],
+  within: at('house'),
+  retain: true,
+};
+const failed: JournalEntry = {
+  type: 'failed',
+  instanceId: first,
+  problem: { code: 'call.quota', detail: 'none left' },
+};
 const destroy: JournalEntry = { type: 'destroy', instanceId: first };
 
 const base = {
@@ -46,17 +58,53 @@ function recordsAfter(...entries: readonly JournalEntry[]): readonly ResourceRec
 
 describe('a record', () => {
   test.each<[string, readonly JournalEntry[], object]>([
-    ['is opened by a create intent', [create()], { ...base, status: 'creating', variant: 'a', attempt: 1, outputs: undefined }],
-    ['knows its object once the service has answered', [create(), created], { ...base, status: 'creating', variant: 'a', attempt: 1, outputs }],
-    ['forgets the answer when the request is made anew elsewhere', [create(), failed, create(1, { variant: 'b', attempt: 2 })], { ...base, status: 'creating', variant: 'b', attempt: 2, outputs: undefined }],
+    [
+      'is opened by a create intent',
+      [create()],
+      { ...base, status: 'creating', variant: 'a', attempt: 1, outputs: undefined },
+    ],
+    [
+      'knows its object once the service has answered',
+      [create(), created],
+      { ...base, status: 'creating', variant: 'a', attempt: 1, outputs },
+    ],
+    [
+      'forgets the answer when the request is made anew elsewhere',
+      [create(), failed, create(1, { variant: 'b', attempt: 2 })],
+      { ...base, status: 'creating', variant: 'b', attempt: 2, outputs: undefined },
+    ],
     ['becomes ready', [create(), created, becameReady], { ...base, status: 'ready', outputs, readyAtMs: 5 }],
-    ['remembers during an update what it was', [create(), becameReady, update], { ...updated, status: 'updating', outputs, previousInputs: inputs }],
-    ['remembers after a second update what it was before both', [create(), becameReady, update, update], { ...updated, status: 'updating', outputs, previousInputs: inputs }],
-    ['is ready again as it was last declared', [create(), becameReady, update, becameReady], { ...updated, status: 'ready', outputs, readyAtMs: 5 }],
-    ['keeps what went wrong', [create(), becameReady, failed], { ...base, status: 'ready', outputs, readyAtMs: 5, problem: { code: 'call.quota', detail: 'none left' } }],
-    ['forgets what went wrong when it goes on', [create(), becameReady, failed, update], { ...updated, status: 'updating', outputs, previousInputs: inputs }],
+    [
+      'remembers during an update what it was',
+      [create(), becameReady, update],
+      { ...updated, status: 'updating', outputs, previousInputs: inputs },
+    ],
+    [
+      'remembers after a second update what it was before both',
+      [create(), becameReady, update, update],
+      { ...updated, status: 'updating', outputs, previousInputs: inputs },
+    ],
+    [
+      'is ready again as it was last declared',
+      [create(), becameReady, update, becameReady],
+      { ...updated, status: 'ready', outputs, readyAtMs: 5 },
+    ],
+    [
+      'keeps what went wrong',
+      [create(), becameReady, failed],
+      { ...base, status: 'ready', outputs, readyAtMs: 5, problem: { code: 'call.quota', detail: 'none left' } },
+    ],
+    [
+      'forgets what went wrong when it goes on',
+      [create(), becameReady, failed, update],
+      { ...updated, status: 'updating', outputs, previousInputs: inputs },
+    ],
     ['knows what it destroys', [create(), becameReady, destroy], { ...base, status: 'destroying', outputs }],
-    ['of an adopted object starts with an update', [{ type: 'adopt', address: at('wall'), kind: 'brick', instanceId: first, incarnation: 1, ...declared, outputs }], { ...base, status: 'updating', outputs, previousInputs: undefined }],
+    [
+      'of an adopted object starts with an update',
+      [{ type: 'adopt', address: at('wall'), kind: 'brick', instanceId: first, incarnation: 1, ...declared, outputs }],
+      { ...base, status: 'updating', outputs, previousInputs: undefined },
+    ],
   ])('%s', (_title, entries, expected) => {
     expect(recordsAfter(...entries)).toEqual([expected]);
   });
@@ -82,33 +130,49 @@ describe('a record', () => {
 });
 
 describe('an address', () => {
-  const holders = (state: ClusterState) => state.instancesAt(at('wall')).map(({ instanceId, deposed }) => [instanceId, deposed]);
+  const holders = (state: ClusterState) =>
+    state.instancesAt(at('wall')).map(({ instanceId, deposed }) => [instanceId, deposed]);
 
   test('is taken over by a newer instance, and the older one is deposed', () => {
     const state = folded(create(), becameReady, create(2));
-    expect(holders(state)).toEqual([[first, true], [second, false]]);
+    expect(holders(state)).toEqual([
+      [first, true],
+      [second, false],
+    ]);
     expect(state.current(at('wall'))?.instanceId).toBe(second);
   });
 
   test('falls back to the older instance when the newer one is given up', () => {
-    const state = folded(create(), becameReady, create(2), { type: 'gone', instanceId: second, because: 'never-created' });
+    const state = folded(create(), becameReady, create(2), {
+      type: 'gone',
+      instanceId: second,
+      because: 'never-created',
+    });
     expect(holders(state)).toEqual([[first, false]]);
     expect(state.current(at('wall'))?.instanceId).toBe(first);
   });
 
   test('stays with the newer instance when the older one goes', () => {
-    expect(holders(folded(create(), create(2), { type: 'gone', instanceId: first, because: 'destroyed' }))).toEqual([[second, false]]);
+    expect(holders(folded(create(), create(2), { type: 'gone', instanceId: first, because: 'destroyed' }))).toEqual([
+      [second, false],
+    ]);
   });
 
   test('is given back to an older instance that is updated', () => {
     const state = folded(create(), becameReady, create(2), update);
-    expect(holders(state)).toEqual([[first, false], [second, true]]);
+    expect(holders(state)).toEqual([
+      [first, false],
+      [second, true],
+    ]);
   });
 
   test('falls to the youngest that is left', () => {
     const third = instance('wall', 3);
     const state = folded(create(), create(2), create(3), { type: 'gone', instanceId: third, because: 'absent' });
-    expect(holders(state)).toEqual([[first, true], [second, false]]);
+    expect(holders(state)).toEqual([
+      [first, true],
+      [second, false],
+    ]);
   });
 
   test('that nobody has, has no instances', () => {
@@ -119,7 +183,10 @@ describe('an address', () => {
 describe('the state', () => {
   test('never gives out an incarnation twice, even when the last one is gone', () => {
     expect(folded().nextIncarnation).toBe(1);
-    expect(folded(create(4), { type: 'gone', instanceId: instance('wall', 4), because: 'absent' }, create(2)).nextIncarnation).toBe(5);
+    expect(
+      folded(create(4), { type: 'gone', instanceId: instance('wall', 4), because: 'absent' }, create(2))
+        .nextIncarnation,
+    ).toBe(5);
   });
 
   test('remembers the blueprint that was applied without failure, and only that', () => {
@@ -150,9 +217,18 @@ describe('the state', () => {
   });
 
   test('survives being written and read, and goes on as if it had not been', () => {
-    const entries = [create(), becameReady, create(2), failed, { type: 'run-end', ok: true, blueprint: 'b' }, { type: 'gone', instanceId: first, because: 'retained' }, create(3)] as const;
+    const entries = [
+      create(),
+      becameReady,
+      create(2),
+      failed,
+      { type: 'run-end', ok: true, blueprint: 'b' },
+      { type: 'gone', instanceId: first, because: 'retained' },
+      create(3),
+    ] as const;
     const state = folded(...entries);
-    const restored = ClusterState.restore(JSON.parse(JSON.stringify(state.toDocument())), 9);
+    const written = JSON.stringify(state.toDocument());
+    const restored = ClusterState.restore(z.custom<ClusterStateDocument>().parse(JSON.parse(written)), 9);
     expect(restored.toDocument()).toEqual(state.toDocument());
     expect(restored.serial).toBe(9);
     for (const one of [state, restored]) one.fold({ type: 'gone', instanceId: instance('wall', 3), because: 'absent' });

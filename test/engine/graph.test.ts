@@ -42,7 +42,9 @@ describe('the order of a graph', () => {
   test('asks each node once for its dependencies, in a chain of 10,000 given in the worst order', () => {
     const length = 10_000;
     const chain = graph(
-      Object.fromEntries(Array.from({ length }, (_, place) => [`n${place}`, place + 1 < length ? [`n${place + 1}`] : []])),
+      Object.fromEntries(
+        Array.from({ length }, (_, place) => [`n${place}`, place + 1 < length ? [`n${place + 1}`] : []]),
+      ),
     );
     let asked = 0;
     const order = topologicalOrder(chain, ({ needs }) => {
@@ -55,16 +57,25 @@ describe('the order of a graph', () => {
 
   test('holds every node once, each after all that it needs', () => {
     fc.assert(
-      fc.property(fc.array(fc.uniqueArray(fc.nat(19), { maxLength: 5 }), { maxLength: 20 }), fc.infiniteStream(fc.nat()), (needs, keys) => {
-        const edges = needs.map((below, place) => [`n${place}`, below.filter((other) => other < place).map((other) => `n${other}`)] as const);
-        const shuffled = edges.map((edge) => [keys.next().value, edge] as const).toSorted(([left], [right]) => left - right);
-        const nodes = graph(Object.fromEntries(shuffled.map(([, edge]) => edge)));
-        const order = ordered(nodes);
-        expect(order.toSorted()).toEqual([...nodes.keys()].toSorted());
-        for (const { address, needs: below } of nodes.values()) {
-          for (const other of below) expect(order.indexOf(other)).toBeLessThan(order.indexOf(address));
-        }
-      }),
+      fc.property(
+        fc.array(fc.uniqueArray(fc.nat(19), { maxLength: 5 }), { maxLength: 20 }),
+        fc.infiniteStream(fc.nat()),
+        (needs, keys) => {
+          const edges = needs.map(
+            (below, place) =>
+              [`n${place}`, below.filter((other) => other < place).map((other) => `n${other}`)] as const,
+          );
+          const shuffled = edges
+            .map((edge) => [keys.next().value, edge] as const)
+            .toSorted(([left], [right]) => left - right);
+          const nodes = graph(Object.fromEntries(shuffled.map(([, edge]) => edge)));
+          const order = ordered(nodes);
+          expect(order.toSorted()).toEqual([...nodes.keys()].toSorted());
+          for (const { address, needs: below } of nodes.values()) {
+            for (const other of below) expect(order.indexOf(other)).toBeLessThan(order.indexOf(address));
+          }
+        },
+      ),
     );
   });
 });
@@ -73,7 +84,11 @@ describe('a graph with a circle', () => {
   test.each([
     ['of one', { a: ['a'] }, 'a → a need one another.'],
     ['of two', { a: ['b'], b: ['a'] }, 'a → b → a need one another.'],
-    ['of three with a tail before it and one behind it', { tail: ['a'], free: [], a: ['free', 'b'], b: ['c'], c: ['a'], behind: ['c'] }, 'a → b → c → a need one another.'],
+    [
+      'of three with a tail before it and one behind it',
+      { tail: ['a'], free: [], a: ['free', 'b'], b: ['c'], c: ['a'], behind: ['c'] },
+      'a → b → c → a need one another.',
+    ],
   ])('%s is refused with the path round it', (_size, edges, detail) => {
     expect(() => ordered(graph(edges))).toThrow(problem('blueprint.cycle', { detail }));
   });

@@ -48,7 +48,10 @@ describe('a journal entry', () => {
     ['with what is no incarnation', { type: 'adopt', ...identity, ...declared, incarnation: 0, outputs: {} }],
     ['with half an attempt', { type: 'create', ...identity, ...declared, variant: '', attempt: 1.5 }],
     ['with a reason nobody knows', { type: 'gone', instanceId, because: 'lost' }],
-    ['with more to a problem than its code and detail', { type: 'failed', instanceId, problem: { code: 'x', detail: 'y', cause: 'z' } }],
+    [
+      'with more to a problem than its code and detail',
+      { type: 'failed', instanceId, problem: { code: 'x', detail: 'y', cause: 'z' } },
+    ],
     ['without inputs', { type: 'update', instanceId, dependsOn: [], retain: false }],
     ['without outputs', { type: 'ready', instanceId, atMs: 5 }],
   ])('%s is refused', (_title, entry) => {

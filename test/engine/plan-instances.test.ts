@@ -28,7 +28,7 @@ const oldSquare = ready('wall', { incarnation: 1, deposed: true });
 const newRound = ready('wall', { incarnation: 2, inputs: ROUND });
 const superseded = { action: 'destroy', because: { reason: 'superseded' } };
 
-type Row = Scenario & { readonly is: string; readonly then: readonly object[] };
+type Row = Scenario & { readonly is: string; readonly becomes: readonly object[] };
 
 describe('an address with two instances', () => {
   test.each<Row>([
@@ -36,7 +36,7 @@ describe('an address with two instances', () => {
       is: 'keeps the one that holds it and destroys the deposed one',
       declared: wall(ROUND),
       records: [oldSquare, newRound],
-      then: [
+      becomes: [
         { ...second, action: 'keep', because: { reason: 'unchanged' } },
         { ...first, ...superseded },
       ],
@@ -45,7 +45,7 @@ describe('an address with two instances', () => {
       is: 'finishes the one that was being created and destroys the deposed one',
       declared: wall(ROUND),
       records: [oldSquare, creating('wall', { incarnation: 2, inputs: ROUND })],
-      then: [
+      becomes: [
         { ...second, action: 'create', because: { reason: 'interrupted', while: 'creating' } },
         { ...first, ...superseded },
       ],
@@ -55,7 +55,7 @@ describe('an address with two instances', () => {
       declared: wall(SQUARE),
       records: [oldSquare, newRound],
       seen: [present('wall', { incarnation: 1 }), present('wall', { incarnation: 2 })],
-      then: [
+      becomes: [
         { ...first, action: 'update', because: { reason: 'restored' } },
         { ...second, ...superseded },
       ],
@@ -64,7 +64,7 @@ describe('an address with two instances', () => {
       is: 'goes back to the deposed one from a create intent that was never answered',
       declared: wall(SQUARE),
       records: [oldSquare, creating('wall', { incarnation: 2, inputs: ROUND })],
-      then: [
+      becomes: [
         { ...first, action: 'update', because: { reason: 'restored' } },
         { ...second, ...superseded },
       ],
@@ -74,8 +74,14 @@ describe('an address with two instances', () => {
       declared: wall(SQUARE),
       records: [oldSquare, newRound],
       seen: [absent('wall', 1), present('wall', { incarnation: 2 })],
-      then: [
-        { ...second, action: 'replace', order: 'create-first', old: 'destroy', because: { reason: 'inputs-changed', inputs: ['shape'] } },
+      becomes: [
+        {
+          ...second,
+          action: 'replace',
+          order: 'create-first',
+          old: 'destroy',
+          because: { reason: 'inputs-changed', inputs: ['shape'] },
+        },
         { ...first, ...superseded },
       ],
     },
@@ -84,8 +90,14 @@ describe('an address with two instances', () => {
       declared: wall(SQUARE),
       records: [oldSquare, newRound],
       seen: [unreachable('wall', 1), present('wall', { incarnation: 2 })],
-      then: [
-        { ...second, action: 'replace', order: 'create-first', old: 'destroy', because: { reason: 'inputs-changed', inputs: ['shape'] } },
+      becomes: [
+        {
+          ...second,
+          action: 'replace',
+          order: 'create-first',
+          old: 'destroy',
+          because: { reason: 'inputs-changed', inputs: ['shape'] },
+        },
         { ...first, action: 'leave', because: { reason: 'unreachable', detail: 'no route' } },
       ],
     },
@@ -94,8 +106,14 @@ describe('an address with two instances', () => {
       declared: wall(SQUARE),
       records: [oldSquare, newRound],
       seen: [present('wall', { incarnation: 1, condition: { is: 'broken', reason: 'it fell' } })],
-      then: [
-        { ...second, action: 'replace', order: 'create-first', old: 'destroy', because: { reason: 'inputs-changed', inputs: ['shape'] } },
+      becomes: [
+        {
+          ...second,
+          action: 'replace',
+          order: 'create-first',
+          old: 'destroy',
+          because: { reason: 'inputs-changed', inputs: ['shape'] },
+        },
         { ...first, ...superseded },
       ],
     },
@@ -103,8 +121,14 @@ describe('an address with two instances', () => {
       is: 'does not go back to one whose destruction was begun',
       declared: wall(SQUARE),
       records: [destroying('wall', { incarnation: 1, deposed: true }), newRound],
-      then: [
-        { ...second, action: 'replace', order: 'create-first', old: 'destroy', because: { reason: 'inputs-changed', inputs: ['shape'] } },
+      becomes: [
+        {
+          ...second,
+          action: 'replace',
+          order: 'create-first',
+          old: 'destroy',
+          because: { reason: 'inputs-changed', inputs: ['shape'] },
+        },
         { ...first, action: 'destroy', because: { reason: 'interrupted', while: 'destroying' } },
       ],
     },
@@ -112,7 +136,7 @@ describe('an address with two instances', () => {
       is: 'stays with the one that holds it as long as that can be changed in place',
       declared: wall({ shape: 'round', colour: 'blue' }),
       records: [ready('wall', { incarnation: 1, deposed: true, inputs: { shape: 'round', colour: 'blue' } }), newRound],
-      then: [
+      becomes: [
         { ...second, action: 'update', because: { reason: 'inputs-changed', inputs: ['colour'] } },
         { ...first, ...superseded },
       ],
@@ -120,8 +144,12 @@ describe('an address with two instances', () => {
     {
       is: 'goes back to the youngest of several that fit',
       declared: wall(SQUARE),
-      records: [oldSquare, ready('wall', { incarnation: 2, deposed: true }), ready('wall', { incarnation: 3, inputs: ROUND })],
-      then: [
+      records: [
+        oldSquare,
+        ready('wall', { incarnation: 2, deposed: true }),
+        ready('wall', { incarnation: 3, inputs: ROUND }),
+      ],
+      becomes: [
         { ...second, action: 'update', because: { reason: 'restored' } },
         { ...first, instanceId: instance('wall', 3), ...superseded },
         { ...first, ...superseded },
@@ -130,13 +158,13 @@ describe('an address with two instances', () => {
     {
       is: 'destroys both when it is not declared any more',
       records: [oldSquare, newRound],
-      then: [
+      becomes: [
         { ...second, action: 'destroy', because: { reason: 'not-declared' } },
         { ...first, ...superseded },
       ],
     },
-  ])('$is', ({ then, ...scenario }) => {
-    expect(noted(planOf(scenario).changes)).toEqual(then);
+  ])('$is', ({ becomes, ...scenario }) => {
+    expect(noted(planOf(scenario).changes)).toEqual(becomes);
   });
 
   test('knows the outputs of the instance it goes back to', () => {
@@ -145,7 +173,11 @@ describe('an address with two instances', () => {
         const below = blueprint.declare(brick, 'wall', SQUARE);
         blueprint.declare(brick, 'roof', { ...SQUARE, on: below.output('id') });
       },
-      records: [oldSquare, newRound, ready('roof', { inputs: { ...SQUARE, on: 'id-wall-1' }, dependsOn: [at('wall')] })],
+      records: [
+        oldSquare,
+        newRound,
+        ready('roof', { inputs: { ...SQUARE, on: 'id-wall-1' }, dependsOn: [at('wall')] }),
+      ],
     });
     expect(noted(changes).at(1)).toEqual({
       address: 'roof',
@@ -162,49 +194,49 @@ describe('an object that is not declared any more', () => {
     {
       is: 'is destroyed',
       records: [ready('wall')],
-      then: [{ ...first, action: 'destroy', because: { reason: 'not-declared' } }],
+      becomes: [{ ...first, action: 'destroy', because: { reason: 'not-declared' } }],
     },
     {
       is: 'is destroyed though it is gone already: the apply finds that out for certain',
       records: [ready('wall')],
       seen: [absent('wall')],
-      then: [{ ...first, action: 'destroy', because: { reason: 'not-declared' } }],
+      becomes: [{ ...first, action: 'destroy', because: { reason: 'not-declared' } }],
     },
     {
       is: 'is destroyed in the middle of its creation',
       records: [creating('wall')],
-      then: [{ ...first, action: 'destroy', because: { reason: 'not-declared' } }],
+      becomes: [{ ...first, action: 'destroy', because: { reason: 'not-declared' } }],
     },
     {
       is: 'is destroyed in the middle of its update',
       records: [updating('wall')],
-      then: [{ ...first, action: 'destroy', because: { reason: 'not-declared' } }],
+      becomes: [{ ...first, action: 'destroy', because: { reason: 'not-declared' } }],
     },
     {
       is: 'is destroyed to the end when that was begun',
       records: [destroying('wall')],
-      then: [{ ...first, action: 'destroy', because: { reason: 'interrupted', while: 'destroying' } }],
+      becomes: [{ ...first, action: 'destroy', because: { reason: 'interrupted', while: 'destroying' } }],
     },
     {
       is: 'is left alone while it is out of reach',
       records: [ready('wall')],
       seen: [unreachable('wall')],
-      then: [{ ...first, action: 'leave', because: { reason: 'unreachable', detail: 'no route' } }],
+      becomes: [{ ...first, action: 'leave', because: { reason: 'unreachable', detail: 'no route' } }],
     },
     {
       is: 'is let go when it is to be retained',
       records: [ready('wall', { retain: true })],
-      then: [{ ...first, action: 'abandon', because: { reason: 'retained' } }],
+      becomes: [{ ...first, action: 'abandon', because: { reason: 'retained' } }],
     },
     {
       is: 'is let go when it is to be retained, and so is its deposed predecessor',
       records: [ready('wall', { retain: true, deposed: true }), ready('wall', { incarnation: 2, retain: true })],
-      then: [
+      becomes: [
         { ...second, action: 'abandon', because: { reason: 'retained' } },
         { ...first, action: 'abandon', because: { reason: 'retained' } },
       ],
     },
-  ])('$is', ({ then, ...scenario }) => {
-    expect(noted(planOf(scenario).changes)).toEqual(then);
+  ])('$is', ({ becomes, ...scenario }) => {
+    expect(noted(planOf(scenario).changes)).toEqual(becomes);
   });
 });

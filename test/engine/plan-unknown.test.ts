@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { BlueprintBuilder } from '#engine/blueprint.ts';
 import type { ResourceRecord } from '#engine/record.ts';
-import { brick, pillar } from './support/bricks.ts';
-import { absent, at, creating, instance, noted, outputsOf, planOf, present, ready, unreachable } from './support/scenario.ts';
+import { brick, pillar, plaque } from './support/bricks.ts';
+import {
+  absent,
+  at,
+  creating,
+  instance,
+  noted,
+  outputsOf,
+  planOf,
+  present,
+  ready,
+  unreachable,
+} from './support/scenario.ts';
 
 const PLAIN = { shape: 'square', colour: 'red' };
 const base = outputsOf('base');
@@ -15,7 +26,10 @@ function built(baseColour: string, baseShape = 'square', type = brick) {
   };
 }
 
-const wallRecord: ResourceRecord = ready('wall', { inputs: { ...PLAIN, on: base.id, near: base.label }, dependsOn: [at('base')] });
+const wallRecord: ResourceRecord = ready('wall', {
+  inputs: { ...PLAIN, on: base.id, near: base.label },
+  dependsOn: [at('base')],
+});
 const wall = { address: 'wall', kind: 'brick', instanceId: instance('wall') };
 
 function changeOfWall(...scenario: Parameters<typeof planOf>): object | undefined {
@@ -41,7 +55,10 @@ describe('an input that refers to an output', () => {
   });
 
   test('differs as any other input when it leads elsewhere than before', () => {
-    const moved = ready('wall', { inputs: { ...PLAIN, on: 'id-elsewhere', near: base.label }, dependsOn: [at('base')] });
+    const moved = ready('wall', {
+      inputs: { ...PLAIN, on: 'id-elsewhere', near: base.label },
+      dependsOn: [at('base')],
+    });
     expect(changeOfWall({ declared: built('red'), records: [ready('base'), moved] })).toEqual({
       ...wall,
       action: 'replace',
@@ -80,8 +97,21 @@ describe('an input that refers to an output', () => {
     });
   });
 
+  test('is known after the update that reads it for the first time, in a version of the kind that is new', () => {
+    const { id: _id, ...known } = base;
+    const written: ResourceRecord = { ...ready('base'), outputs: known };
+    const { changes } = planOf({ declared: built('red'), records: [written, wallRecord], seen: [present('base')] });
+    expect(changes.map(({ action, because }) => [action, because])).toEqual([
+      ['update', { reason: 'drifted', outputs: ['id'] }],
+      ['replace', { reason: 'dependency-changes', inputs: ['on', 'near'] }],
+    ]);
+  });
+
   test('hides no difference that is certain', () => {
-    const records = [ready('base'), { ...wallRecord, inputs: { shape: 'round', colour: 'red', on: base.id, near: base.label } }];
+    const records = [
+      ready('base'),
+      { ...wallRecord, inputs: { shape: 'round', colour: 'red', on: base.id, near: base.label } },
+    ];
     expect(changeOfWall({ declared: built('blue'), records })).toEqual({
       ...wall,
       action: 'replace',
@@ -108,7 +138,10 @@ describe('an input that refers to an output', () => {
         const below = blueprint.declare(brick, 'base', { shape: 'round', colour: 'red' });
         blueprint.declare(brick, 'wall', { shape: below.output('label'), colour: 'red' });
       },
-      records: [ready('base'), ready('wall', { inputs: { shape: base.label, colour: 'red' }, dependsOn: [at('base')] })],
+      records: [
+        ready('base'),
+        ready('wall', { inputs: { shape: base.label, colour: 'red' }, dependsOn: [at('base')] }),
+      ],
     });
     expect(noted(changes).at(1)).toMatchObject({ because: { reason: 'dependency-changes', inputs: ['shape'] } });
   });
@@ -139,7 +172,9 @@ describe('the order of a replacement', () => {
         ready('roof', { inputs: { ...PLAIN, on: outputsOf('wall').id }, dependsOn: [at('wall')] }),
       ],
     });
-    expect(changes.map((change) => 'order' in change && change.order)).toEqual(Array.from({ length: 3 }, () => 'destroy-first'));
+    expect(changes.map((change) => 'order' in change && change.order)).toEqual(
+      Array.from({ length: 3 }, () => 'destroy-first'),
+    );
   });
 
   test('is handed on through what stays in between', () => {
@@ -158,5 +193,18 @@ describe('the order of a replacement', () => {
     const [, kept, roof] = noted(changes);
     expect(kept).toMatchObject({ address: 'wall', action: 'keep' });
     expect(roof).toMatchObject({ address: 'roof', action: 'replace', order: 'destroy-first' });
+  });
+
+  test('is destroy-first for what broke and goes by a name that its successor will have too', () => {
+    const broken = { condition: { is: 'broken', reason: 'it cracked' } } as const;
+    const orderFor = (shape: string) => {
+      const { changes } = planOf({
+        declared: (blueprint) => blueprint.declare(plaque, 'sign', { shape, colour: 'red' }),
+        records: [ready('sign', { kind: 'plaque' })],
+        seen: [present('sign', broken)],
+      });
+      return changes.map((change) => 'order' in change && change.order);
+    };
+    expect([orderFor('square'), orderFor('round')]).toEqual([['destroy-first'], ['create-first']]);
   });
 });

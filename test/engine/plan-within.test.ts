@@ -8,6 +8,7 @@ import {
   destroying,
   instance,
   noted,
+  outputsOf,
   planOf,
   ready,
   type Scenario,
@@ -29,7 +30,7 @@ const lamp = { address: 'lamp', kind: 'brick', instanceId: instance('lamp') };
 const leftBehind = { ...lamp, action: 'replace', order: 'destroy-first', old: 'abandon' };
 const hostReplaced = { reason: 'host-replaced', host: 'house' };
 
-type Row = Scenario & { readonly is: string; readonly then: object };
+type Row = Scenario & { readonly is: string; readonly becomes: object };
 
 describe('what lives inside a declared host', () => {
   test.each<Row>([
@@ -37,42 +38,42 @@ describe('what lives inside a declared host', () => {
       is: 'goes with a host that is replaced and is made anew in the next',
       declared: furnished(ROUND),
       records: [ready('house'), lampRecord],
-      then: { ...leftBehind, because: hostReplaced },
+      becomes: { ...leftBehind, because: hostReplaced },
     },
     {
       is: 'goes with a host that vanished, though it cannot be asked itself',
       declared: furnished(PLAIN),
       records: [ready('house'), lampRecord],
       seen: [absent('house'), unreachable('lamp')],
-      then: { ...leftBehind, because: hostReplaced },
+      becomes: { ...leftBehind, because: hostReplaced },
     },
     {
       is: 'goes with a host whose destruction was begun',
       declared: furnished(PLAIN),
       records: [destroying('house'), lampRecord],
-      then: { ...leftBehind, because: hostReplaced },
+      becomes: { ...leftBehind, because: hostReplaced },
     },
     {
       is: 'is left behind with an intent that was never answered',
       declared: furnished(ROUND),
       records: [ready('house'), creating('lamp', { within: at('house'), dependsOn: [at('house')] })],
-      then: { ...leftBehind, because: hostReplaced },
+      becomes: { ...leftBehind, because: hostReplaced },
     },
     {
       is: 'is kept while neither it nor its host can be reached',
       declared: furnished(ROUND),
       records: [ready('house'), lampRecord],
       seen: [unreachable('house'), unreachable('lamp')],
-      then: { ...lamp, action: 'keep', because: { reason: 'unreachable', detail: 'no route' } },
+      becomes: { ...lamp, action: 'keep', because: { reason: 'unreachable', detail: 'no route' } },
     },
     {
       is: 'is left behind in the middle of its own destruction: inside a host that goes it could not be ended',
       declared: furnished(ROUND),
       records: [ready('house'), destroying('lamp', { within: at('house'), dependsOn: [at('house')] })],
-      then: { ...leftBehind, because: hostReplaced },
+      becomes: { ...leftBehind, because: hostReplaced },
     },
-  ])('$is', ({ then, ...scenario }) => {
-    expect(noted(planOf(scenario).changes).at(1)).toEqual(then);
+  ])('$is', ({ becomes, ...scenario }) => {
+    expect(noted(planOf(scenario).changes).at(1)).toEqual(becomes);
   });
 
   test('pulls what depends on it down with it', () => {
@@ -81,7 +82,11 @@ describe('what lives inside a declared host', () => {
         furnished(ROUND)(blueprint);
         blueprint.declare(brick, 'moth', { ...PLAIN, on: { $ref: at('lamp'), output: 'id' } });
       },
-      records: [ready('house'), lampRecord, ready('moth', { inputs: { ...PLAIN, on: 'id-lamp-1' }, dependsOn: [at('lamp')] })],
+      records: [
+        ready('house'),
+        lampRecord,
+        ready('moth', { inputs: { ...PLAIN, on: 'id-lamp-1' }, dependsOn: [at('lamp')] }),
+      ],
     });
     expect(noted(changes).at(2)).toEqual({
       address: 'moth',
@@ -95,60 +100,86 @@ describe('what lives inside a declared host', () => {
   });
 });
 
+describe('what moves from one host to another', () => {
+  const moved = (blueprint: BlueprintBuilder) => {
+    blueprint.declare(brick, 'house', PLAIN);
+    const barn = blueprint.declare(brick, 'barn', PLAIN);
+    blueprint.declare(brick, 'lamp', { ...PLAIN, on: barn.output('id') }, { within: barn.address });
+  };
+  const inHouse = { ...lampRecord, inputs: { ...PLAIN, on: outputsOf('house').id } };
+  const fetched = { ...lamp, action: 'replace', order: 'create-first', old: 'destroy' };
+
+  test('is destroyed where it was, for that host stays, though the new one is only to come', () => {
+    expect(noted(planOf({ declared: moved, records: [ready('house'), inHouse] }).changes).at(2)).toEqual({
+      ...fetched,
+      because: { reason: 'dependency-changes', inputs: ['on'] },
+    });
+  });
+
+  test('is destroyed where it was when the new host is there already', () => {
+    const records = [ready('house'), ready('barn'), inHouse];
+    expect(noted(planOf({ declared: moved, records }).changes).at(2)).toEqual({
+      ...fetched,
+      because: { reason: 'inputs-changed', inputs: ['on'] },
+    });
+  });
+});
+
 describe('what lives inside a host and is not declared any more', () => {
   const abandoned = { ...lamp, action: 'abandon', because: { reason: 'host-goes', host: 'house' } };
-  const house = (inputs: typeof PLAIN) => (blueprint: BlueprintBuilder) => void blueprint.declare(brick, 'house', inputs);
+  const house = (inputs: typeof PLAIN) => (blueprint: BlueprintBuilder) =>
+    void blueprint.declare(brick, 'house', inputs);
 
   test.each<Row>([
     {
       is: 'is abandoned when its host is destroyed',
       records: [ready('house'), lampRecord],
-      then: abandoned,
+      becomes: abandoned,
     },
     {
       is: 'is abandoned when its host is destroyed, out of reach or not',
       records: [ready('house'), lampRecord],
       seen: [unreachable('lamp')],
-      then: abandoned,
+      becomes: abandoned,
     },
     {
       is: 'is abandoned when its host is replaced',
       declared: house(ROUND),
       records: [ready('house'), lampRecord],
-      then: abandoned,
+      becomes: abandoned,
     },
     {
       is: 'is abandoned when its host vanished',
       declared: house(PLAIN),
       records: [ready('house'), lampRecord],
       seen: [absent('house')],
-      then: abandoned,
+      becomes: abandoned,
     },
     {
       is: 'is abandoned when its host is long forgotten',
       records: [lampRecord],
-      then: abandoned,
+      becomes: abandoned,
     },
     {
       is: 'is destroyed when its host stays',
       declared: house(PLAIN),
       records: [ready('house'), lampRecord],
-      then: { ...lamp, action: 'destroy', because: { reason: 'not-declared' } },
+      becomes: { ...lamp, action: 'destroy', because: { reason: 'not-declared' } },
     },
     {
       is: 'is let go together with a host that is retained',
       records: [ready('house', { retain: true }), lampRecord],
-      then: abandoned,
+      becomes: abandoned,
     },
     {
       is: 'is left alone while neither it nor its host can be reached',
       records: [ready('house'), lampRecord],
       seen: [unreachable('house'), unreachable('lamp')],
-      then: { ...lamp, action: 'leave', because: { reason: 'unreachable', detail: 'no route' } },
+      becomes: { ...lamp, action: 'leave', because: { reason: 'unreachable', detail: 'no route' } },
     },
-  ])('$is', ({ then, ...scenario }) => {
+  ])('$is', ({ becomes, ...scenario }) => {
     const { changes } = planOf(scenario);
-    expect(noted(changes.filter(({ address }) => address === 'lamp'))).toEqual([then]);
+    expect(noted(changes.filter(({ address }) => address === 'lamp'))).toEqual([becomes]);
   });
 
   test('is abandoned level by level when the outermost host goes', () => {
@@ -157,8 +188,20 @@ describe('what lives inside a host and is not declared any more', () => {
     // In the worst order: what lives innermost is looked at first.
     expect(noted(planOf({ records: [inRoom, inHouse, ready('house')] }).changes)).toEqual([
       { ...lamp, action: 'abandon', because: { reason: 'host-goes', host: 'room' } },
-      { ...lamp, address: 'room', instanceId: instance('room'), action: 'abandon', because: { reason: 'host-goes', host: 'house' } },
-      { ...lamp, address: 'house', instanceId: instance('house'), action: 'destroy', because: { reason: 'not-declared' } },
+      {
+        ...lamp,
+        address: 'room',
+        instanceId: instance('room'),
+        action: 'abandon',
+        because: { reason: 'host-goes', host: 'house' },
+      },
+      {
+        ...lamp,
+        address: 'house',
+        instanceId: instance('house'),
+        action: 'destroy',
+        because: { reason: 'not-declared' },
+      },
     ]);
   });
 });

@@ -5,11 +5,32 @@ import type { Observation } from '#engine/resource.ts';
 import { Secret } from '#std/secret.ts';
 import { brick, kinds } from './support/bricks.ts';
 import { deepFreeze } from './support/freeze.ts';
-import { CLUSTER, SERIAL, absent, at, creating, declare, instance, planOf, present, ready, stateOf } from './support/scenario.ts';
+import {
+  CLUSTER,
+  SERIAL,
+  absent,
+  at,
+  creating,
+  declare,
+  instance,
+  planOf,
+  present,
+  ready,
+  stateOf,
+} from './support/scenario.ts';
 
 const declared = declare((blueprint) => {
-  const wall = blueprint.declare(brick, 'wall', { shape: 'square', colour: 'blue', secret: new Secret('under the mat') });
-  blueprint.declare(brick, 'roof', { shape: 'pointed', colour: 'red', on: wall.output('id'), near: wall.output('label') });
+  const wall = blueprint.declare(brick, 'wall', {
+    shape: 'square',
+    colour: 'blue',
+    secret: new Secret('under the mat'),
+  });
+  blueprint.declare(brick, 'roof', {
+    shape: 'pointed',
+    colour: 'red',
+    on: wall.output('id'),
+    near: wall.output('label'),
+  });
   blueprint.declare(brick, 'new', { shape: 'square', colour: 'red' });
 });
 const records = [
@@ -18,7 +39,11 @@ const records = [
   creating('attic', { incarnation: 3 }),
   ready('attic', { incarnation: 2, deposed: true }),
 ];
-const observations = new Map<InstanceId, Observation>([present('wall'), absent('roof'), present('attic', { incarnation: 2 })]);
+const observations = new Map<InstanceId, Observation>([
+  present('wall'),
+  absent('roof'),
+  present('attic', { incarnation: 2 }),
+]);
 
 describe('a plan', () => {
   test('names the state it was made from and the blueprint it leads to', () => {

@@ -32,7 +32,11 @@ function site({ label, edge, ports, image, size, extra }: SiteOptions): Blueprin
   const main = builder.declare(network, 'network.main', { cidr: '10.0.0.0/16', label });
   const outer = builder.declare(network, 'network.edge', { cidr: edge, label: 'edge' });
   const inside = builder.declare(group, 'group.inside', { name: 'inside', networkId: main.output('id'), ports });
-  const outside = builder.declare(group, 'group.outside', { name: 'outside', networkId: outer.output('id'), ports: '443' });
+  const outside = builder.declare(group, 'group.outside', {
+    name: 'outside',
+    networkId: outer.output('id'),
+    ports: '443',
+  });
   const [mainId, insideId] = [main.output('id'), inside.output('id')];
   const place = { networkId: mainId, groupId: insideId };
   const one = builder.declare(server, 'server.one', { name: 'one', ...place, image, size: 'small' });

@@ -86,7 +86,8 @@ function cloudKind(kind: CloudKind, manners: Manners) {
     async observe(session, context, target) {
       const { cluster, instanceId } = context;
       const byName = uniqueBy && { values: pick(target.inputs, (key) => uniqueBy.includes(key)) };
-      const wanted = target.last === undefined ? (byName ?? { owner: { cluster, instanceId } }) : { id: target.last.id };
+      const wanted =
+        target.last === undefined ? (byName ?? { owner: { cluster, instanceId } }) : { id: target.last.id };
       const [found] = await ask(session, context, { verb: 'search', kind, ...wanted });
       if (found === undefined) return ABSENT;
       const condition = found.isReady ? READY : ({ is: 'pending', waitingFor: 'it to start' } as const);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AccountContents, CloudAccount } from './cloud-account.ts';
 import { type CloudAnswer, CloudRequest, HEADERS, HoldMoment, isMutating } from './cloud-protocol.ts';
@@ -21,7 +22,7 @@ export interface RequestEntry {
 export interface HeldCall {
   readonly entry: RequestEntry;
   /** The request is executed and answered, if anybody is still there. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** A cloud account behind HTTP. It records everything and can hold requests. */
@@ -100,9 +101,7 @@ export class CloudServer {
 }
 
 async function readEntry(incoming: IncomingMessage): Promise<RequestEntry> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
-  const request = CloudRequest.parse(JSON.parse(Buffer.concat(chunks).toString()));
+  const request = CloudRequest.parse(await json(incoming));
   const process = Number(incoming.headers[HEADERS.process]);
   const instanceId = String(incoming.headers[HEADERS.instanceId]);
   return { process, instanceId, request, atMs: performance.now(), hadEffect: false, answered: undefined };

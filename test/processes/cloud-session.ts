@@ -2,6 +2,7 @@ import { CallError } from '#engine/call.ts';
 import {
   type Caller,
   CloudAnswer,
+  type CloudKind,
   type CloudObject,
   type CloudRequest,
   HEADERS,
@@ -9,11 +10,17 @@ import {
   isMutating,
 } from './cloud-protocol.ts';
 
+export interface HoldWish {
+  readonly hold: HoldMoment;
+  /** Only a request to create one of this kind. @default any request with an effect */
+  readonly creating?: CloudKind | undefined;
+}
+
 /** The cloud as one worker reaches it: over HTTP, with its process id on every request. */
 export class HttpSession {
   readonly #url: string;
   readonly #process: number;
-  #holdNext: HoldMoment | undefined;
+  #wish: HoldWish | undefined;
 
   constructor(url: string, process: number) {
     this.#url = url;
@@ -21,8 +28,8 @@ export class HttpSession {
   }
 
   /** The next request with an effect asks the server not to answer it. */
-  holdNext(moment: HoldMoment): void {
-    this.#holdNext = moment;
+  holdNext(wish: HoldWish): void {
+    this.#wish = wish;
   }
 
   async send(request: CloudRequest, instanceId: string, signal: AbortSignal): Promise<readonly CloudObject[]> {
@@ -48,9 +55,11 @@ export class HttpSession {
   }
 
   #holdHeader(request: CloudRequest): Readonly<Record<string, string>> {
-    if (this.#holdNext === undefined || !isMutating(request)) return {};
-    const moment = this.#holdNext;
-    this.#holdNext = undefined;
-    return { [HEADERS.hold]: moment };
+    const wish = this.#wish;
+    if (wish === undefined || !isMutating(request)) return {};
+    const isWanted = wish.creating === undefined || (request.verb === 'create' && request.kind === wish.creating);
+    if (!isWanted) return {};
+    this.#wish = undefined;
+    return { [HEADERS.hold]: wish.hold };
   }
 }

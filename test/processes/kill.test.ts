@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mapLimit } from '#std/map-limit.ts';
 import { SeededRandom } from '../simulation/seeded-random.ts';
 import { type Command, COMMANDS } from './cloud-blueprint.ts';
+import { CloudKind, HoldMoment } from './cloud-protocol.ts';
 import { type Death, type KillCase, runKillCase } from './killing.ts';
 import { type Beginning, Laboratory } from './laboratory.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -9,7 +10,7 @@ import type { Interruption } from './worker-orders.ts';
 import { lastWord } from './worker-process.ts';
 
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
-const CASES_PER_COMMAND = 20;
+const CASES_PER_COMMAND = 16;
 const AT_ONCE = 3;
 const MINUTES_MS = 60_000;
 
@@ -46,13 +47,18 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const laboratory of laboratories) await laboratory[Symbol.asyncDispose]();
-  const withIntent = deaths.filter(({ openIntents }) => openIntents > 0);
-  const sum = (count: (death: Death) => number) => deaths.reduce((total, death) => total + count(death), 0);
-  console.log(
-    `kills: ${deaths.length} · with an open intent: ${withIntent.length} · open intents: ${sum((death) => death.openIntents)}` +
-      ` · with a call in flight: ${deaths.filter(({ callsInFlight }) => callsInFlight > 0).length}` +
-      ` · calls in flight: ${sum((death) => death.callsInFlight)} · seed ${SEED} (KILL_SEED)`,
-  );
+  const count = (holds: (death: Death) => boolean) => deaths.filter(holds).length;
+  const late = deaths.flatMap((death) => death.late).filter(({ hadEffect }) => hadEffect);
+  const figures = [
+    `kills: ${deaths.length}`,
+    `with an open intent: ${count(({ openIntents }) => openIntents > 0)}`,
+    `open intents: ${deaths.reduce((sum, { openIntents }) => sum + openIntents, 0)}`,
+    `with a call in flight: ${count(({ callsInFlight }) => callsInFlight > 0)}`,
+    `calls in flight: ${deaths.reduce((sum, { callsInFlight }) => sum + callsInFlight, 0)}`,
+    `executed after the death: ${late.length}`,
+    `seed ${SEED} (KILL_SEED)`,
+  ];
+  console.log(figures.join(' · '));
 });
 
 describe.each(COMMANDS)('%s', (command) => {
@@ -60,21 +66,42 @@ describe.each(COMMANDS)('%s', (command) => {
     'killed at any journal write, it ends when run again as if nothing had happened',
     async () => {
       const beginning = command === 'create' ? undefined : created;
-      await mapLimit(drawCases(command), AT_ONCE, (killCase) => expectRecovery(beginning, killCase));
+      const recoveries = await recoverAll(beginning, drawCases(command));
+      expect(seen(recoveries)).toEqual(wished(recoveries));
     },
     5 * MINUTES_MS,
   );
 });
 
 test(
+  'a create request that is still under way when its sender dies makes one object, whatever its class',
+  async () => {
+    const cases = CloudKind.options.flatMap((creating) =>
+      HoldMoment.options.map((hold): Interruption => ({ moment: 'in-call', write: 0, hold, creating })),
+    );
+    const recoveries = await recoverAll(
+      undefined,
+      cases.map((interruption) => ({ command: 'create', interruption })),
+    );
+    expect(seen(recoveries)).toEqual(wished(recoveries));
+  },
+  3 * MINUTES_MS,
+);
+
+test(
   'a create that was killed can be deleted instead, and nothing is left',
   async () => {
     const { journalWrites } = expectation('create');
-    const writes = [0.3, 0.5, 0.7].map((share) => Math.ceil(share * journalWrites));
-    await mapLimit(writes, AT_ONCE, (write) => {
-      const interruption: Interruption = { moment: 'in-call', write, hold: 'before-effect' };
-      return expectRecovery(undefined, { command: 'create', interruption, finally: 'delete' });
+    const cases = [0.3, 0.5, 0.7].map((share): KillCase => {
+      const write = Math.ceil(share * journalWrites);
+      return {
+        command: 'create',
+        interruption: { moment: 'in-call', write, hold: 'before-effect' },
+        finally: 'delete',
+      };
     });
+    const recoveries = await recoverAll(undefined, cases);
+    expect(seen(recoveries)).toEqual(wished(recoveries));
   },
   2 * MINUTES_MS,
 );
@@ -105,19 +132,37 @@ function drawCases(command: Command): readonly KillCase[] {
   });
 }
 
+interface Recovery {
+  readonly seen: unknown;
+  readonly wished: unknown;
+}
+
+function recoverAll(beginning: Beginning | undefined, cases: readonly KillCase[]): Promise<readonly Recovery[]> {
+  return mapLimit(cases, AT_ONCE, (killCase) => recover(beginning, killCase));
+}
+
 /** A run whose writes came in fewer objects may end before the chosen one: then an earlier one is chosen. */
-async function expectRecovery(beginning: Beginning | undefined, killCase: KillCase): Promise<void> {
+async function recover(beginning: Beginning | undefined, killCase: KillCase): Promise<Recovery> {
   const result = await runKillCase(beginning, killCase);
   const { interruption } = killCase;
   if (result.deaths.length === 0 && interruption.write > 1)
-    return expectRecovery(beginning, { ...killCase, interruption: { ...interruption, write: interruption.write - 1 } });
+    return recover(beginning, { ...killCase, interruption: { ...interruption, write: interruption.write - 1 } });
   deaths.push(...result.deaths);
+  const { end, deaths: died, ...found } = result;
   const { outcome } = expectation(killCase.finally ?? killCase.command);
-  const { end, stderr, hasWaited, withoutIntent } = result;
-  const seen = { killCase, ok: end?.ok, problems: end?.problems, stderr, hasWaited, withoutIntent, outcome: result.outcome };
-  const clean = { ok: true, problems: [], stderr: '', hasWaited: false, withoutIntent: [] };
-  expect(seen).toEqual({ killCase, ...clean, outcome });
-  return undefined;
+  const clean = { ok: true, problems: [], stderr: '', hasWaited: false, withoutIntent: [], duplicates: [] };
+  return {
+    seen: { killCase, isDead: died.length > 0, ok: end?.ok, problems: end?.problems, ...found },
+    wished: { killCase, isDead: true, ...clean, outcome },
+  };
+}
+
+function seen(recoveries: readonly Recovery[]): readonly unknown[] {
+  return recoveries.map((recovery) => recovery.seen);
+}
+
+function wished(recoveries: readonly Recovery[]): readonly unknown[] {
+  return recoveries.map((recovery) => recovery.wished);
 }
 
 function expectation(command: Command): Undisturbed {

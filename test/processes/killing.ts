@@ -1,10 +1,10 @@
 import type { Command } from './cloud-blueprint.ts';
-import type { HeldCall } from './cloud-server.ts';
+import type { HeldCall, RequestEntry } from './cloud-server.ts';
 import { IntentWitness } from './intent-witness.ts';
 import { type Beginning, Laboratory } from './laboratory.ts';
 import { type Outcome, openIntents, outcomeOf } from './outcome.ts';
 import type { Interruption } from './worker-orders.ts';
-import { hasEvent, lastWord, type WorkerEnd } from './worker-process.ts';
+import { countEvents, lastWord, type WorkerEnd } from './worker-process.ts';
 
 export interface KillCase {
   readonly command: Command;
@@ -20,6 +20,8 @@ export interface Death {
   readonly interruption: Interruption;
   readonly openIntents: number;
   readonly callsInFlight: number;
+  /** Requests that the cloud was given only after the death. */
+  readonly late: readonly RequestEntry[];
 }
 
 export interface KillResult {
@@ -27,7 +29,10 @@ export interface KillResult {
   readonly end: ReturnType<typeof lastWord>;
   readonly stderr: string;
   readonly hasWaited: boolean;
+  /** Requests that had an effect before their intent was on the disk. */
   readonly withoutIntent: readonly string[];
+  /** Instances of which more than one object was ever made, even if only for a moment. */
+  readonly duplicates: readonly string[];
   readonly outcome: Outcome;
 }
 
@@ -43,12 +48,20 @@ export async function runKillCase(beginning: Beginning | undefined, killCase: Ki
     if (next === undefined) continue;
     const { death, end } = await kill(laboratory, command, next);
     deaths.push(...death);
-    hasWaited ||= hasEvent(end, 'lease-waiting');
+    hasWaited ||= countEvents(end.lines, 'lease-waiting') > 0;
   }
   const end = await laboratory.run({ command: killCase.finally ?? command });
-  hasWaited ||= hasEvent(end, 'lease-waiting');
+  hasWaited ||= countEvents(end.lines, 'lease-waiting') > 0;
   const outcome = outcomeOf(await laboratory.readState(), laboratory.server.account.contents);
-  return { deaths, end: lastWord(end), stderr: end.stderr, hasWaited, withoutIntent: witness.violations, outcome };
+  const duplicates = duplicatesIn(laboratory.server.log);
+  const withoutIntent = witness.violations;
+  return { deaths, end: lastWord(end), stderr: end.stderr, hasWaited, withoutIntent, duplicates, outcome };
+}
+
+function duplicatesIn(log: readonly RequestEntry[]): readonly string[] {
+  const made = log.filter(({ request, hadEffect }) => request.verb === 'create' && hadEffect);
+  const instances = made.map(({ instanceId }) => instanceId);
+  return instances.filter((instanceId, place) => instances.indexOf(instanceId) !== place);
 }
 
 /** A worker that has done all before it comes to the chosen place dies of nothing. */
@@ -64,8 +77,11 @@ async function kill(
   server.onHeld = undefined;
   if (end.signal !== 'SIGKILL') return { death: [], end };
   const callsInFlight = server.inFlight(worker.pid);
-  for (const held of server.held.splice(0)) arriveLate(laboratory, held);
-  const death = { interruption, openIntents: openIntents(await laboratory.readState()), callsInFlight };
+  const held = server.held.splice(0);
+  for (const call of held) arriveLate(laboratory, call);
+  const isLate = interruption.moment === 'in-call' && interruption.hold === 'before-effect';
+  const late = isLate ? held.map(({ entry }) => entry) : [];
+  const death = { interruption, openIntents: openIntents(await laboratory.readState()), callsInFlight, late };
   return { death: [death], end };
 }
 

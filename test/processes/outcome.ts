@@ -21,7 +21,7 @@ export function outcomeOf(state: Snapshot, { objects }: AccountContents): Outcom
     tombstone: state.tombstone,
     appliedBlueprint: state.appliedBlueprint,
     records: sorted(records.map((record) => rename(lasting(record), names))),
-    account: sorted(objects.map(({ readyAtMs: _, ...object }) => rename(object, names))),
+    account: sorted(objects.map(({ id, kind, values, owner }) => rename({ id, kind, values, owner }, names))),
   };
 }
 
@@ -32,7 +32,18 @@ export function openIntents(state: Snapshot): number {
   return [...state.records.values()].filter(isOpen).length;
 }
 
-function lasting({ address, kind, status, inputs, outputs, dependsOn, within, retain, deposed, problem }: ResourceRecord) {
+function lasting({
+  address,
+  kind,
+  status,
+  inputs,
+  outputs,
+  dependsOn,
+  within,
+  retain,
+  deposed,
+  problem,
+}: ResourceRecord) {
   return { address, kind, status, inputs, outputs, dependsOn, within, retain, deposed, problem };
 }
 

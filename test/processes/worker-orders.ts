@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { COMMANDS } from './cloud-blueprint.ts';
-import { HoldMoment } from './cloud-protocol.ts';
+import { CloudKind, HoldMoment } from './cloud-protocol.ts';
 
 /**
  * Where a worker stops, counted in journal writes:
@@ -17,7 +17,13 @@ export const Interruption = z.discriminatedUnion('moment', [
     write: z.number().int().positive(),
     signal: z.enum(['SIGKILL', 'SIGSTOP']),
   }),
-  z.strictObject({ moment: z.literal('in-call'), write: z.number().int().nonnegative(), hold: HoldMoment }),
+  z.strictObject({
+    moment: z.literal('in-call'),
+    write: z.number().int().nonnegative(),
+    hold: HoldMoment,
+    /** Only a request to create one of this kind. @default any request with an effect */
+    creating: CloudKind.optional(),
+  }),
 ]);
 export type Interruption = z.output<typeof Interruption>;
 
@@ -37,6 +43,8 @@ export const WorkerOrders = z.strictObject({
   policy: Policy,
   /** One request, from sending to its answer. */
   callMs: z.number(),
+  /** Changes under way at once. */
+  concurrency: z.number().optional(),
   interruption: Interruption.optional(),
 });
 export type WorkerOrders = z.output<typeof WorkerOrders>;

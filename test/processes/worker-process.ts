@@ -45,6 +45,10 @@ export class WorkerProcess {
     if (this.#child.exitCode === null && this.#child.signalCode === null) process.kill(-this.pid, signal);
   }
 
+  countPrinted(type: string): number {
+    return countEvents(this.#lines, type);
+  }
+
   #readLines(): void {
     let rest = '';
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -61,6 +65,7 @@ export function lastWord({ lines }: WorkerEnd): Extract<WorkerLine, { type: 'end
   return last?.type === 'end' ? last : undefined;
 }
 
-export function hasEvent({ lines }: WorkerEnd, type: string): boolean {
-  return lines.some((line) => line.type === 'event' && line.event.type === type);
+/** How often a worker told of an event. */
+export function countEvents(lines: readonly WorkerLine[], type: string): number {
+  return lines.filter((line) => line.type === 'event' && line.event.type === type).length;
 }

@@ -17,7 +17,7 @@ import { openStateDirectory } from './state-directory.ts';
 import { WorkerOrders, type WorkerLine } from './worker-orders.ts';
 
 const orders = WorkerOrders.parse(JSON.parse(process.argv[2] ?? ''));
-const { interruption, command, callMs, cloudUrl, directory, policy, wait } = orders;
+const { interruption, command, callMs, cloudUrl, concurrency, directory, policy, wait } = orders;
 const session = new HttpSession(cloudUrl, process.pid);
 const files = new InterruptedFiles(new SystemFiles(), interruption, holdWhenDue);
 
@@ -47,8 +47,12 @@ async function carryOut(lease: StateLease): Promise<readonly Problem[]> {
   const observations = await observeAll(runtime, lease.snapshot, lease.lost);
   const purpose = command === 'delete' ? 'delete' : 'apply';
   const plan = planChanges(blueprintOf(command), lease.snapshot, { types: CLOUD_TYPES, observations, purpose });
-  const { ok, failed } = await applyPlan(plan, { runtime, journal: lease });
-  if (ok === (failed.length > 0)) throw new TypeError('A run is either ok or has failures to tell.');
+  const { ok, failed } = await applyPlan(plan, {
+    runtime,
+    journal: lease,
+    ...(concurrency === undefined ? {} : { concurrency }),
+  });
+  if (ok === failed.length > 0) throw new TypeError('A run is either ok or has failures to tell.');
   return failed;
 }
 
@@ -65,7 +69,7 @@ function makeRuntime(): EngineRuntime {
 }
 
 function holdWhenDue(write: number): void {
-  if (interruption?.moment === 'in-call' && interruption.write === write) session.holdNext(interruption.hold);
+  if (interruption?.moment === 'in-call' && interruption.write === write) session.holdNext(interruption);
 }
 
 function emit(event: EngineEvent): void {

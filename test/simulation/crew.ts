@@ -10,7 +10,10 @@ export class Crew implements AsyncDisposable {
   constructor(size: number = availableParallelism()) {
     this.size = size;
     const execArgv = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
-    this.#workers = Array.from({ length: size }, () => new Worker(new URL('./worker.ts', import.meta.url), { execArgv }));
+    this.#workers = Array.from(
+      { length: size },
+      () => new Worker(new URL('./worker.ts', import.meta.url), { execArgv }),
+    );
   }
 
   /** Hands out jobs until there are no more, or `onResult` answers that it has seen enough. */
@@ -48,6 +51,7 @@ function ask(worker: Worker, job: Job): Promise<JobResult> {
       worker.off('error', onError);
       resolve(result);
     });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
     worker.postMessage(job);
   });
 }

@@ -90,7 +90,8 @@ export class IntentLedger {
     const { generation, seq, entries } = JournalObject.parse(JSON.parse(body));
     const { journalGeneration, journalSeq } = this.#fence;
     const broken: string[] = [];
-    if (generation < journalGeneration) broken.push(`journal object ${seq} of generation ${generation} follows generation ${journalGeneration}`);
+    if (generation < journalGeneration)
+      broken.push(`journal object ${seq} of generation ${generation} follows generation ${journalGeneration}`);
     if (seq !== journalSeq + 1) broken.push(`journal object ${seq} follows ${journalSeq}`);
     this.#fence = { ...this.#fence, journalGeneration: generation, journalSeq: seq };
     for (const entry of entries) this.#takeEntry(entry);

@@ -20,7 +20,6 @@ export const INVARIANTS = {
   7: 'resume-equivalence',
   8: 'rollback-safe',
   9: 'delete leaves zero, foreign objects untouched',
-  10: 'at-most-once demand',
   12: 'secrets stay secret',
   15: 'truthful',
 } as const;
@@ -29,6 +28,7 @@ export type Invariant = keyof typeof INVARIANTS;
 
 /** Those of the fifteen that cannot be judged in this world, and why. */
 export const INVARIANTS_ELSEWHERE: ReadonlyMap<number, string> = new Map([
+  [10, 'at-most-once demand: the demand register takes no lease and no part in a run; judged under its own tests'],
   [11, 'quorum: the toy cloud has no voters; judged where etcd and Ceph are resources'],
   [13, 'trust is bounded: no credential lives here; judged with the authorities and the node protocol'],
   [14, 'nothing unverified runs: no artifact is executed here; judged with the asset lock'],
@@ -90,7 +90,8 @@ export class Checker implements AccountWatcher, SendWatcher {
     }
     if (mayDouble(kind)) return;
     const twins = account.living().filter((other) => other.owner?.instanceId === owner?.instanceId);
-    if (twins.length > 1) this.report(2, `instance ${owner?.instanceId} exists as ${twins.map((twin) => twin.id).join(' and ')}`);
+    if (twins.length > 1)
+      this.report(2, `instance ${owner?.instanceId} exists as ${twins.map((twin) => twin.id).join(' and ')}`);
   }
 
   changed(before: ToyObject, _after: ToyObject): void {
@@ -98,7 +99,8 @@ export class Checker implements AccountWatcher, SendWatcher {
     if (errand === undefined || errand.id !== before.id) return;
     const { owner, id } = before;
     if (owner?.cluster !== this.#seed.cluster) this.report(9, `${errand.verb} hit ${id}, which is not ours`);
-    else if (owner.instanceId !== errand.instanceId) this.report(3, `${errand.verb} meant for ${errand.instanceId} hit ${id} of ${owner.instanceId}`);
+    else if (owner.instanceId !== errand.instanceId)
+      this.report(3, `${errand.verb} meant for ${errand.instanceId} hit ${id} of ${owner.instanceId}`);
   }
 
   event(process: SimulatedProcess, event: EngineEvent): void {
@@ -131,7 +133,11 @@ export class Checker implements AccountWatcher, SendWatcher {
     const isTrue = own.some(
       (object) => lately.some((atMs) => phaseAt(object, atMs) === 'running') && hasValues(object, intent?.inputs),
     );
-    if (!isTrue) this.report(15, `${address} was reported as done, the account has ${inspect(own.at(-1) ?? 'nothing', { breakLength: Infinity })}`);
+    if (!isTrue)
+      this.report(
+        15,
+        `${address} was reported as done, the account has ${inspect(own.at(-1) ?? 'nothing', { breakLength: Infinity })}`,
+      );
   }
 }
 

@@ -53,7 +53,9 @@ export const NOTHING_DONE: JobResult = {
 export function scenariosOf(job: Job): readonly Scenario[] {
   switch (job.type) {
     case 'peace':
-      return [{ seed: job.seed, topology: job.topology, operation: job.operation, blows: [], sameHost: false, rates: {} }];
+      return [
+        { seed: job.seed, topology: job.topology, operation: job.operation, blows: [], sameHost: false, rates: {} },
+      ];
     case 'scan': {
       const { seed, topology, operation, blow, sameHost, first, count, stride } = job;
       return Array.from({ length: count }, (_, index) => {
@@ -93,7 +95,10 @@ export function addResults(left: JobResult, right: JobResult): JobResult {
   };
 }
 
-function addCounts(left: ReadonlyMap<FaultKind, number>, right: ReadonlyMap<FaultKind, number>): ReadonlyMap<FaultKind, number> {
+function addCounts(
+  left: ReadonlyMap<FaultKind, number>,
+  right: ReadonlyMap<FaultKind, number>,
+): ReadonlyMap<FaultKind, number> {
   const sum = new Map(left);
   for (const [kind, count] of right) sum.set(kind, (sum.get(kind) ?? 0) + count);
   return sum;

@@ -26,7 +26,8 @@ async function carryOut(): Promise<number> {
   const size = values.long ? LONG : QUICK;
   const timed = values.seconds === undefined ? {} : { secondsMax: Number(values.seconds), randomRuns: ENDLESS_RUNS };
   const firstSeed = values['first-seed'] === undefined ? {} : { firstRandomSeed: Number(values['first-seed']) };
-  const options: ProgrammeOptions = { ...size, ...timed, ...firstSeed, untilViolation: values['until-violation'] };
+  const hasty = values['until-violation'] ? { untilViolation: true, determinismRuns: 0 } : {};
+  const options: ProgrammeOptions = { ...size, ...timed, ...firstSeed, ...hasty };
   const result = await carryOutProgramme(options);
   const mustMeetEveryFault = values.seconds === undefined && !values['until-violation'];
   for (const line of reportLines(result, mustMeetEveryFault)) say(line);
@@ -35,7 +36,10 @@ async function carryOut(): Promise<number> {
 
 async function replay(text: string): Promise<number> {
   const scenario = parseScenario(text);
-  const { violations, traceHash, processes, virtualMs } = await new Workshop().run(scenario, values.trace ? say : undefined);
+  const { violations, traceHash, processes, virtualMs } = await new Workshop().run(
+    scenario,
+    values.trace ? say : undefined,
+  );
   say(`${processes} processes, ${(virtualMs / 1000).toFixed(0)} s of virtual time, trace ${traceHash.toString(16)}`);
   if (violations.length > 0) for (const line of failureLines({ scenario: text, violations })) say(line);
   say(violations.length === 0 ? '1 passed, 0 failed' : '0 passed, 1 failed');

@@ -4,7 +4,7 @@ import { DEFAULT_LEASE_POLICY, type HolderLiveness } from '#state/lease.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import { StateStore } from '#state/state-store.ts';
 import type { SimulatedProcess } from './process.ts';
-import { CLUSTER } from './setups.ts';
+import { CLUSTER } from './undertaking.ts';
 
 const KEY: DataKey = { bytes: Buffer.alloc(32, 7), wrapped: 'wrapped-key' };
 const KEYS: KeyProvider = { create: () => Promise.resolve(KEY), open: () => Promise.resolve(KEY.bytes) };

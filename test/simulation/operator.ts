@@ -1,9 +1,8 @@
 import { RateBudgets } from '#engine/budget.ts';
 import { applyPlan } from '#engine/apply.ts';
-import { type Blueprint, EMPTY_BLUEPRINT } from '#engine/blueprint.ts';
 import type { EngineEvent } from '#engine/event.ts';
 import { isPending } from '#engine/change.ts';
-import { type Plan, planChanges, type Purpose } from '#engine/plan.ts';
+import { type Plan, planChanges } from '#engine/plan.ts';
 import type { Problem } from '#engine/problem.ts';
 import { observeAll } from '#engine/refresh.ts';
 import { blueprintToRollBackTo } from '#engine/rollback.ts';
@@ -14,13 +13,7 @@ import type { SimulatedProcess } from './process.ts';
 import { openStateStore } from './open-store.ts';
 import { toyProvider } from './toy-provider.ts';
 import type { ToySession } from './toy-session.ts';
-
-/** What an operator is after: one step after the other, each until it is done; a step may be meant to fail. */
-export interface Step {
-  readonly blueprint: Blueprint;
-  readonly purpose: Purpose;
-  readonly mayFail?: boolean;
-}
+import type { Step } from './undertaking.ts';
 
 export interface Outcome {
   readonly ok: boolean;
@@ -39,8 +32,6 @@ export interface OperatorSeed {
   /** Whether the process of that number is dead, as far as this one can tell. */
   readonly isKnownDead: (number: number) => boolean;
 }
-
-export const DELETION: Step = { blueprint: EMPTY_BLUEPRINT, purpose: 'delete' };
 
 /** One run of the program, as its command line would do it: take the lease, look, plan, apply, let go. */
 export async function operate(seed: OperatorSeed, steps: readonly Step[]): Promise<Outcome> {

@@ -12,7 +12,7 @@ const FREEZE_MS = [60_000, 120_000] as const;
 export type Blow = 'crash' | 'freeze';
 
 /** Where a process can be hit: each request has two half-steps, "before the effect" and "effect done, reply lost". */
-export interface BlowPlan {
+interface BlowPlan {
   /** Counts one half-step; answers what hits the process there. */
   halfStep(): Blow | undefined;
   /** Called when a process was hit, so that a successor can be started. */
@@ -123,7 +123,7 @@ export class SimulatedProcess {
   }
 
   #send<T>(exchange: Exchange<T>, reply: Reply<T>): void {
-    const { world, blows, requestAgeMaxMs } = this.#around;
+    const { world, blows } = this.#around;
     const { label, mutates } = exchange;
     const blow = blows.halfStep();
     if (blow === undefined) return this.#route(exchange, reply);
@@ -133,24 +133,32 @@ export class SimulatedProcess {
     } else {
       this.freeze();
     }
-    world.schedule(world.random.between(0, requestAgeMaxMs), `${label} arrives late`, () => this.#arrive(exchange, reply));
+    world.schedule(this.#latenessMs(), `${label} arrives late`, () => this.#arrive(exchange, reply));
+  }
+
+  /** Any time while it may, and rather often at the very last moment. */
+  #latenessMs(): number {
+    const { world, requestAgeMaxMs } = this.#around;
+    const least = world.random.chance(0.5) ? 0 : 0.9 * requestAgeMaxMs;
+    return world.random.between(least, requestAgeMaxMs);
   }
 
   #route<T>(exchange: Exchange<T>, reply: Reply<T>): void {
-    const { faults, world, requestAgeMaxMs } = this.#around;
+    const { faults, world } = this.#around;
     const { label, service } = exchange;
     const { timeoutMs } = service;
-    if (faults.strikes('name-lookup')) return this.#fail(exchange, reply, service.notSent('the name could not be resolved'));
+    if (faults.strikes('name-lookup'))
+      return this.#fail(exchange, reply, service.notSent('the name could not be resolved'));
     if (faults.strikes('request-lost')) return this.#timeOut(exchange, reply);
     if (faults.strikes('request-late')) {
       this.#timeOut(exchange, reply);
-      const lateMs = world.random.between(timeoutMs / 2, requestAgeMaxMs);
-      world.schedule(lateMs, `${label} arrives late`, () => this.#arrive(exchange, SILENCE));
+      world.schedule(Math.max(timeoutMs / 2, this.#latenessMs()), `${label} arrives late`, () =>
+        this.#arrive(exchange, SILENCE),
+      );
       return;
     }
     if (exchange.mutates && faults.strikes('duplicate-delivery')) {
-      const againMs = world.random.between(0, requestAgeMaxMs);
-      world.schedule(againMs, `${label} arrives a second time`, () => run(exchange, SILENCE));
+      world.schedule(this.#latenessMs(), `${label} arrives a second time`, () => run(exchange, SILENCE));
     }
     world.schedule(this.#latencyMs(), label, () => this.#arrive(exchange, reply));
   }

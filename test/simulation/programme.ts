@@ -53,6 +53,7 @@ export async function carryOutProgramme(options: ProgrammeOptions): Promise<Prog
     options.onProgress?.(sum);
     return !isOver();
   };
+  const unlike = await findUnlike(crew, options.determinismRuns);
   const scans: Job[] = [];
   let covered = 0;
   await crew.work(peaceJobs(options.scanSeeds), (job, result) => {
@@ -63,7 +64,6 @@ export async function carryOutProgramme(options: ProgrammeOptions): Promise<Prog
   // Mixed, so that a violation of any kind shows early.
   const jobs = interleave(scans.toSorted(byFirst), [...randomJobs(options)]);
   await crew.work(jobs, (_job, result) => take(result));
-  const unlike = isOver() ? [] : await findUnlike(crew, options.determinismRuns);
   return { ...sum, wallMs: performance.now() - startedMs, workers: crew.size, covered, unlike };
 }
 
@@ -97,7 +97,11 @@ function* randomJobs({ randomRuns, firstRandomSeed = FIRST_RANDOM_SEED }: Progra
 async function findUnlike(crew: Crew, runs: number): Promise<readonly string[]> {
   const unlike: string[] = [];
   for (let done = 0; done < runs; done += DETERMINISM_CHUNK) {
-    const job: Job = { type: 'random', first: FIRST_RANDOM_SEED - runs + done, count: Math.min(DETERMINISM_CHUNK, runs - done) };
+    const job: Job = {
+      type: 'random',
+      first: FIRST_RANDOM_SEED - runs + done,
+      count: Math.min(DETERMINISM_CHUNK, runs - done),
+    };
     const [left, right] = await crew.twice(job);
     const scenarios = scenariosOf(job);
     for (const [index, hash] of left.traceHashes.entries()) {
@@ -119,4 +123,3 @@ function* interleave(left: readonly Job[], right: readonly Job[]): Generator<Job
     if (other !== undefined) yield other;
   }
 }
-

@@ -15,7 +15,9 @@ export interface Quiet {
 
 export function normalForm({ cluster, account, ledger }: Quiet): NormalForm {
   const ours = account.living().filter(({ owner }) => owner?.cluster === cluster);
-  const addresses = new Map(ours.map(({ id, owner }) => [id, ledger.intents.get(owner?.instanceId ?? '')?.address ?? 'nowhere']));
+  const addresses = new Map(
+    ours.map(({ id, owner }) => [id, ledger.intents.get(owner?.instanceId ?? '')?.address ?? 'nowhere']),
+  );
   const lines = ours.map(({ id, kind, values }) => {
     const named = Object.entries(values).map(([key, value]) => [key, addresses.get(String(value)) ?? value]);
     return `${addresses.get(id)} ${kind} ${canonicalJson(Object.fromEntries(named))}`;

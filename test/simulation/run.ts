@@ -1,21 +1,22 @@
 import { inspect } from 'node:util';
-import { isProblem, problem } from '#engine/problem.ts';
+import { isProblem, problem, type Problem } from '#engine/problem.ts';
 import type { Plan } from '#engine/plan.ts';
 import { CanaryWatch } from './canaries.ts';
 import { FaultLottery, type FaultRates } from './faults.ts';
 import { Checker, type Violation } from './invariants.ts';
-import { operate, type Outcome, type Step } from './operator.ts';
+import { operate, type Outcome } from './operator.ts';
 import { type Blow, SimulatedProcess } from './process.ts';
 import { checkQuiescence, normalForm, type NormalForm } from './quiescence.ts';
 import type { PlannedBlow, Scenario } from './scenario.ts';
 import { mixSeeds } from './seeded-random.ts';
-import { type Beginning, CLUSTER, copyBeginning, type Setup } from './setups.ts';
+import { type Beginning, copyBeginning, type Setup } from './setups.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { CANARIES } from './topologies.ts';
 import { ToyAccount } from './toy-account.ts';
 import type { ToyKind } from './toy-rules.ts';
 import { TOY_CONSISTENCY } from './toy-provider.ts';
 import { ToySession } from './toy-session.ts';
+import { CLUSTER, type Step } from './undertaking.ts';
 import { World } from './world.ts';
 
 export interface RunResult {
@@ -43,7 +44,11 @@ const DEFECT = problem('internal', { detail: '' }).summary;
 const CANARY_WATCH = new CanaryWatch(CANARIES);
 
 /** One scenario from its beginning to the judgement. */
-export async function runScenario(scenario: Scenario, setup: Setup, tracer?: (line: string) => void): Promise<RunResult> {
+export async function runScenario(
+  scenario: Scenario,
+  setup: Setup,
+  tracer?: (line: string) => void,
+): Promise<RunResult> {
   const run = new Run(scenario, setup, tracer);
   await run.disturbed();
   await run.calm();
@@ -65,6 +70,8 @@ class Run {
   #halfSteps = 0;
   #processes = 0;
   #attempts = 0;
+  /** Processes that are about to start. */
+  #awaited = 0;
   #converged = false;
   #gaveUp = false;
 
@@ -104,29 +111,47 @@ class Run {
         this.#start();
       });
     }
-    await this.#until(() => (this.#converged || this.#gaveUp) && this.#active.size === 0);
+    await this.#until(() => (this.#converged || this.#gaveUp) && this.#active.size === 0 && this.#awaited === 0);
     if (!this.#converged) this.#checker.report(6, `no process converged in ${this.#attempts} attempts`);
   }
 
-  /** Late messages land, then one run without faults, which must find little to do, and then the judgement. */
+  /** Late messages land and all must be well; then one run without faults must find nothing to do, or undo what came late. */
   async calm(): Promise<void> {
-    if (this.#checker.violations.length > 0) return;
     this.#blows.length = 0;
-    await this.#until(() => false);
+    await this.#rest();
+    if (this.#isBroken) return;
+    // What the network doubles by itself may arrive after everybody has left: only the next run can clear that away.
+    const isFinal = this.#scenario.rates['duplicate-delivery'] === undefined;
+    if (isFinal) this.#judge();
     this.#faults.end();
-    const { goal, form, foreign } = this.#setup;
+    const { goal } = this.#setup;
     const first = await this.#undisturbed(goal);
     if (first?.wasIdle === false) {
+      if (isFinal) this.#checker.report(6, 'a second plan is not empty');
       const second = await this.#undisturbed(goal);
-      if (second?.wasIdle === false) this.#checker.report(6, 'a second plan is not empty');
+      if (second?.wasIdle === false) this.#checker.report(6, 'the plan after a run without faults is not empty');
     }
-    if (form === undefined || this.#checker.violations.length > 0) return;
-    // A stray is sent away without waiting for its end.
+    await this.#rest();
+    if (!this.#isBroken) this.#judge();
+  }
+
+  get #isBroken(): boolean {
+    return this.#checker.violations.length > 0;
+  }
+
+  /** Whatever is under way ends; a stray is sent away without waiting for its end. */
+  async #rest(): Promise<void> {
     this.#world.schedule(REST_MS, 'rest', () => undefined);
     await this.#until(() => false);
+  }
+
+  #judge(): void {
+    const { form, foreign } = this.#setup;
+    if (form === undefined) return;
     const quiet = { cluster: CLUSTER, account: this.#account, ledger: this.#beginning.ledger };
     const { operation } = this.#scenario;
-    checkQuiescence(quiet, this.#checker, { form, foreign, isDelete: operation === 'delete', isRollback: operation === 'rollback' });
+    const isDelete = operation === 'delete' || operation === 'cancel';
+    checkQuiescence(quiet, this.#checker, { form, foreign, isDelete, isRollback: operation === 'rollback' });
   }
 
   result(): RunResult {
@@ -147,7 +172,8 @@ class Run {
 
   async #until(isDone: () => boolean): Promise<void> {
     const stop = await this.#world.run(isDone, { eventsMax: EVENTS_MAX, untilMs: this.#startMs + VIRTUAL_MAX_MS });
-    if (stop === 'too-many-events' || stop === 'too-late') this.#checker.report(6, `it does not come to an end: ${stop}`);
+    if (stop === 'too-many-events' || stop === 'too-late')
+      this.#checker.report(6, `it does not come to an end: ${stop}`);
     // With nobody active the run is over; otherwise somebody waits for what will never come.
     if (stop === 'idle' && this.#active.size > 0) this.#checker.report(6, 'a process waits for what never comes');
   }
@@ -178,7 +204,7 @@ class Run {
     // Who comes after a crash may finish the update or go straight back: both must work.
     const { steps, goal } = this.#setup;
     this.#attempt(process, process.number % 2 === 0 ? [goal] : steps).then(
-      (outcome) => this.#ended(process, outcome.ok, describe(outcome)),
+      (outcome) => this.#ended(process, outcome.ok, describe(outcome), outcome.failed.some(isFenced)),
       (error: unknown) => this.#threw(process, error),
     );
   }
@@ -221,31 +247,46 @@ class Run {
       this.#active.delete(process);
       this.#dead.add(process.number);
     }
-    this.#world.schedule(blow === 'crash' ? RESTART_AFTER_MS : 0, 'a successor starts', () => this.#start());
+    this.#startLater(blow === 'crash' ? RESTART_AFTER_MS : 0, 'a successor starts');
   }
 
-  #ended(process: SimulatedProcess, ok: boolean, why: string): void {
+  /** `wasFenced`: a later process has taken over, and all that this one did lies before. */
+  #ended(process: SimulatedProcess, ok: boolean, why: string, wasFenced: boolean): void {
     if (why.includes(DEFECT)) this.#checker.report(15, `process ${process.number} met ${why}`);
     this.#world.note(`process ${process.number} ends: ${ok ? 'done' : why}`);
     this.#active.delete(process);
     this.#dead.add(process.number);
     process.isDead = true;
-    if (ok) this.#converged = true;
-    else this.#again(why);
+    if (ok || !wasFenced) this.#converged = ok;
+    if (!ok) this.#again(why, wasFenced);
   }
 
   #threw(process: SimulatedProcess, error: unknown): void {
     if (!isProblem(error)) this.#checker.report(15, `process ${process.number} threw ${inspect(error)}`);
     this.#checker.checkText('an error', inspect(error));
-    this.#ended(process, false, error instanceof Error ? error.message : String(error));
+    this.#ended(
+      process,
+      false,
+      error instanceof Error ? error.message : String(error),
+      isProblem(error, 'state.fenced'),
+    );
   }
 
-  #again(why: string): void {
-    if (this.#converged || this.#active.size > 0) return;
-    if (this.#isCalmProfile()) this.#checker.report(6, `an attempt failed that nothing disturbed: ${why}`);
+  #startLater(afterMs: number, label: string): void {
+    this.#awaited += 1;
+    this.#world.schedule(afterMs, label, () => {
+      this.#awaited -= 1;
+      this.#start();
+    });
+  }
+
+  #again(why: string, wasFenced: boolean): void {
+    if (this.#converged || this.#active.size > 0 || this.#awaited > 0) return;
+    if (!wasFenced && this.#isCalmProfile())
+      this.#checker.report(6, `an attempt failed that nothing disturbed: ${why}`);
     if (this.#attempts >= ATTEMPTS_UNDER_FAULTS) this.#faults.end();
     if (this.#attempts >= ATTEMPTS_UNDER_FAULTS + ATTEMPTS_IN_CALM) this.#gaveUp = true;
-    else this.#world.schedule(RESTART_AFTER_MS, 'the operator tries again', () => this.#start());
+    else this.#startLater(RESTART_AFTER_MS, 'the operator tries again');
   }
 
   #isCalmProfile(): boolean {
@@ -253,11 +294,16 @@ class Run {
   }
 }
 
-/** Only a network can be made twice by requests alone; a server as well when its token is forgotten, or wanders through zones. */
+/** The network doubles requests by itself, a forgotten token doubles servers: what comes of it is cleared away later. */
 function mayDoubleUnder(rates: FaultRates): (kind: ToyKind) => boolean {
-  const wanders = rates['duplicate-delivery'] !== undefined && (rates['no-capacity'] ?? rates['zone-lost']) !== undefined;
+  const isDoubled = rates['duplicate-delivery'] !== undefined;
+  const wanders = isDoubled && (rates['no-capacity'] ?? rates['zone-lost']) !== undefined;
   const serverMay = wanders || rates['token-forgotten'] !== undefined;
-  return (kind) => kind === 'toy.network' || (serverMay && kind === 'toy.server');
+  return (kind) => (kind === 'toy.network' && isDoubled) || (kind === 'toy.server' && serverMay);
+}
+
+function isFenced(failure: Problem): boolean {
+  return isProblem(failure, 'state.fenced');
 }
 
 function describe({ failed }: Outcome): string {

@@ -1,17 +1,12 @@
-import { parseAddress, isClusterUid, type ClusterUid } from '#engine/address.ts';
 import { MemoryObjects } from '#state/memory-store.ts';
 import { IntentLedger } from './intent-ledger.ts';
-import { DELETION, type Step } from './operator.ts';
+import type { Step } from './undertaking.ts';
 import type { NormalForm } from './quiescence.ts';
 import { copyAccount, emptyAccount, type ToyAccountData } from './toy-account.ts';
 import type { ToyObject } from './toy-object.ts';
 import type { ToyKind, ToyValues } from './toy-rules.ts';
-import { BASE_SHAPE, type Operation, shapeAfter, TOPOLOGIES } from './topologies.ts';
 
-const UID = 'simulatedcluster';
 const OTHER_UID = 'somebodyelse0001';
-
-export const CLUSTER: ClusterUid = clusterUid(UID);
 
 /** The world before an operation: plain data that runs copy. */
 export interface Beginning {
@@ -43,24 +38,13 @@ export function virginBeginning(): Beginning {
   addForeign(account, 'toy.network', { cidr: '10.0.0.0/16', label: 'first' }, undefined);
   addForeign(account, 'toy.group', { name: `${OTHER_UID}-front`, networkId: 'network-1', ports: '443' }, other);
   addForeign(account, 'toy.record', { name: `front-1.${OTHER_UID}`, value: 'tier-small', ttl: 300 }, other);
-  addForeign(account, 'toy.secret-note', { name: `${OTHER_UID}-secret`, scope: 'global', content: 'theirs' }, undefined);
+  addForeign(
+    account,
+    'toy.secret-note',
+    { name: `${OTHER_UID}-secret`, scope: 'global', content: 'theirs' },
+    undefined,
+  );
   return { nowMs: 0, account, objects: new MemoryObjects(), ledger: new IntentLedger() };
-}
-
-export interface Undertaking {
-  readonly steps: readonly Step[];
-  readonly goal: Step;
-}
-
-export function undertakingOf(topologyName: string, operation: Operation): Undertaking {
-  const topology = TOPOLOGIES.get(topologyName);
-  if (topology === undefined) throw new RangeError(`There is no topology ${topologyName}.`);
-  const shape = shapeAfter(operation);
-  if (shape === undefined) return { steps: [DELETION], goal: DELETION };
-  const wanted: Step = { blueprint: topology.build(UID, shape), purpose: 'apply' };
-  if (operation !== 'rollback') return { steps: [wanted], goal: wanted };
-  const back: Step = { blueprint: topology.build(UID, BASE_SHAPE), purpose: 'rollback' };
-  return { steps: [{ ...wanted, mayFail: true }, back], goal: back };
 }
 
 function addForeign(account: ToyAccountData, kind: ToyKind, values: ToyValues, owner: ToyObject['owner']): void {
@@ -69,9 +53,4 @@ function addForeign(account: ToyAccountData, kind: ToyKind, values: ToyValues, o
   const life = { createdAtMs: 0, readyAtMs: 0, breaksAtMs: undefined, removedAtMs: undefined, goneAtMs: undefined };
   const object: ToyObject = { id, kind, values, owner, zone: 'zone-a', ...life };
   account.entries.set(id, { versions: [{ atMs: 0, object }] });
-}
-
-function clusterUid(text: string): ClusterUid {
-  if (isClusterUid(text)) return text;
-  throw new RangeError(`${parseAddress(text)} is no cluster uid.`);
 }

@@ -23,7 +23,7 @@ export interface StoreSeed {
 interface Request<T> {
   readonly label: string;
   readonly mutates: boolean;
-  effect(): T;
+  readonly effect: () => T;
 }
 
 const NETWORK: Service = {
@@ -62,7 +62,11 @@ export class SimulatedStore implements ObjectStore {
   }
 
   removeObject(key: string): Promise<void> {
-    return this.#exchange({ label: `remove ${key}`, mutates: true, effect: () => this.#seed.objects.removeObject(key) });
+    return this.#exchange({
+      label: `remove ${key}`,
+      mutates: true,
+      effect: () => this.#seed.objects.removeObject(key),
+    });
   }
 
   #read<T>(label: string, effect: () => T): Promise<T> {
@@ -90,14 +94,19 @@ export class SimulatedStore implements ObjectStore {
       once();
       return once();
     };
-    return this.#exchange({ label: `write ${key} by ${process.number}`, mutates: true, effect: () => this.#counted(served) });
+    return this.#exchange({
+      label: `write ${key} by ${process.number}`,
+      mutates: true,
+      effect: () => this.#counted(served),
+    });
   }
 
   #counted<T>(effect: () => T): T {
     try {
       return effect();
     } catch (error) {
-      if (error instanceof StoreError && error.outcome === 'precondition') this.#seed.faults.count('store-foreign-precondition');
+      if (error instanceof StoreError && error.outcome === 'precondition')
+        this.#seed.faults.count('store-foreign-precondition');
       throw error;
     }
   }

@@ -24,7 +24,8 @@ export interface Shape {
   readonly secret: string;
 }
 
-export const OPERATIONS = ['create', 'update', 'replace', 'scale', 'rollback', 'delete'] as const;
+/** `cancel`: a deletion while the creation may still be under way. */
+export const OPERATIONS = ['create', 'update', 'replace', 'scale', 'rollback', 'delete', 'cancel'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** Must never be read anywhere but in sealed fields; the signs make every encoding of them differ. */
@@ -47,8 +48,17 @@ export const BASE_SHAPE: Shape = {
   secret: CANARIES[0],
 };
 
-const TO: Readonly<Record<Exclude<Operation, 'create' | 'delete'>, Partial<Shape>>> = {
-  update: { size: 'large', backSize: 'large', label: 'second', ports: '443,80', ttl: 60, text: 'good day', weight: 5, secret: CANARIES[1] },
+const TO: Readonly<Record<Exclude<Operation, 'create' | 'delete' | 'cancel'>, Partial<Shape>>> = {
+  update: {
+    size: 'large',
+    backSize: 'large',
+    label: 'second',
+    ports: '443,80',
+    ttl: 60,
+    text: 'good day',
+    weight: 5,
+    secret: CANARIES[1],
+  },
   replace: { image: 'image-2', backImage: 'image-2', cidr: '10.8.0.0/16', scope: 'regional', label: 'second' },
   scale: { front: 4, back: 1 },
   rollback: { label: 'third', ports: '8443', image: BREAKING_IMAGE, backSize: REFUSED_SIZE, scope: 'regional' },
@@ -57,7 +67,7 @@ const TO: Readonly<Record<Exclude<Operation, 'create' | 'delete'>, Partial<Shape
 /** What the operation asks for; undefined: nothing is to be left. */
 export function shapeAfter(operation: Operation): Shape | undefined {
   if (operation === 'delete') return undefined;
-  return operation === 'create' ? BASE_SHAPE : { ...BASE_SHAPE, ...TO[operation] };
+  return operation === 'create' || operation === 'cancel' ? BASE_SHAPE : { ...BASE_SHAPE, ...TO[operation] };
 }
 
 export interface Topology {
@@ -83,15 +93,28 @@ function buildSite(cluster: string, shape: Shape): Blueprint {
     content: new Secret(shape.secret),
   });
   for (let index = 1; index <= shape.front; index += 1) {
-    const server = declareServer(builder, `front-${index}`, { network, group: front, image: shape.image, size: shape.size });
-    builder.declare(toyLink, `link.front-${index}`, { serverId: server.output('id'), groupId: back.output('id'), weight: shape.weight });
+    const server = declareServer(builder, `front-${index}`, {
+      network,
+      group: front,
+      image: shape.image,
+      size: shape.size,
+    });
+    builder.declare(toyLink, `link.front-${index}`, {
+      serverId: server.output('id'),
+      groupId: back.output('id'),
+      weight: shape.weight,
+    });
   }
   for (let index = 1; index <= shape.back; index += 1) {
     const [image, size] = index === 1 ? [shape.backImage, shape.backSize] : [shape.image, shape.size];
     const server = declareServer(builder, `back-${index}`, { network, group: back, image, size });
     const tenant = { serverId: server.output('id'), name: 'database', text: shape.text };
     builder.declare(toyTenant, `tenant.back-${index}`, tenant, { within: server.address, dependsOn: [secret.address] });
-    builder.declare(toyRecord, `record.back-${index}`, { name: `back-${index}.${cluster}`, value: server.output('tier'), ttl: shape.ttl });
+    builder.declare(toyRecord, `record.back-${index}`, {
+      name: `back-${index}.${cluster}`,
+      value: server.output('tier'),
+      ttl: shape.ttl,
+    });
   }
   return builder.build();
 }
@@ -103,10 +126,27 @@ function buildChain(cluster: string, shape: Shape): Blueprint {
   const inner = builder.declare(toyNetwork, 'network.inner', { cidr: shape.cidr, label: outer.output('id') });
   const net = shape.cidr.replaceAll(/\D/g, '-');
   const gate = declareGroup(builder, 'gate', { name: `${cluster}-gate`, network: outer, ports: shape.ports });
-  const core = declareGroup(builder, 'core', { name: `${cluster}-core-${net}`, network: inner, ports: gate.output('ports') });
-  const note = builder.declare(toySecretNote, 'note', { name: `${cluster}-note`, scope: shape.scope, content: new Secret(shape.secret) });
-  const first = declareServer(builder, 'first', { network: inner, group: core, image: shape.backImage, size: shape.backSize });
-  builder.declare(toyRecord, 'record.note', { name: `note.${cluster}`, value: note.output('fingerprint'), ttl: shape.ttl });
+  const core = declareGroup(builder, 'core', {
+    name: `${cluster}-core-${net}`,
+    network: inner,
+    ports: gate.output('ports'),
+  });
+  const note = builder.declare(toySecretNote, 'note', {
+    name: `${cluster}-note`,
+    scope: shape.scope,
+    content: new Secret(shape.secret),
+  });
+  const first = declareServer(builder, 'first', {
+    network: inner,
+    group: core,
+    image: shape.backImage,
+    size: shape.backSize,
+  });
+  builder.declare(toyRecord, 'record.note', {
+    name: `note.${cluster}`,
+    value: note.output('fingerprint'),
+    ttl: shape.ttl,
+  });
   const tenant = builder.declare(
     toyTenant,
     'tenant',
@@ -122,9 +162,17 @@ function buildChain(cluster: string, shape: Shape): Blueprint {
       following.slice(-1),
     );
     following.push(server.address);
-    builder.declare(toyRecord, `record.next-${index}`, { name: `next-${index}.${cluster}`, value: server.output('tier'), ttl: shape.ttl });
+    builder.declare(toyRecord, `record.next-${index}`, {
+      name: `next-${index}.${cluster}`,
+      value: server.output('tier'),
+      ttl: shape.ttl,
+    });
     if (index > shape.back) continue;
-    builder.declare(toyLink, `link.next-${index}`, { serverId: server.output('id'), groupId: gate.output('id'), weight: shape.weight });
+    builder.declare(toyLink, `link.next-${index}`, {
+      serverId: server.output('id'),
+      groupId: gate.output('id'),
+      weight: shape.weight,
+    });
   }
   return builder.build();
 }
@@ -138,15 +186,32 @@ function buildCrowd(cluster: string, shape: Shape): Blueprint {
   for (let index = 1; index <= shape.front; index += 1) {
     const name = `island-${index}`;
     const network = builder.declare(toyNetwork, name, { cidr: shape.cidr, label: `${shape.label}-${index}` });
-    const server = declareServer(builder, `server-${index}`, { network: base, group, image: shape.image, size: shape.size });
-    builder.declare(toyLink, `link.server-${index}`, { serverId: server.output('id'), groupId: group.output('id'), weight: shape.weight });
-    builder.declare(toyRecord, `record.${name}`, { name: `${name}.${cluster}`, value: network.output('label'), ttl: shape.ttl });
+    const server = declareServer(builder, `server-${index}`, {
+      network: base,
+      group,
+      image: shape.image,
+      size: shape.size,
+    });
+    builder.declare(toyLink, `link.server-${index}`, {
+      serverId: server.output('id'),
+      groupId: group.output('id'),
+      weight: shape.weight,
+    });
+    builder.declare(toyRecord, `record.${name}`, {
+      name: `${name}.${cluster}`,
+      value: network.output('label'),
+      ttl: shape.ttl,
+    });
   }
   for (let index = 1; index <= shape.back; index += 1) {
     const tenant = { serverId: host.output('id'), name: `tenant-${index}`, text: shape.text };
     builder.declare(toyTenant, `tenant-${index}`, tenant, { within: host.address });
   }
-  builder.declare(toySecretNote, 'note', { name: `${cluster}-crowd-note`, scope: shape.scope, content: new Secret(shape.secret) });
+  builder.declare(toySecretNote, 'note', {
+    name: `${cluster}-crowd-note`,
+    scope: shape.scope,
+    content: new Secret(shape.secret),
+  });
   return builder.build();
 }
 

@@ -61,9 +61,15 @@ test('names and attachments are unique, networks are not', () => {
   const server = account.create(serverRequest(place, 'token', 'zone-a'));
   const values = { serverId: server.id, groupId: place.group.id, weight: 1 };
   account.create({ kind: 'toy.link', values, owner: OWNER });
-  expect(refusalOf(() => account.create({ kind: 'toy.link', values: { ...values, weight: 2 }, owner: OWNER }))).toBe('exists');
-  expect(refusalOf(() => account.create({ kind: 'toy.group', values: place.group.values, owner: undefined }))).toBe('exists');
-  expect(refusalOf(() => account.create({ kind: 'toy.network', values: place.network.values, owner: OWNER }))).toBe('accepted');
+  expect(refusalOf(() => account.create({ kind: 'toy.link', values: { ...values, weight: 2 }, owner: OWNER }))).toBe(
+    'exists',
+  );
+  expect(refusalOf(() => account.create({ kind: 'toy.group', values: place.group.values, owner: undefined }))).toBe(
+    'exists',
+  );
+  expect(refusalOf(() => account.create({ kind: 'toy.network', values: place.network.values, owner: OWNER }))).toBe(
+    'accepted',
+  );
 });
 
 test('what is in use cannot be deleted; a server holds its network until it is gone, and is listed for a while after', () => {
@@ -85,7 +91,11 @@ test('what is in use cannot be deleted; a server holds its network until it is g
 test('a tenant can be reached only while its server runs, and goes with it', () => {
   const { account, clock } = makeAccount();
   const server = account.create(serverRequest(makePlace(account), 'token', 'zone-a'));
-  const request: CreateRequest = { kind: 'toy.tenant', values: { serverId: server.id, name: 'n', text: 't' }, owner: OWNER };
+  const request: CreateRequest = {
+    kind: 'toy.tenant',
+    values: { serverId: server.id, name: 'n', text: 't' },
+    owner: OWNER,
+  };
   expect(refusalOf(() => account.create(request))).toBe('not-yet');
   clock.nowMs += 12_000;
   account.create(request);

@@ -88,7 +88,8 @@ export class ToyAccount {
     if (blocker !== undefined) this.#around.faults.count('dependency-violation');
     // What used it has been gone for a while, but the service has not noticed yet.
     const lingers = blocker === undefined && this.#around.faults.strikes('dependency-violation');
-    if (blocker !== undefined || lingers) throw rejected('dependency', `${id} is in use by ${blocker?.id ?? 'something'}.`);
+    if (blocker !== undefined || lingers)
+      throw rejected('dependency', `${id} is in use by ${blocker?.id ?? 'something'}.`);
     const goneAtMs = nowMs + this.#around.random.between(...TOY_RULES[kind].goesWithinMs);
     this.#change(object, { ...object, removedAtMs: nowMs, goneAtMs });
     this.#takeAlong(id, nowMs, goneAtMs);
@@ -154,7 +155,8 @@ export class ToyAccount {
     const { random, faults } = this.#around;
     const nowMs = this.#around.nowMs();
     const readyAtMs = nowMs + random.between(...TOY_RULES[kind].startsWithinMs);
-    const breaks = kind === 'toy.server' && (values['image'] === BREAKING_IMAGE || faults.strikes('breaks-while-starting'));
+    const breaks =
+      kind === 'toy.server' && (values['image'] === BREAKING_IMAGE || faults.strikes('breaks-while-starting'));
     const id = `${kind.slice(4)}-${this.data.nextNumber}`;
     const breaksAtMs = breaks ? readyAtMs : undefined;
     const life = { createdAtMs: nowMs, readyAtMs, breaksAtMs, removedAtMs: undefined, goneAtMs: undefined };
@@ -235,7 +237,9 @@ export class ToyAccount {
     this.#requireHost({ kind, values });
     const { uniqueBy } = TOY_RULES[kind];
     if (uniqueBy.length === 0) return;
-    const rival = this.living().find((other) => other.kind === kind && uniqueBy.every((key) => other.values[key] === values[key]));
+    const rival = this.living().find(
+      (other) => other.kind === kind && uniqueBy.every((key) => other.values[key] === values[key]),
+    );
     if (rival !== undefined) throw rejected('exists', `There is such a ${kind} already.`);
   }
 

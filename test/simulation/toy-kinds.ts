@@ -29,11 +29,14 @@ export const toyNetwork = defineResource<ToySession>()({
   replaceOrder: 'create-first',
   stableOutputs: ['id', 'cidr'],
   idOf: ({ id }) => id,
-  observe: (session, context, { last }) => observe(session, context, 'toy.network', last, byMark(context), networkOutputs),
+  observe: (session, context, { last }) =>
+    observe(session, context, 'toy.network', last, byMark(context), networkOutputs),
   create: async (session, context, inputs) =>
     networkOutputs(await create(session, context, { kind: 'toy.network', values: inputs })),
   sync: async (session, context, { label }, observed) =>
-    label === observed.label ? observed : networkOutputs(await update(session, context, 'toy.network', observed.id, { label })),
+    label === observed.label
+      ? observed
+      : networkOutputs(await update(session, context, 'toy.network', observed.id, { label })),
   destroy: (session, context, { id }) => remove(session, context, 'toy.network', id),
   list: (session, context) => list(session, context, 'toy.network', networkOutputs),
   find: (session, context, id) => observe(session, context, 'toy.network', { id }, byMark(context), networkOutputs),
@@ -52,9 +55,12 @@ export const toyGroup = defineResource<ToySession>()({
     const sameName = ({ values }: ToyObject): boolean => values['name'] === inputs.name;
     return observe(session, context, 'toy.group', last, sameName, groupOutputs);
   },
-  create: async (session, context, inputs) => groupOutputs(await create(session, context, { kind: 'toy.group', values: inputs })),
+  create: async (session, context, inputs) =>
+    groupOutputs(await create(session, context, { kind: 'toy.group', values: inputs })),
   sync: async (session, context, { ports }, observed) =>
-    ports === observed.ports ? observed : groupOutputs(await update(session, context, 'toy.group', observed.id, { ports })),
+    ports === observed.ports
+      ? observed
+      : groupOutputs(await update(session, context, 'toy.group', observed.id, { ports })),
   destroy: (session, context, { id }) => remove(session, context, 'toy.group', id),
   list: (session, context) => list(session, context, 'toy.group', groupOutputs),
 });
@@ -76,13 +82,16 @@ export const toyServer = defineResource<ToySession>()({
   stableOutputs: ['id', 'zone'],
   idOf: ({ id }) => id,
   variants: ({ zones }) => zones,
-  observe: (session, context, { last }) => observe(session, context, 'toy.server', last, byMark(context), serverOutputs),
+  observe: (session, context, { last }) =>
+    observe(session, context, 'toy.server', last, byMark(context), serverOutputs),
   create: async (session, context, { zones: _zones, ...values }) => {
     const { token, variant: zone } = context;
     return serverOutputs(await create(session, context, { kind: 'toy.server', values, token, zone }));
   },
   sync: async (session, context, { size }, observed) =>
-    observed.tier === tierOf(size) ? observed : serverOutputs(await update(session, context, 'toy.server', observed.id, { size })),
+    observed.tier === tierOf(size)
+      ? observed
+      : serverOutputs(await update(session, context, 'toy.server', observed.id, { size })),
   destroy: (session, context, { id }) => remove(session, context, 'toy.server', id),
   list: (session, context) => list(session, context, 'toy.server', serverOutputs),
 });
@@ -101,9 +110,12 @@ export const toyLink = defineResource<ToySession>()({
       values['serverId'] === inputs.serverId && values['groupId'] === inputs.groupId;
     return observe(session, context, 'toy.link', last, samePair, linkOutputs);
   },
-  create: async (session, context, inputs) => linkOutputs(await create(session, context, { kind: 'toy.link', values: inputs })),
+  create: async (session, context, inputs) =>
+    linkOutputs(await create(session, context, { kind: 'toy.link', values: inputs })),
   sync: async (session, context, { weight }, observed) =>
-    weight === observed.weight ? observed : linkOutputs(await update(session, context, 'toy.link', observed.id, { weight })),
+    weight === observed.weight
+      ? observed
+      : linkOutputs(await update(session, context, 'toy.link', observed.id, { weight })),
   destroy: (session, context, { id }) => remove(session, context, 'toy.link', id),
   list: (session, context) => list(session, context, 'toy.link', linkOutputs),
 });
@@ -176,11 +188,14 @@ export const toyTenant = defineResource<ToySession>()({
     const fits = ({ id, values }: ToyObject): boolean =>
       last === undefined ? values['serverId'] === inputs.serverId && values['name'] === inputs.name : id === last.id;
     const call = { budget: 'toy.read', purpose: 'look into the server' };
-    const seen = await context.read(call, (signal) => session.searchInside(inputs.serverId, 'toy.tenant', fits, signal));
+    const seen = await context.read(call, (signal) =>
+      session.searchInside(inputs.serverId, 'toy.tenant', fits, signal),
+    );
     if (seen === undefined) return { state: 'unreachable', reason: `${inputs.serverId} does not answer` };
     return present(seen, tenantOutputs);
   },
-  create: async (session, context, values) => tenantOutputs(await create(session, context, { kind: 'toy.tenant', values })),
+  create: async (session, context, values) =>
+    tenantOutputs(await create(session, context, { kind: 'toy.tenant', values })),
   sync: async (session, context, inputs, observed) => {
     if (inputs.text === observed.text) return observed;
     return tenantOutputs(await update(session, context, 'toy.tenant', observed.id, { text: inputs.text }));
@@ -234,7 +249,12 @@ function create(session: ToySession, context: ResourceContext, creation: Creatio
   return context.mutate(call, (signal) => session.create(request, context.instanceId, signal));
 }
 
-function update(session: ToySession, context: ResourceContext, kind: ToyKind, ...[id, changes]: [string, ToyValues]): Promise<ToyObject> {
+function update(
+  session: ToySession,
+  context: ResourceContext,
+  kind: ToyKind,
+  ...[id, changes]: [string, ToyValues]
+): Promise<ToyObject> {
   const errand = { verb: 'update', kind, instanceId: context.instanceId, id } as const;
   return context.mutate({ budget: kind, purpose: `update ${id}` }, (signal) => session.update(errand, changes, signal));
 }

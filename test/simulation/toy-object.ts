@@ -21,7 +21,7 @@ export interface ToyObject {
 
 export type Phase = 'pending' | 'running' | 'broken' | 'going' | 'gone';
 
-export interface Version {
+interface Version {
   readonly atMs: number;
   readonly object: ToyObject;
 }

@@ -16,6 +16,9 @@ export function toyProvider(session: ToySession): Provider {
     types: TYPES_BY_KIND,
     consistency: TOY_CONSISTENCY,
     deadlines: { callMs: CALL_TIMEOUT_MS, conditionMs: 180_000 },
-    budgets: { 'toy.records': { capacity: 3, refillPerSecond: 5 }, 'toy.server': { capacity: 10, refillPerSecond: 10 } },
+    budgets: {
+      'toy.records': { capacity: 3, refillPerSecond: 5 },
+      'toy.server': { capacity: 10, refillPerSecond: 10 },
+    },
   };
 }

@@ -1,5 +1,12 @@
 /** The kinds of object the toy cloud knows; the first four stand for the four classes of create call. */
-export type ToyKind = 'toy.server' | 'toy.group' | 'toy.network' | 'toy.link' | 'toy.record' | 'toy.secret-note' | 'toy.tenant';
+export type ToyKind =
+  | 'toy.server'
+  | 'toy.group'
+  | 'toy.network'
+  | 'toy.link'
+  | 'toy.record'
+  | 'toy.secret-note'
+  | 'toy.tenant';
 
 export type ToyValues = Readonly<Record<string, string | number>>;
 
@@ -39,7 +46,13 @@ export const TOY_RULES: Readonly<Record<ToyKind, KindRules>> = {
     mutable: ['size'],
     zonal: true,
   },
-  'toy.link': { ...PLAIN, uniqueBy: ['serverId', 'groupId'], refersTo: ['serverId', 'groupId'], goesWith: 'serverId', mutable: ['weight'] },
+  'toy.link': {
+    ...PLAIN,
+    uniqueBy: ['serverId', 'groupId'],
+    refersTo: ['serverId', 'groupId'],
+    goesWith: 'serverId',
+    mutable: ['weight'],
+  },
   'toy.record': { ...PLAIN, uniqueBy: ['name'], refersTo: [], startsWithinMs: [0, 3_000], mutable: ['value', 'ttl'] },
   'toy.secret-note': { ...PLAIN, uniqueBy: ['name'], refersTo: [], mutable: ['content'] },
   'toy.tenant': {

@@ -72,7 +72,7 @@ export class ToySession {
   /** All that fit, page after page, oldest first. */
   async search(kind: ToyKind, fits: Fits, signal: AbortSignal): Promise<readonly SeenObject[]> {
     const found: SeenObject[] = [];
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const page = await this.#page(kind, fits, after, signal);
       found.push(...page.items);
       if (page.next === undefined) return found;
@@ -81,8 +81,15 @@ export class ToySession {
   }
 
   /** Undefined: the host does not answer. */
-  searchInside(hostId: string, kind: ToyKind, fits: Fits, signal: AbortSignal): Promise<readonly SeenObject[] | undefined> {
-    return this.#read(`look into ${hostId}`, signal, (account) => (account.isHostUp(hostId) ? account.read(kind, fits) : undefined));
+  searchInside(
+    hostId: string,
+    kind: ToyKind,
+    fits: Fits,
+    signal: AbortSignal,
+  ): Promise<readonly SeenObject[] | undefined> {
+    return this.#read(`look into ${hostId}`, signal, (account) =>
+      account.isHostUp(hostId) ? account.read(kind, fits) : undefined,
+    );
   }
 
   /** Changes of one moment travel in one request, as a zone's do. */
@@ -100,7 +107,8 @@ export class ToySession {
     const { process, faults, watcher } = this.#seed;
     for (const { errand } of changes) watcher.sent(process, errand);
     const effect = (account: ToyAccount): readonly (() => void)[] => {
-      if (faults.strikes('prior-request')) throw new CallError({ outcome: 'throttled', message: 'An earlier change is under way.' });
+      if (faults.strikes('prior-request'))
+        throw new CallError({ outcome: 'throttled', message: 'An earlier change is under way.' });
       return changes.map((change) => {
         watcher.arriving(process, change.errand);
         return attempt(change, account);
@@ -109,7 +117,8 @@ export class ToySession {
     const exchange = { label: `change ${changes.length} records`, mutates: true, service: CLOUD, signal };
     process.exchange({ ...exchange, effect: () => this.#serve(effect) }).then(
       (answers) => answers.forEach((answer) => answer()),
-      (error: unknown) => changes.forEach(({ reject }) => reject(error instanceof Error ? error : new Error(String(error)))),
+      (error: unknown) =>
+        changes.forEach(({ reject }) => reject(error instanceof Error ? error : new Error(String(error)))),
     );
   }
 

@@ -1,6 +1,7 @@
 import { type RunResult, runScenario } from './run.ts';
 import type { Scenario } from './scenario.ts';
-import { type Beginning, CLUSTER, type Setup, undertakingOf, virginBeginning } from './setups.ts';
+import { type Beginning, type Setup, virginBeginning } from './setups.ts';
+import { CLUSTER, undertakingOf } from './undertaking.ts';
 import { foreignText } from './quiescence.ts';
 import { FaultLottery } from './faults.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -28,8 +29,14 @@ export class Workshop {
   }
 
   async #makeSetup(topology: string, operation: Operation): Promise<Setup> {
-    const beginning = operation === 'create' ? virginBeginning() : await this.#created(topology);
-    const setup: Setup = { ...beginning, ...undertakingOf(topology, operation), foreign: foreignOf(beginning), form: undefined };
+    const startsEmpty = operation === 'create' || operation === 'cancel';
+    const beginning = startsEmpty ? virginBeginning() : await this.#created(topology);
+    const setup: Setup = {
+      ...beginning,
+      ...undertakingOf(topology, operation),
+      foreign: foreignOf(beginning),
+      form: undefined,
+    };
     const { form } = await expectPeace({ ...PEACE, topology, operation }, setup);
     return { ...setup, form };
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isProblem } from '#engine/problem.ts';
+import { canonicalJson } from '#std/canonical-json.ts';
 import { DemandRegister } from '#state/demand-register.ts';
 import { DirectoryStore } from '#state/directory-store.ts';
 import { DEMAND_KEY, HEAD_KEY, LEASE_KEY } from '#state/object-keys.ts';
@@ -22,7 +23,7 @@ async function stateOnDisk() {
   await bench.run(lease.writeSnapshot());
   await bench.run(lease.append(...created(3)));
   await bench.run(lease[Symbol.asyncDispose]());
-  const expected = JSON.stringify((await bench.run(bench.process().read()))?.toDocument());
+  const expected = canonicalJson((await bench.run(bench.process().read()))?.toDocument());
   return { disk, bench, expected, files: [...disk.walk()].map(({ path }) => path) };
 }
 
@@ -32,7 +33,7 @@ type Bed = Awaited<ReturnType<typeof stateOnDisk>>;
 async function survivedOrNamed({ bench, expected }: Bed, path: string): Promise<'survived' | 'named'> {
   try {
     const state = await bench.process().read();
-    if (JSON.stringify(state?.toDocument()) !== expected) throw new Error(`Silently wrong after damage to ${path}.`);
+    if (canonicalJson(state?.toDocument()) !== expected) throw new Error(`Silently wrong after damage to ${path}.`);
     return 'survived';
   } catch (error) {
     if (!isProblem(error, 'state.corrupt') || !error.detail.includes(nameOf(path))) throw error;
@@ -59,7 +60,8 @@ function flip(bytes: Buffer, place: number): Buffer {
 }
 
 const tear = (bytes: Buffer, place: number): Buffer => bytes.subarray(0, place);
-const hole = (bytes: Buffer, place: number): Buffer => Buffer.concat([bytes.subarray(0, place), Buffer.alloc(bytes.length - place)]);
+const hole = (bytes: Buffer, place: number): Buffer =>
+  Buffer.concat([bytes.subarray(0, place), Buffer.alloc(bytes.length - place)]);
 
 describe.each([
   ['one bit flipped', flip],
@@ -110,7 +112,9 @@ describe.each([
       disk.damage(path, (bytes) => damage(bytes, place));
       const demand = await register.read();
       expect(demand.pools['worker']?.desired).toBe(3);
-      expect(demand.decisions.at(-1)?.reason).toBe(`${path.slice(ROOT.length + 1)} is damaged: decisions after the one before may be lost`);
+      expect(demand.decisions.at(-1)?.reason).toBe(
+        `${path.slice(ROOT.length + 1)} is damaged: decisions after the one before may be lost`,
+      );
       disk.damage(path, () => Buffer.from(whole));
     }
     disk.damage(path, (bytes) => damage(bytes, 50));
@@ -121,7 +125,8 @@ describe.each([
 
 test('a register whose every version is damaged is named, and never taken for absent', async () => {
   const bed = await stateOnDisk();
-  for (const path of bed.files.filter((file) => file.includes(HEAD_KEY))) bed.disk.damage(path, (bytes) => flip(bytes, 70));
+  for (const path of bed.files.filter((file) => file.includes(HEAD_KEY)))
+    bed.disk.damage(path, (bytes) => flip(bytes, 70));
   const { detail } = await bed.bench.problemOf(bed.bench.process().acquire(), 'state.corrupt');
   expect(detail).toMatch(/^\/state: head\.json\/\d{12} does not have its checksum$/);
 });

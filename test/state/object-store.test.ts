@@ -30,7 +30,11 @@ const stores: readonly [string, () => Promise<readonly [ObjectStore, ObjectStore
       const root = await mkdtemp(join(tmpdir(), 'bootstrap-store-'));
       directories.push(root);
       const open = (seed: number) =>
-        new DirectoryStore({ root: join(root, 'deep', 'state'), files: new SystemFiles(), random: new SeededRandom(seed) });
+        new DirectoryStore({
+          root: join(root, 'deep', 'state'),
+          files: new SystemFiles(),
+          random: new SeededRandom(seed),
+        });
       return [open(1), open(2)];
     },
   ],
@@ -39,7 +43,7 @@ const stores: readonly [string, () => Promise<readonly [ObjectStore, ObjectStore
     async () => {
       const disk = new Disk();
       const open = (seed: number) =>
-        new DirectoryStore({ root: '/home/state', files: disk.mount(), random: new SeededRandom(seed) });
+        new DirectoryStore({ root: '/disk/state', files: disk.mount(), random: new SeededRandom(seed) });
       return [open(1), open(2)];
     },
   ],
@@ -129,7 +133,9 @@ describe.each(stores)('a store %s', (_name, open) => {
         (n % 2 === 0 ? ours : theirs).swapRegister('head.json', `${round}.${n}`, before),
       );
       const outcomes = await Promise.allSettled(attempts);
-      const winners = outcomes.flatMap((outcome, n) => (outcome.status === 'fulfilled' ? [[n, outcome.value] as const] : []));
+      const winners = outcomes.flatMap((outcome, n) =>
+        outcome.status === 'fulfilled' ? [[n, outcome.value] as const] : [],
+      );
       expect(winners).toHaveLength(1);
       const [winner] = winners;
       expect(await ours.readRegister('head.json')).toMatchObject({ body: `${round}.${winner?.[0]}`, tag: winner?.[1] });
@@ -140,7 +146,8 @@ describe.each(stores)('a store %s', (_name, open) => {
   test('keeps a register through a hundred swaps', async () => {
     const [ours, theirs] = await open();
     let tag: string | undefined;
-    for (let n = 0; n < 100; n += 1) tag = await (n % 3 === 0 ? theirs : ours).swapRegister('lease.json', `beat ${n}`, tag);
+    for (let n = 0; n < 100; n += 1)
+      tag = await (n % 3 === 0 ? theirs : ours).swapRegister('lease.json', `beat ${n}`, tag);
     expect(await theirs.readRegister('lease.json')).toMatchObject({ body: 'beat 99', tag });
   });
 });

@@ -52,7 +52,7 @@ export class VirtualClock implements Clock {
       progress.settled = true;
     });
     watched.catch(() => undefined);
-    for (let idle = 0; idle < 3; ) {
+    for (let idle = 0; idle < 3;) {
       await setImmediate();
       if (progress.settled) return watched;
       idle = this.#ringNext() ? 0 : idle + 1;

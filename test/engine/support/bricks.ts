@@ -1,6 +1,6 @@
 import { assert } from '#std/assert.ts';
 import { Secret } from '#std/secret.ts';
-import { defineResource, type ReplaceOrder, type ResourceType } from '#engine/resource.ts';
+import { defineResource, type Identity, type ReplaceOrder, type ResourceType } from '#engine/resource.ts';
 import { z } from 'zod';
 
 const inputs = z.strictObject({
@@ -18,12 +18,12 @@ const outputs = z.strictObject({ id: z.string(), label: z.string(), heat: z.numb
 export type BrickOutputs = z.output<typeof outputs>;
 
 /** Planning is pure: whoever calls a method of these kinds has looked at the world. */
-function defineBrick(kind: string, replaceOrder: ReplaceOrder) {
+function defineBrick(kind: string, replaceOrder: ReplaceOrder, identity: Identity = 'token') {
   return defineResource<undefined>()({
     kind,
     inputs,
     outputs,
-    identity: 'token',
+    identity,
     replaceOn: ['shape', 'on'],
     replaceOrder,
     stableOutputs: ['id'],
@@ -40,10 +40,13 @@ function defineBrick(kind: string, replaceOrder: ReplaceOrder) {
 export const brick = defineBrick('brick', 'create-first');
 /** Pillars carry something: two do not fit in one place, so they are replaced destroy-first. */
 export const pillar = defineBrick('pillar', 'destroy-first');
+/** Plaques go by their name: a second one of the same name is refused. */
+export const plaque = defineBrick('plaque', 'create-first', 'name');
 
 export const kinds: ReadonlyMap<string, ResourceType> = new Map<string, ResourceType>([
   [brick.kind, brick],
   [pillar.kind, pillar],
+  [plaque.kind, plaque],
 ]);
 
 async function untouched(): Promise<never> {

@@ -52,8 +52,8 @@ export function openDesk({ guard = async () => undefined, hasJournal = true }: D
   return { clock, log, events, context, say, leave: (reason: Error) => leaving.abort(reason) };
 }
 
-/** A service that answers as it is told, one answer a request, and stays silent when it is told nothing. */
-export function service(say: (words: string) => void, ...answers: readonly (string | CallErrorDetails | 'silence')[]) {
+/** A service that answers as it is told, one answer a request; told `silence`, or nothing, it stays silent. */
+export function service(say: (words: string) => void, ...answers: readonly (string | CallErrorDetails)[]) {
   const left = [...answers];
   const signals: AbortSignal[] = [];
   const request = (signal: AbortSignal): Promise<string> => {
@@ -70,6 +70,7 @@ export function service(say: (words: string) => void, ...answers: readonly (stri
 export function watch(promise: Promise<string>, say: (words: string) => void): void {
   promise.then(
     (answer) => say(`answer: ${answer}`),
-    (error: unknown) => say(error instanceof CallError ? `${error.outcome}: ${error.message}` : `thrown: ${String(error)}`),
+    (error: unknown) =>
+      say(error instanceof CallError ? `${error.outcome}: ${error.message}` : `thrown: ${String(error)}`),
   );
 }

@@ -3,7 +3,7 @@ import type { Clock } from '#std/clock.ts';
 
 interface Sleeper {
   readonly atMs: number;
-  wake(): void;
+  readonly wake: () => void;
 }
 
 /** Time that stands still until a test moves it. */

@@ -31,13 +31,23 @@ function bringUp(state: ClusterState, change: UpwardChange): void {
   const { declaration } = change;
   if (change.action === 'keep') return;
   if (change.action === 'update') return finish(state, change.instanceId, declaration);
-  const open = change.action === 'create' && change.instanceId !== undefined ? state.records.get(change.instanceId) : undefined;
+  const open =
+    change.action === 'create' && change.instanceId !== undefined ? state.records.get(change.instanceId) : undefined;
   if (open?.status === 'creating') return finish(state, open.instanceId, declaration);
   if (open !== undefined) state.fold({ type: 'gone', instanceId: open.instanceId, because: 'absent' });
   const { address, kind } = declaration;
   const incarnation = state.nextIncarnation;
   const instanceId = deriveInstanceId(state.cluster, address, incarnation);
-  state.fold({ type: 'create', address, kind, instanceId, incarnation, variant: '', attempt: 1, ...declared(state, declaration) });
+  state.fold({
+    type: 'create',
+    address,
+    kind,
+    instanceId,
+    incarnation,
+    variant: '',
+    attempt: 1,
+    ...declared(state, declaration),
+  });
   finish(state, instanceId, declaration);
 }
 
@@ -52,7 +62,10 @@ function finish(state: ClusterState, instanceId: InstanceId, declaration: Declar
 function declared(state: ClusterState, { inputs, dependsOn, within, retain }: Declaration) {
   const resolved = resolveRefs(inputs, ({ $ref, output }) => {
     const outputs = state.current($ref)?.outputs;
-    assert(typeof outputs === 'object' && outputs !== null && output in outputs, `${$ref} is there before what needs it.`);
+    assert(
+      typeof outputs === 'object' && outputs !== null && output in outputs,
+      `${$ref} is there before what needs it.`,
+    );
     return Reflect.get(outputs, output);
   });
   return { inputs: resolved, dependsOn, within, retain };

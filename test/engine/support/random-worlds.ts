@@ -25,7 +25,12 @@ const shapeAndColour = { shape: fc.constantFrom('square', 'round'), colour: fc.c
 const links = { on: perhapsPlace, near: perhapsPlace, within: perhapsPlace, others: anyPlaces };
 const rarely = fc.integer({ min: 0, max: 7 }).map((die) => die === 7);
 
-const declaredThing = fc.record({ ...shapeAndColour, ...links, retain: rarely, declared: fc.nat({ max: 4 }).map((die) => die > 0) });
+const declaredThing = fc.record({
+  ...shapeAndColour,
+  ...links,
+  retain: rarely,
+  declared: fc.nat({ max: 4 }).map((die) => die > 0),
+});
 
 const recordedObject = fc.record({
   ...shapeAndColour,
@@ -51,7 +56,10 @@ export const worlds: fc.Arbitrary<World> = fc
   .record({
     things: fc.array(thing, { minLength: PLACES, maxLength: PLACES }),
     /** Histories in which what depends on what was once the other way round. */
-    history: fc.oneof({ weight: 2, arbitrary: fc.constant(places) }, { weight: 1, arbitrary: fc.shuffledSubarray(places, { minLength: PLACES }) }),
+    history: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(places) },
+      { weight: 1, arbitrary: fc.shuffledSubarray(places, { minLength: PLACES }) },
+    ),
   })
   .map(({ things, history }) => {
     const blueprint = declareAll(things);
@@ -87,7 +95,11 @@ function declareAll(things: readonly Thing[]): Blueprint {
   return makeBlueprint(builder.build().declarations.values());
 }
 
-function recordAll(things: readonly Thing[], history: readonly number[], { declarations }: Blueprint): readonly ResourceRecord[] {
+function recordAll(
+  things: readonly Thing[],
+  history: readonly number[],
+  { declarations }: Blueprint,
+): readonly ResourceRecord[] {
   let incarnation = 0;
   const made = things.map(({ objects }) => objects.map(() => (incarnation += 1)));
   /** What an object of that time referred to: the youngest instance of the other. */
@@ -123,11 +135,20 @@ function recordAll(things: readonly Thing[], history: readonly number[], { decla
   );
 }
 
-function asLinked({ shape, colour, on, near, within, others, retain }: Links & { readonly retain: boolean }, earlier: (other: number | undefined) => other is number, lookup: (other: string) => { id: string; label: string } | undefined) {
+function asLinked(
+  { shape, colour, on, near, within, others, retain }: Links & { readonly retain: boolean },
+  earlier: (other: number | undefined) => other is number,
+  lookup: (other: string) => { id: string; label: string } | undefined,
+) {
   const onId = earlier(on) ? lookup(name(on))?.id : undefined;
   const nearLabel = earlier(near) ? lookup(name(near))?.label : undefined;
   return {
-    inputs: { shape, colour, ...(onId === undefined ? {} : { on: onId }), ...(nearLabel === undefined ? {} : { near: nearLabel }) },
+    inputs: {
+      shape,
+      colour,
+      ...(onId === undefined ? {} : { on: onId }),
+      ...(nearLabel === undefined ? {} : { near: nearLabel }),
+    },
     dependsOn: [...new Set([on, near, within, ...others].filter(earlier).map((other) => at(name(other))))].toSorted(),
     within: earlier(within) ? at(name(within)) : undefined,
     retain,

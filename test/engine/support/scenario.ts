@@ -1,10 +1,4 @@
-import {
-  parseAddress,
-  parseClusterUid,
-  parseInstanceId,
-  type ClusterUid,
-  type InstanceId,
-} from '#engine/address.ts';
+import { parseAddress, parseClusterUid, parseInstanceId, type ClusterUid, type InstanceId } from '#engine/address.ts';
 import { BlueprintBuilder, type Blueprint } from '#engine/blueprint.ts';
 import { isUpward, type Change } from '#engine/change.ts';
 import { ClusterState } from '#engine/cluster-state.ts';
@@ -65,10 +59,7 @@ export function destroying(name: string, more: Told = {}): DestroyingRecord {
 
 export function stateOf(records: readonly ResourceRecord[]): ClusterState {
   const nextIncarnation = Math.max(0, ...records.map(({ incarnation }) => incarnation)) + 1;
-  return ClusterState.restore(
-    { cluster: CLUSTER, records, nextIncarnation, released: [], tombstone: false },
-    SERIAL,
-  );
+  return ClusterState.restore({ cluster: CLUSTER, records, nextIncarnation, released: [], tombstone: false }, SERIAL);
 }
 
 export function declare(declaring: (blueprint: BlueprintBuilder) => void): Blueprint {

@@ -5,7 +5,7 @@ import type { Snapshot } from '#engine/record.ts';
 export interface NamedSteps {
   readonly steps: readonly ApplyStep[];
   /** `up wall`, `down wall`: a replacement is both. */
-  nameOf(step: ApplyStep): string;
+  readonly nameOf: (step: ApplyStep) => string;
 }
 
 /** The steps of a plan, named by what they run. */
@@ -13,7 +13,8 @@ export function namedSteps(changes: readonly Change[], snapshot: Snapshot): Name
   let ran = '';
   const steps = buildApplyGraph(changes, snapshot, {
     up: async ({ address }) => void (ran = `up ${address}`),
-    down: async ({ address, instanceId }) => void (ran = `down ${address} ${snapshot.records.get(instanceId)?.incarnation}`),
+    down: async ({ address, instanceId }) =>
+      void (ran = `down ${address} ${snapshot.records.get(instanceId)?.incarnation}`),
   });
   const names = new Map<ApplyStep, string>();
   for (const step of steps) {

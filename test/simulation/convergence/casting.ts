@@ -24,8 +24,15 @@ const ATTACHMENT = role('attachment', 'toy.link', { fixed: 'groupId', free: 'wei
   serverId: 'network-2',
 }));
 
-const CREATE_FIRST: readonly Role[] = [TOKEN, TAG, NAME];
-const ALL: readonly Role[] = [...CREATE_FIRST, SAME_NAME];
+const ALL: readonly Role[] = [TOKEN, TAG, NAME, SAME_NAME];
+
+const CHOICES = { any: ALL, twins: [TOKEN, TAG, NAME], name: [NAME] } as const;
+
+/**
+ * What a scenario asks of those who play its parts. `twins`: its old and its new object can live side by side;
+ * `name`: the value that forces a replacement is a name that no two can have.
+ */
+export type Wishes = Readonly<Record<string, keyof typeof CHOICES>>;
 
 export const ABSTRACT_TYPES: ReadonlyMap<string, AbstractType> = new Map(
   [...ALL, ATTACHMENT].map(({ type }) => [type.kind, type]),
@@ -34,19 +41,18 @@ export const ABSTRACT_TYPES: ReadonlyMap<string, AbstractType> = new Map(
 /** Which kind plays which part: drawn from the seed, the same throughout a scenario. */
 export class Casting {
   readonly #seed: number;
-  readonly #twins: readonly string[];
+  readonly #wishes: Wishes;
 
-  /** `twins`: parts of which the old and the new object must be able to live side by side. */
-  constructor(seed: number, twins: readonly string[]) {
+  constructor(seed: number, wishes: Wishes) {
     this.#seed = seed;
-    this.#twins = twins;
+    this.#wishes = wishes;
   }
 
   roleOf(name: string, { on }: Part): Role {
-    const letters = [...name].map((letter) => letter.charCodeAt(0));
+    const letters = Array.from(name, (letter) => letter.charCodeAt(0));
     const random = new SeededRandom(mixSeeds(this.#seed, ...letters));
     if (random.chance(0.5) && on !== undefined) return ATTACHMENT;
-    return random.pick(this.#twins.includes(name) ? CREATE_FIRST : ALL);
+    return random.pick(CHOICES[this.#wishes[name] ?? 'any']);
   }
 }
 

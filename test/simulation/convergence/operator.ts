@@ -2,8 +2,9 @@ import { inspect } from 'node:util';
 import { applyPlan } from '#engine/apply.ts';
 import { type Blueprint, EMPTY_BLUEPRINT } from '#engine/blueprint.ts';
 import { RateBudgets } from '#engine/budget.ts';
+import { explain, isPending } from '#engine/change.ts';
 import type { EngineEvent } from '#engine/event.ts';
-import { isEmpty, planChanges, type Purpose } from '#engine/plan.ts';
+import { planChanges, type Purpose } from '#engine/plan.ts';
 import { isProblem, type Problem } from '#engine/problem.ts';
 import { observeAll } from '#engine/refresh.ts';
 import { blueprintToRollBackTo } from '#engine/rollback.ts';
@@ -27,8 +28,8 @@ export interface Errand {
 export interface Outcome {
   readonly ok: boolean;
   readonly failed: readonly Problem[];
-  /** Its plan was empty. */
-  readonly wasIdle: boolean;
+  /** What there was to do. */
+  readonly pending: readonly string[];
 }
 
 /** Somebody at work with the program, from the moment it starts until it is over, one way or another. */
@@ -73,7 +74,9 @@ export class Operator {
     const plan = planChanges(goal, lease.snapshot, { types: ABSTRACT_TYPES, observations, purpose });
     const [stop, abort] = [this.#stop.signal, this.#abort.signal];
     const { ok, failed } = await applyPlan(plan, { runtime, journal: lease, stop, abort });
-    return { ok, failed, wasIdle: isEmpty(plan) };
+    const pending = plan.changes.filter(isPending);
+    const lines = pending.map(({ action, address, because }) => `${action} ${address}: ${explain(because)}`);
+    return { ok, failed, pending: lines };
   }
 
   #equip() {
@@ -121,6 +124,6 @@ export class Operator {
   #threw(error: unknown): void {
     const failed = isProblem(error) ? [error] : [];
     if (failed.length === 0) this.#scene.checker.report(15, `process ${this.#process.number} threw ${inspect(error)}`);
-    this.#end({ ok: false, failed, wasIdle: false });
+    this.#end({ ok: false, failed, pending: [] });
   }
 }

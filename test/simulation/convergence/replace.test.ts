@@ -1,5 +1,4 @@
-import { playFamily, playScenario } from './play.ts';
-import { furtherReplacements, replaceFamily } from './replace.ts';
+import { playFamily } from './play.ts';
+import { replaceFamily } from './replace.ts';
 
 playFamily(replaceFamily);
-for (const scenario of furtherReplacements) playScenario(scenario);

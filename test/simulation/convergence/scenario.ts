@@ -1,3 +1,4 @@
+import type { Wishes } from './casting.ts';
 import type { Interruption } from './interruption.ts';
 import type { Stage } from './stage.ts';
 
@@ -31,8 +32,7 @@ export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 interface Told {
   /** What happens, in a sentence. */
   readonly title: string;
-  /** Parts of which two objects must be able to live side by side while one replaces the other. */
-  readonly twins?: readonly string[];
+  readonly wishes?: Wishes;
 }
 
 /** A scenario that nothing cuts short. */

@@ -2,17 +2,18 @@ import { CanaryWatch } from '../canaries.ts';
 import { Checker } from '../invariants.ts';
 import { foreignText } from '../quiescence.ts';
 import { mixSeeds } from '../seeded-random.ts';
-import { type Beginning, CLUSTER, virginBeginning } from '../setups.ts';
+import { type Beginning, virginBeginning } from '../setups.ts';
 import { ToyAccount } from '../toy-account.ts';
 import { TOY_CONSISTENCY } from '../toy-provider.ts';
+import { CLUSTER } from '../undertaking.ts';
 import { World } from '../world.ts';
-import { Casting } from './casting.ts';
+import { Casting, type Wishes } from './casting.ts';
 import { Weather } from './weather.ts';
 
 export interface SceneOptions {
   readonly seed: number;
   readonly isStormy: boolean;
-  readonly twins: readonly string[];
+  readonly wishes: Wishes;
   readonly tracer?: ((line: string) => void) | undefined;
 }
 
@@ -31,13 +32,13 @@ export class Scene {
   readonly foreign: string;
   #processes = 0;
 
-  constructor({ seed, isStormy, twins, tracer }: SceneOptions) {
+  constructor({ seed, isStormy, wishes, tracer }: SceneOptions) {
     this.seed = seed;
     this.isStormy = isStormy;
     const world = new World({ seed: mixSeeds(seed), startMs: 0, tracer });
     this.world = world;
     this.weather = new Weather(world.random, isStormy);
-    this.casting = new Casting(seed, twins);
+    this.casting = new Casting(seed, wishes);
     const { visibleWithinMs } = TOY_CONSISTENCY;
     const common = { nowMs: () => world.nowMs, visibleWithinMs };
     this.account = new ToyAccount(this.beginning.account, { ...common, random: world.random, faults: this.weather });

@@ -20,6 +20,7 @@ export interface Part {
   readonly on?: string;
   /** It comes after those parts without a value of theirs. */
   readonly after?: readonly string[];
+  readonly retain?: boolean;
 }
 
 export type Template = Readonly<Record<string, Part>>;
@@ -39,7 +40,8 @@ export function blueprintOf(template: Template, casting: Casting): Blueprint {
   for (const [name, part] of Object.entries(template)) {
     const role = casting.roleOf(name, part);
     const inputs = { ...role.constants(name), ...mapValues(valuesOf(name, part, role), asInput) };
-    builder.declare(role.type, addressOf(name), inputs, { dependsOn: (part.after ?? []).map(addressOf) });
+    const { after = [], retain = false } = part;
+    builder.declare(role.type, addressOf(name), inputs, { dependsOn: after.map(addressOf), retain });
   }
   return builder.build();
 }

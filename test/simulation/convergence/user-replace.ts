@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { finished, sent } from './marks.ts';
 import type { Family } from './scenario.ts';
 import { freeOf, NOTHING, type Template } from './template.ts';
@@ -20,35 +20,36 @@ export const userReplaceFamily = {
     play: async (stage) => {
       await stage.apply(OLD);
       await stage.verify(OLD);
-      const [old] = stage.objectsOf('C');
+      const before = stage.idsOf('C');
       await stage.apply(NEW);
       await stage.verify(NEW);
       await stage.apply(NEW_AND_F);
       await stage.verify(NEW_AND_F);
-      expect(stage.objectsOf('NewC').map(({ id }) => id)).not.toContain(old?.id);
+      assert.notDeepEqual(stage.idsOf('NewC'), before);
       await stage.delete();
       await stage.verify(NOTHING);
     },
   },
   'user replace rollback': {
     title: 'rolling back while NewC is being created keeps the very same C',
+    wishes: { C: 'twins' },
     playCut: async (stage, cut) => {
       await stage.apply(OLD);
       await stage.verify(OLD);
-      const before = stage.objectsOf('C').map(({ id }) => id);
+      const before = stage.idsOf('C');
       const update = stage.start(NEW);
       await stage.until(update, sent('create', 'NewC'));
       await stage.interrupt(update, cut);
       await stage.rollBack();
       await stage.verify(OLD);
-      expect(stage.objectsOf('C').map(({ id }) => id)).toEqual(before);
+      assert.deepEqual(stage.idsOf('C'), before);
       await stage.delete();
       await stage.verify(NOTHING);
     },
   },
   'user replace rollback update': {
     title: 'after a replacement that was rolled back, C is updated in place like any other',
-    twins: ['C'],
+    wishes: { C: 'twins' },
     playCut: async (stage, cut) => {
       await stage.apply(withFree('initial', 'one'));
       await stage.verify(withFree('initial', 'one'));
@@ -57,10 +58,10 @@ export const userReplaceFamily = {
       await stage.interrupt(update, cut, 'now');
       await stage.rollBack();
       await stage.verify(withFree('initial', 'one'));
-      const before = stage.objectsOf('C').map(({ id }) => id);
+      const before = stage.idsOf('C');
       await stage.apply(withFree('initial', 'two'));
       await stage.verify(withFree('initial', 'two'));
-      expect(stage.objectsOf('C').map(({ id }) => id)).toEqual(before);
+      assert.deepEqual(stage.idsOf('C'), before);
       await stage.delete();
       await stage.verify(NOTHING);
     },

@@ -57,8 +57,14 @@ export class Bench {
 
   /** The Problem that the promise rejects with. */
   async problemOf(promise: Promise<unknown>, code?: ProblemCode): Promise<Problem> {
-    const outcome = await this.run(promise.then(() => undefined, (error: unknown) => error));
-    if (!isProblem(outcome, code)) throw new Error(`Expected a Problem ${code ?? ''}, got ${String(outcome)}`, { cause: outcome });
+    const outcome = await this.run(
+      promise.then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    if (!isProblem(outcome, code))
+      throw new Error(`Expected a Problem ${code ?? ''}, got ${String(outcome)}`, { cause: outcome });
     return outcome;
   }
 }
@@ -84,6 +90,10 @@ export function removed(n: number): readonly JournalEntry[] {
 }
 
 /** Which of the resources made by `created` a state has. */
-export function numbersIn(state: { readonly records: ReadonlyMap<unknown, { readonly incarnation: number }> } | undefined): readonly number[] {
-  return [...(state?.records.values() ?? [])].map(({ incarnation }) => incarnation).toSorted((left, right) => left - right);
+export function numbersIn(
+  state: { readonly records: ReadonlyMap<unknown, { readonly incarnation: number }> } | undefined,
+): readonly number[] {
+  return [...(state?.records.values() ?? [])]
+    .map(({ incarnation }) => incarnation)
+    .toSorted((left, right) => left - right);
 }

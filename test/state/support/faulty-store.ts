@@ -1,4 +1,5 @@
-import { type ObjectStore, StoreError, type Stored, type StoreOutcome } from '#state/object-store.ts';
+import { type ObjectStore, StoreError, type StoreOutcome } from '#state/object-store.ts';
+import { type Operation, wrapStore } from './wrapped-store.ts';
 
 /**
  * | fate        | executed | answer       |
@@ -12,72 +13,28 @@ import { type ObjectStore, StoreError, type Stored, type StoreOutcome } from '#s
  */
 export type Fate = 'fine' | 'lost-reply' | 'own-412' | 'lost' | 'late' | StoreOutcome;
 
-export interface Operation {
-  readonly name: keyof Omit<ObjectStore, 'location'>;
-  readonly key: string;
-  readonly body?: string;
+export interface FaultyStore extends ObjectStore {
+  /** Executes every request that was still on its way. */
+  deliverLate(): Promise<void>;
 }
 
 /** A store whose answers meet the fate that the test decides. */
-export class FaultyStore implements ObjectStore {
-  readonly location: string;
-  readonly #inner: ObjectStore;
-  readonly #fateOf: (operation: Operation) => Fate;
-  readonly #late: (() => Promise<unknown>)[] = [];
-
-  constructor(inner: ObjectStore, fateOf: (operation: Operation) => Fate) {
-    this.location = inner.location;
-    this.#inner = inner;
-    this.#fateOf = fateOf;
-  }
-
-  /** Executes every request that was still on its way. */
-  async deliverLate(): Promise<void> {
-    await Promise.allSettled(this.#late.splice(0).map((request) => request()));
-  }
-
-  readRegister(key: string): Promise<Stored | undefined> {
-    return this.#meet({ name: 'readRegister', key }, () => this.#inner.readRegister(key));
-  }
-
-  swapRegister(key: string, body: string, expected: string | undefined): Promise<string> {
-    return this.#meet({ name: 'swapRegister', key, body }, () => this.#inner.swapRegister(key, body, expected));
-  }
-
-  createObject(key: string, body: string): Promise<void> {
-    return this.#meet({ name: 'createObject', key, body }, () => this.#inner.createObject(key, body));
-  }
-
-  readObject(key: string): Promise<string | undefined> {
-    return this.#meet({ name: 'readObject', key }, () => this.#inner.readObject(key));
-  }
-
-  listObjects(prefix: string, after?: string): Promise<readonly string[]> {
-    return this.#meet({ name: 'listObjects', key: prefix }, () => this.#inner.listObjects(prefix, after));
-  }
-
-  removeObject(key: string): Promise<void> {
-    return this.#meet({ name: 'removeObject', key }, () => this.#inner.removeObject(key));
-  }
-
-  async #meet<T>(operation: Operation, act: () => Promise<T>): Promise<T> {
-    const fate = this.#fateOf(operation);
+export function faultyStore(inner: ObjectStore, fateOf: (operation: Operation) => Fate): FaultyStore {
+  const late: (() => Promise<unknown>)[] = [];
+  const objects = wrapStore(inner, async (operation, act) => {
+    const fate = fateOf(operation);
     if (fate === 'fine') return act();
     if (fate === 'lost-reply' || fate === 'own-412') await act();
-    if (fate === 'late') this.#late.push(act);
+    if (fate === 'late') late.push(act);
     throw new StoreError(outcomeOf(fate), `${operation.name} ${operation.key} met ${fate}`);
-  }
+  });
+  const deliverLate = async (): Promise<void> => {
+    await Promise.allSettled(late.splice(0).map((request) => request()));
+  };
+  return { ...objects, deliverLate };
 }
 
 function outcomeOf(fate: Exclude<Fate, 'fine'>): StoreOutcome {
-  switch (fate) {
-    case 'lost-reply':
-    case 'lost':
-    case 'late':
-      return 'ambiguous';
-    case 'own-412':
-      return 'precondition';
-    default:
-      return fate;
-  }
+  if (fate === 'own-412') return 'precondition';
+  return fate === 'lost-reply' || fate === 'lost' || fate === 'late' ? 'ambiguous' : fate;
 }

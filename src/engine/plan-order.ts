@@ -1,0 +1,70 @@
+import type { Address, InstanceId } from './address.ts';
+import { goesFirst, type DownwardChange } from './change.ts';
+import type { Planning } from './plan.ts';
+import type { ResourceRecord, Snapshot } from './record.ts';
+
+/**
+ * A replacement waits for what it depends on. Where that goes before its successor comes, and cannot go while the
+ * old object still stands on it, the two would wait for one another: then this one goes first as well.
+ */
+export function pullForward({ snapshot, ups, downs }: Planning): void {
+  const firsts = [...ups.values()].filter(goesFirst);
+  if (firsts.length === 0) return;
+  const late = new Set(firsts.map(({ address }) => address));
+  // Dependencies stand before their dependents: one pass reaches all that wait.
+  for (const { address, declaration } of ups.values()) {
+    if (declaration.dependsOn.some((dependency) => late.has(dependency))) late.add(address);
+  }
+  const replaced = [...ups.values()].filter((change) => change.action === 'replace');
+  const going = new Set([...replaced.map(({ instanceId }) => instanceId), ...downs.keys()]);
+  const dependents = dependentsAmong(snapshot, going);
+  const pressing = new Set(firsts.map(({ address }) => address));
+  const pressed = new Set<InstanceId>();
+  for (const address of pressing) {
+    for (const dependent of dependents.get(address) ?? []) {
+      pressed.add(dependent.instanceId);
+      pressing.add(dependent.address);
+    }
+  }
+  for (const change of replaced) {
+    const isPulled = late.has(change.address) && pressed.has(change.instanceId);
+    if (isPulled) ups.set(change.address, { ...change, order: 'destroy-first' });
+  }
+}
+
+/** What goes, dependents before what they need; where records form a circle, somewhere has to be first. */
+export function dependentsFirst({ snapshot, downs }: Planning): readonly DownwardChange[] {
+  const dependents = dependentsAmong(snapshot, downs);
+  const entered = new Set<InstanceId>();
+  const ordered = new Set<DownwardChange>();
+  const path = [...downs.values()];
+  for (let change = path.at(-1); change !== undefined; change = path.at(-1)) {
+    if (entered.has(change.instanceId)) {
+      path.pop();
+      ordered.add(change);
+      continue;
+    }
+    entered.add(change.instanceId);
+    for (const { instanceId } of dependents.get(change.address) ?? []) {
+      const above = entered.has(instanceId) ? undefined : downs.get(instanceId);
+      if (above !== undefined) path.push(above);
+    }
+  }
+  return [...ordered];
+}
+
+function dependentsAmong(
+  { records }: Snapshot,
+  chosen: Pick<ReadonlySet<InstanceId>, 'has'>,
+): ReadonlyMap<Address, readonly ResourceRecord[]> {
+  const dependents = new Map<Address, ResourceRecord[]>();
+  for (const record of records.values()) {
+    if (!chosen.has(record.instanceId)) continue;
+    for (const dependency of record.dependsOn) {
+      const known = dependents.get(dependency);
+      if (known === undefined) dependents.set(dependency, [record]);
+      else known.push(record);
+    }
+  }
+  return dependents;
+}

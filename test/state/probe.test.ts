@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SystemFiles } from '#std/system-files.ts';
+import { DirectoryStore } from '#state/directory-store.ts';
+import { MemoryStore } from '#state/memory-store.ts';
+import { probePreconditions } from '#state/probe.ts';
+import { SeededRandom } from '../simulation/seeded-random.ts';
+import { Bench } from './support/bench.ts';
+import { faultyStore } from './support/faulty-store.ts';
+
+class Careless extends MemoryStore {
+  readonly #ignores: string;
+
+  constructor(ignores: string) {
+    super();
+    this.#ignores = ignores;
+  }
+
+  override async createObject(key: string, body: string): Promise<void> {
+    if (this.#ignores === 'If-None-Match on objects') this.objects.removeObject(key);
+    await super.createObject(key, body);
+  }
+
+  override async swapRegister(key: string, body: string, expected: string | undefined): Promise<string> {
+    const ignored = expected === undefined ? 'If-None-Match on registers' : 'If-Match';
+    const tag = this.#ignores === ignored ? this.objects.readRegister(key)?.tag : expected;
+    return super.swapRegister(key, body, tag);
+  }
+}
+
+test('a store that keeps its conditions passes, and nothing stays behind', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'bootstrap-probe-'));
+  try {
+    const random = new SeededRandom(1);
+    const directory = new DirectoryStore({ root, files: new SystemFiles(), random });
+    for (const store of [new MemoryStore(), directory]) {
+      await probePreconditions(store, random);
+      expect(await store.listObjects('')).toEqual([]);
+    }
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+test.each([
+  ['If-None-Match on objects', 'memory: 16 of 16 created one object.'],
+  ['If-None-Match on registers', 'memory: 16 of 16 created one register.'],
+  ['If-Match', 'memory: a write on top of an old version was accepted.'],
+])('a store that ignores %s is refused', async (ignores, detail) => {
+  const bench = new Bench();
+  const store = new Careless(ignores);
+  const refused = await bench.problemOf(probePreconditions(store, bench.random), 'state.store-unfit');
+  expect(refused.detail).toBe(detail);
+  expect(await store.listObjects('')).toEqual([]);
+});
+
+test('a store that cannot be reached is not called unfit', async () => {
+  const bench = new Bench();
+  const denied = faultyStore(new MemoryStore(), () => 'denied');
+  const { code } = await bench.problemOf(probePreconditions(denied, bench.random));
+  expect(code).toBe('state.denied');
+});
