@@ -17,7 +17,7 @@ export interface JournalTip {
 }
 
 /** How a generation began. */
-export const Opening = z.strictObject({ by: z.enum(['acquire', 'takeover', 'steal']), holder: Holder });
+export const Opening = z.strictObject({ by: z.enum(['acquire', 'takeover', 'steal', 'promotion']), holder: Holder });
 export type Opening = Readonly<z.output<typeof Opening>>;
 
 const JournalObject = z.strictObject({

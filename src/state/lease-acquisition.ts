@@ -9,6 +9,8 @@ import { HEAD_KEY, LEASE_KEY } from './object-keys.ts';
 import { patienceFromNow, type StatePorts } from './state-ports.ts';
 
 const POLLS_PER_TTL = 10;
+/** More generations than an original that is cut off will ever see. */
+const PROMOTION_LEAP = 2 ** 20;
 
 export interface AcquireOptions {
   /** Wait until the lease is free or its holder is gone. @default false */
@@ -17,8 +19,8 @@ export interface AcquireOptions {
 }
 
 export interface Acquisition extends AcquireOptions {
-  /** Take it from whoever holds it. */
-  readonly steal?: boolean;
+  /** Take it from whoever holds it; a promotion also leaves room for what the original may still have written. */
+  readonly force?: 'steal' | 'promotion';
 }
 
 /** The lease as this process has just taken it. */
@@ -29,6 +31,8 @@ export interface Tenure {
   /** Monotonic time before the request was sent: validity counts from here. */
   readonly sentMs: number;
   readonly opening: Opening;
+  /** As it was just before. */
+  readonly head: StoredHead | undefined;
 }
 
 /** What a waiter has seen, and since when on its own clock. */
@@ -81,12 +85,12 @@ async function look(ports: StatePorts, signal: AbortSignal | undefined): Promise
 /** By what right the lease may be taken now, if by any. */
 async function permission(
   { clock, liveness, policy }: StatePorts,
-  { steal = false }: Acquisition,
+  { force }: Acquisition,
   { lease }: Sight,
   watch: Watch | undefined,
 ): Promise<Opening['by'] | undefined> {
+  if (force !== undefined) return force;
   if (lease === undefined || lease.document.released) return 'acquire';
-  if (steal) return 'steal';
   if (await liveness.isCertainlyDead(lease.document.holder)) return 'takeover';
   const unchangedMs = watch === undefined ? 0 : clock.monotonicMs() - watch.sinceMs;
   return unchangedMs >= takeoverMs(lease.document, policy) ? 'takeover' : undefined;
@@ -102,9 +106,10 @@ interface Taking {
 async function take({ ports, nonces, sight, by }: Taking, signal?: AbortSignal): Promise<Tenure | undefined> {
   const { clock, holder, policy } = ports;
   const { lease, head } = sight;
+  const leap = by === 'promotion' ? PROMOTION_LEAP : 1;
   const document: LeaseDocument = {
     format: STATE_FORMAT,
-    generation: Math.max(lease?.document.generation ?? 0, head?.document.generation ?? 0) + 1,
+    generation: Math.max(lease?.document.generation ?? 0, head?.document.generation ?? 0) + leap,
     holder,
     nonce: nonces.next(),
     beat: 0,
@@ -116,7 +121,7 @@ async function take({ ports, nonces, sight, by }: Taking, signal?: AbortSignal):
   const sentMs = clock.monotonicMs();
   const swap = { key: LEASE_KEY, body: JSON.stringify(document), expected: lease?.tag };
   const result = await swapSettled(ports, swap, patienceFromNow(ports, signal));
-  return result.written ? { tag: result.tag, document, nonces, sentMs, opening: { by, holder } } : undefined;
+  return result.written ? { tag: result.tag, document, nonces, sentMs, opening: { by, holder }, head } : undefined;
 }
 
 function pauseMs({ clock, policy }: StatePorts, lease: LeaseDocument, watch: Watch | undefined): number {

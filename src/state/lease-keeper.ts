@@ -55,9 +55,9 @@ export class LeaseKeeper {
     const neededMs = callMs + policy.marginMs;
     assert(neededMs < policy.ttlMs, 'A call and its margin fit into the life of the lease.');
     this.throwIfLost();
-    for (let beats = 0; this.#validUntilMs - this.#ports.clock.monotonicMs() < neededMs; beats += 1) {
-      if (beats === FORCED_BEATS_MAX) throw leaseExpired('Renewing it takes longer than it lasts.');
-      await this.#beatForGuard();
+    for (let renewals = 0; this.#remainingMs() < neededMs;) {
+      if (renewals === FORCED_BEATS_MAX) throw leaseExpired('Renewing it takes longer than it lasts.');
+      if (await this.#renew()) renewals += 1;
     }
   }
 
@@ -110,13 +110,21 @@ export class LeaseKeeper {
     }
   }
 
-  async #beatForGuard(): Promise<void> {
+  /** One attempt; while the lease has not run out, a store out of reach is worth another. */
+  async #renew(): Promise<boolean> {
+    const wasValid = this.#remainingMs() > 0;
     try {
       await this.beat();
+      return true;
     } catch (error) {
       if (!isProblem(error, 'state.unavailable')) throw error;
+      if (wasValid) return false;
       throw leaseExpired(error.detail, error);
     }
+  }
+
+  #remainingMs(): number {
+    return this.#validUntilMs - this.#ports.clock.monotonicMs();
   }
 
   #exclusively(write: () => Promise<void>): Promise<void> {

@@ -35,7 +35,7 @@ export async function openTenure(
   keeper.start();
   const opening = { ports, tenure, keeper };
   try {
-    const head = await readHead(ports);
+    const head = tenure.head ?? (await readHead(ports));
     const lease = head === undefined ? await begin(opening, expected) : await resume(opening, head, expected);
     const { generation } = keeper;
     ports.emit({ type: 'lease-acquired', generation, holder: describeHolder(ports.holder) });
@@ -77,9 +77,11 @@ async function enter(
   stamped: HeadKeeper,
   codec: JournalCodec,
 ): Promise<StateLease> {
-  const { nonces, document } = tenure;
+  const { nonces, document, opening } = tenure;
   const loaded = await loadState({ ports, codec, patience: patienceFromNow(ports) }, stamped.stored.document);
-  if (loaded.tip.seq < document.serial) throw corrupt(journalKey(loaded.tip.seq + 1), 'it is missing');
+  // A copy may be behind its original: promoting it accepts that.
+  const isBehind = loaded.tip.seq < document.serial && opening.by !== 'promotion';
+  if (isBehind) throw corrupt(journalKey(loaded.tip.seq + 1), 'it is missing');
   const held: Held = { ports, codec, keeper, nonces, loaded };
   const head = await overtake(held, stamped);
   await openGeneration(held, tenure);

@@ -57,7 +57,12 @@ export class StateStore {
 
   /** Takes the lease from whoever holds it. That run stops by itself before it can change anything more. */
   steal(options: Pick<AcquireOptions, 'signal'> = {}): Promise<StateLease> {
-    return this.#take({ ...options, steal: true });
+    return this.#take({ ...options, force: 'steal' });
+  }
+
+  /** Makes a copy of a state the one that counts, when its original is out of reach. */
+  promote(options: Pick<AcquireOptions, 'signal'> = {}): Promise<StateLease> {
+    return this.#take({ ...options, force: 'promotion' });
   }
 
   /** Empties the store of a cluster that is deleted, after every request of earlier holders has ended. */

@@ -12,6 +12,8 @@ import { blueprintOf, braid, chain, fan, type Graph, kindAt, layers, tree } from
 import { virtualClock } from './virtual-clock.ts';
 
 const GOAL = 1.05;
+/** Under tight budgets nobody reaches the bound: it leaves out what is called before the first token and after the last. */
+const LIMIT_WITH_BUDGETS = 1.1;
 const SEEDS = 5;
 const CREATE_MS = [300, 3_000] as const;
 const READ_MS = [300, 1_000] as const;
@@ -85,18 +87,20 @@ interface Run {
   readonly writes: number;
 }
 
-function figureOf({ name, isShallow = false }: Shape, runs: readonly Run[]): Figure {
+function figureOf({ name, budgets, isShallow = false }: Shape, runs: readonly Run[]): Figure {
   const ratios = runs.map(({ applyMs, criticalMs }) => applyMs / criticalMs);
   const worst = runs[ratios.indexOf(Math.max(...ratios))];
   const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
   const writes = runs.reduce((sum, run) => sum + run.writes / run.resources, 0) / runs.length;
+  const goal = isShallow ? undefined : GOAL;
   const took = `${seconds(worst?.applyMs)} over ${seconds(worst?.criticalMs)}`;
   const note = `mean ${mean.toFixed(3)}, worst of ${runs.length} seeds ${took}, ${Math.round(writes * 1000)} writes per 1000`;
   return {
     name: `create ÷ critical path, ${name}`,
     value: Math.max(...ratios),
     unit: '×',
-    goal: isShallow ? undefined : GOAL,
+    goal,
+    limit: budgets && LIMIT_WITH_BUDGETS,
     note,
   };
 }

@@ -15,7 +15,8 @@ let effectsOfCreate: number;
 
 beforeAll(async () => {
   first = await Laboratory.open();
-  await first.run({ command: 'create' });
+  const end = lastWord(await first.run({ command: 'create' }));
+  if (end?.ok !== true) throw new TypeError('Nobody disturbed it, and it failed.');
   created = first.beginning;
   expected = outcomeOf(await first.readState(), first.server.account.contents);
   effectsOfCreate = effects(first.server);

@@ -153,6 +153,21 @@ describe('the guard', () => {
     await expect(lease.guard(18_000)).rejects.toThrow('A call and its margin fit into the life of the lease.');
   });
 
+  test('counts from before the lease was asked for, not from the answer', async () => {
+    const bench = new Bench();
+    const writes: Operation[] = [];
+    const store = wrapStore(bench.objects, async (operation, act) => {
+      const isLease = operation.name === 'swapRegister' && operation.key === LEASE_KEY;
+      const result = await act();
+      if (isLease && writes.push(operation) === 1) await bench.clock.sleep(11_000);
+      return result;
+    });
+    const lease = await bench.run(bench.process({ objects: store }).acquire());
+    expect(writes).toHaveLength(1);
+    await bench.run(lease.guard(8_000));
+    expect(writes).toHaveLength(2);
+  });
+
   test('counts from before the heartbeat was sent, not from its answer', async () => {
     const bench = new Bench();
     const slow = { ms: 0 };
@@ -178,6 +193,20 @@ describe('the guard', () => {
     dead.now = false;
     await bench.run(lease.guard(8_000));
     await bench.run(lease.append(...created(1)));
+  });
+
+  test('waits out an outage that is shorter than what is left of the lease', async () => {
+    const bench = new Bench();
+    const { dead, store } = mortal(bench.objects, 'unavailable');
+    const lease = await bench.run(bench.process({ objects: store }).acquire());
+    await bench.clock.advance(4_000);
+    dead.now = true;
+    await bench.clock.advance(8_000);
+    const guarded = lease.guard(8_000);
+    await bench.clock.advance(6_000);
+    dead.now = false;
+    await bench.run(guarded);
+    expect(bench.clock.monotonicMs()).toBeLessThan(22_000);
   });
 
   test('refuses a holder that slept through its own succession', async () => {
@@ -305,6 +334,21 @@ test('a lease that fell behind the journal rises above it', async () => {
   expect(JSON.parse((await bench.objects.readRegister(HEAD_KEY))?.body ?? '')).toMatchObject({ generation: 4 });
   await bench.run(lease.append(...created(4)));
   expect(numbersIn(await bench.run(bench.process().read()))).toEqual([1, 2, 3, 4]);
+});
+
+test('a promoted copy is ahead of anything that its original may still write, and may be behind it in content', async () => {
+  const bench = new Bench();
+  const original = await bench.run(bench.process().acquire());
+  await bench.run(original.append(...created(1)));
+  await bench.run(original.append(...created(2)));
+  await bench.run(original[Symbol.asyncDispose]());
+  await bench.objects.removeObject(journalKey(3));
+  await bench.problemOf(bench.process().acquire(), 'state.corrupt');
+  const promoted = await bench.run(bench.process().promote());
+  expect(promoted.generation).toBe(2 + 2 ** 20);
+  expect(numbersIn(promoted.snapshot)).toEqual([1]);
+  await bench.run(promoted[Symbol.asyncDispose]());
+  expect((await bench.run(bench.process().acquire())).generation).toBe(3 + 2 ** 20);
 });
 
 describe('a heartbeat', () => {

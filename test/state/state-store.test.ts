@@ -7,6 +7,7 @@ import { MemoryStore } from '#state/memory-store.ts';
 import { HEAD_KEY, journalKey, JOURNAL_PREFIX, SNAPSHOT_PREFIX } from '#state/object-keys.ts';
 import { Bench, created, numbersIn, removed, TEST_LINEAGE } from './support/bench.ts';
 import { faultyStore } from './support/faulty-store.ts';
+import { wrapStore } from './support/wrapped-store.ts';
 
 describe('a new state', () => {
   test('reads as none, and begins with the first lease', async () => {
@@ -122,6 +123,24 @@ describe('snapshots', () => {
     const read = await bench.run(bench.process({ objects }).read());
     expect(read?.records.size).toBe(450);
     expect(reads.length).toBeLessThan(110);
+  });
+
+  test('together cost in proportion to the work, however much there is', async () => {
+    for (const resources of [500, 4_000]) {
+      const bench = new Bench();
+      const bytes = { journal: 0, snapshot: 0 };
+      const objects = wrapStore(bench.objects, async ({ key, body = '' }, act) => {
+        if (key.startsWith(JOURNAL_PREFIX)) bytes.journal += body.length;
+        if (key.startsWith(SNAPSHOT_PREFIX)) bytes.snapshot += body.length;
+        return act();
+      });
+      const lease = await bench.run(bench.process({ objects }).acquire());
+      for (let n = 1; n <= resources; n += 5) {
+        await bench.run(Promise.all([0, 1, 2, 3, 4].map((more) => lease.append(...created(n + more)))));
+      }
+      expect(lease.snapshot.records.size).toBe(resources);
+      expect(bytes.snapshot / bytes.journal).toBeLessThan(5);
+    }
   });
 
   test('give back the very state, secrets and loose ends too', async () => {
