@@ -4,7 +4,7 @@ import type { AdoptChange, CreateChange, ReplaceChange, UpdateChange, UpwardChan
 import type { Declaration } from './declaration.ts';
 import { converge } from './converge.ts';
 import { openCreateIntent, settleCreate } from './create.ts';
-import { findEarlier } from './earlier.ts';
+import { findEarlier, fitsFixed } from './earlier.ts';
 import { checkInputs } from './inputs.ts';
 import { problem } from './problem.ts';
 import type { CreatingRecord, ResourceRecord } from './record.ts';
@@ -90,10 +90,7 @@ async function settleAs(
   const frozen = await finish(work, created);
   if (!frozen) return false;
   // The intent was frozen by an earlier run; what is declared now may differ in what can be changed in place.
-  if (!sameDeclaration(created, declaration, inputs)) {
-    await work.journal.append({ type: 'update', instanceId: created.instanceId, ...declared(declaration, inputs) });
-    await finishUpdate(work, work.record(created.instanceId));
-  }
+  if (!sameDeclaration(created, declaration, inputs)) await updateTo(work, created, declaration, inputs);
   return true;
 }
 
@@ -159,9 +156,7 @@ async function update(
   // The request of an update that was cut short may still be under way, and must not arrive after ours.
   if (record.status === 'updating' && !sameDeclaration(record, declaration, inputs))
     await work.outwaitEarlierRequests();
-  await work.journal.append({ type: 'update', instanceId, ...declared(declaration, inputs) });
-  await finishUpdate(work, work.record(instanceId));
-  return true;
+  return updateTo(work, record, declaration, inputs);
 }
 
 async function finishUpdate(work: Work, record: ResourceRecord): Promise<void> {
@@ -182,15 +177,21 @@ async function finishUpdate(work: Work, record: ResourceRecord): Promise<void> {
 async function replace(work: Work, change: ReplaceChange, inputs: unknown): Promise<boolean> {
   const { declaration, instanceId, because, order } = change;
   const old = work.journal.snapshot.records.get(instanceId);
-  const unchanged = old?.status === 'ready' && sameDeclaration(old, declaration, inputs);
-  if (because.reason === 'dependency-changes' && order === 'create-first' && unchanged) return false;
-  const earlier = await findEarlier(work, change, inputs);
-  if (earlier !== undefined) {
-    await work.journal.append({ type: 'update', instanceId: earlier.instanceId, ...declared(declaration, inputs) });
-    await finishUpdate(work, work.record(earlier.instanceId));
-    return true;
+  // What hung on outputs may turn out to be no reason to replace anything.
+  const isSpared = because.reason === 'dependency-changes' && order === 'create-first' && old?.status === 'ready';
+  if (isSpared && fitsFixed(work, old, inputs)) {
+    return sameDeclaration(old, declaration, inputs) ? false : updateTo(work, old, declaration, inputs);
   }
+  const earlier = await findEarlier(work, change, inputs);
+  if (earlier !== undefined) return updateTo(work, earlier, declaration, inputs);
   await createUntilReady(work, declaration, inputs, undefined);
+  return true;
+}
+
+async function updateTo(work: Work, record: ResourceRecord, declaration: Declaration, inputs: unknown): Promise<true> {
+  const { instanceId } = record;
+  await work.journal.append({ type: 'update', instanceId, ...declared(declaration, inputs) });
+  await finishUpdate(work, work.record(instanceId));
   return true;
 }
 

@@ -33,7 +33,8 @@ export function resourceContext(seed: ContextSeed): ResourceContext {
     instanceId,
     signal,
     read: (call, request) => send(seed, { call, request, mayRepeat: isSafeToRepeatRead }),
-    mutate: (call, request) => send(seed, { call, request, mayRepeat: isCertainlyNotExecuted, guard: guardOf(seed) }),
+    mutate: async (call, request) =>
+      send(seed, { call, request, mayRepeat: isCertainlyNotExecuted, guard: guardOf(seed) }),
   };
 }
 

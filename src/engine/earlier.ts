@@ -12,18 +12,20 @@ export async function findEarlier(
   { declaration, instanceId: replaced }: ReplaceChange,
   inputs: unknown,
 ): Promise<ReadyRecord | undefined> {
-  const { address, kind } = declaration;
-  const { replaceOn } = work.typeOf(kind, address);
+  const { address } = declaration;
   const fits = (record: ResourceRecord): record is ReadyRecord =>
-    record.instanceId !== replaced &&
-    record.status === 'ready' &&
-    record.kind === kind &&
-    replaceOn.every((key) => sameValue(inputOf(record.inputs, key), inputOf(inputs, key)));
+    record.instanceId !== replaced && record.status === 'ready' && fitsFixed(work, record, inputs);
   const earlier = work.journal.snapshot.instancesAt(address).findLast(fits);
   if (earlier === undefined) return undefined;
   const seen = await work.look(earlier);
   const stands = seen.state === 'present' && seen.condition.is === 'ready' && work.isOurs(earlier, seen);
   return stands && work.claim(earlier.instanceId) ? earlier : undefined;
+}
+
+/** Whether the object can become what is declared without being replaced. */
+export function fitsFixed(work: Work, record: ResourceRecord, inputs: unknown): boolean {
+  const { replaceOn } = work.typeOf(record.kind, record.address);
+  return replaceOn.every((key) => sameValue(inputOf(record.inputs, key), inputOf(inputs, key)));
 }
 
 function inputOf(inputs: unknown, key: string): unknown {

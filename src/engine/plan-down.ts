@@ -10,7 +10,7 @@ import type { ResourceRecord } from './record.ts';
  * |--------------------|-----------------|------------------------------------------|
  * | goes               |                 | abandon: it goes with the host           |
  * | stays, or has none | unreachable     | leave it alone until it answers          |
- * |                    | to be retained  | abandon                                  |
+ * |                    | to be retained  | abandon, unless it never became ready    |
  * |                    | anything else   | destroy                                  |
  */
 export function planDown(planning: Planning, record: ResourceRecord): DownwardChange {
@@ -33,7 +33,8 @@ function decide(planning: Planning, record: ResourceRecord): Decision {
   const seen = planning.observations.get(instanceId);
   if (seen?.state === 'unreachable')
     return { action: 'leave', because: { reason: 'unreachable', detail: seen.reason } };
-  if (retain) return { action: 'abandon', because: { reason: 'retained' } };
+  // What was never ready holds nothing worth keeping, and may not even exist.
+  if (retain && status !== 'creating') return { action: 'abandon', because: { reason: 'retained' } };
   const interrupted: Because = { reason: 'interrupted', while: 'destroying' };
   if (status === 'destroying') return { action: 'destroy', because: interrupted };
   const superseded = deposed || planning.ups.has(address);

@@ -32,6 +32,23 @@ export function pullForward({ snapshot, ups, downs }: Planning): void {
   }
 }
 
+/** What an object stands on that cannot be reached is left alone with it: what it holds there cannot be known. */
+export function leaveWhatIsStoodOn({ snapshot, downs }: Planning): void {
+  const left = [...downs.values()].filter(({ action }) => action === 'leave');
+  for (const { instanceId, address } of left) {
+    for (const below of snapshot.records.get(instanceId)?.dependsOn ?? []) {
+      for (const record of snapshot.instancesAt(below)) {
+        const change = downs.get(record.instanceId);
+        if (change?.action !== 'destroy') continue;
+        const detail = `${address}, which needs it, does not answer`;
+        const leave = { ...change, action: 'leave', because: { reason: 'unreachable', detail } } as const;
+        downs.set(record.instanceId, leave);
+        left.push(leave);
+      }
+    }
+  }
+}
+
 /** What goes, dependents before what they need; where records form a circle, somewhere has to be first. */
 export function dependentsFirst({ snapshot, downs }: Planning): readonly DownwardChange[] {
   const dependents = dependentsAmong(snapshot, downs);

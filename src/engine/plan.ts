@@ -2,7 +2,7 @@ import type { Address, ClusterUid, InstanceId } from './address.ts';
 import type { Blueprint } from './blueprint.ts';
 import { isPending, isUpward, type Change, type DownwardChange, type UpwardChange } from './change.ts';
 import { planDown } from './plan-down.ts';
-import { dependentsFirst, pullForward } from './plan-order.ts';
+import { dependentsFirst, leaveWhatIsStoodOn, pullForward } from './plan-order.ts';
 import { planUp } from './plan-up.ts';
 import type { Snapshot } from './record.ts';
 import type { Observations } from './refresh.ts';
@@ -48,6 +48,7 @@ export function planChanges(blueprint: Blueprint, snapshot: Snapshot, options: P
   for (const record of snapshot.records.values()) {
     if (!taken.has(record.instanceId)) planDown(planning, record);
   }
+  leaveWhatIsStoodOn(planning);
   pullForward(planning);
   const changes = [...planning.ups.values(), ...dependentsFirst(planning)];
   return { purpose, cluster: snapshot.cluster, serial: snapshot.serial, blueprint: blueprint.hash, changes };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Address } from '#engine/address.ts';
 import { ABSENT, defineResource, type Identity, type Owner, READY, type ResourceContext } from '#engine/resource.ts';
 
-export type BenchVerb = 'create' | 'read' | 'update' | 'destroy' | 'list';
+type BenchVerb = 'create' | 'read' | 'update' | 'destroy' | 'list';
 
 /** An account without rules of its own: what costs time here is the engine. */
 export interface BenchSession {

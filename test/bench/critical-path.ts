@@ -1,7 +1,7 @@
 import type { Budget } from '#engine/runtime.ts';
 
 /** One request as the service sees it. */
-export interface TimedCall {
+interface TimedCall {
   readonly budget: string;
   readonly latencyMs: number;
 }

@@ -10,9 +10,9 @@ export interface Figure {
   readonly note?: string | undefined;
 }
 
-export type Verdict = 'met' | 'near' | 'failed' | 'info';
+type Verdict = 'met' | 'near' | 'failed' | 'info';
 
-export function verdictOf({ value, goal, limit = goal }: Figure): Verdict {
+function verdictOf({ value, goal, limit = goal }: Figure): Verdict {
   if (goal === undefined || limit === undefined) return 'info';
   if (value <= goal) return 'met';
   return value <= limit ? 'near' : 'failed';

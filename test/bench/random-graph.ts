@@ -3,7 +3,7 @@ import { type Blueprint, BlueprintBuilder, type Declared } from '#engine/bluepri
 import type { SeededRandom } from '../simulation/seeded-random.ts';
 import { BENCH_KINDS } from './bench-kinds.ts';
 
-export interface GraphNode {
+interface GraphNode {
   readonly name: string;
   readonly needs: readonly string[];
 }

@@ -10,7 +10,7 @@ import { SystemClock } from '#std/system-clock.ts';
 import { SystemProcesses } from '#std/system-process.ts';
 import { SystemRandom } from '#std/system-random.ts';
 
-export const CLUSTER = parseClusterUid('realprocesses');
+const CLUSTER = parseClusterUid('realprocesses');
 
 export interface StateDirectorySeed {
   readonly directory: string;

@@ -27,7 +27,7 @@ export const Interruption = z.discriminatedUnion('moment', [
 ]);
 export type Interruption = z.output<typeof Interruption>;
 
-export const Policy = z.strictObject({
+const Policy = z.strictObject({
   ttlMs: z.number(),
   callTimeoutMs: z.number(),
   marginMs: z.number(),

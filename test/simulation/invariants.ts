@@ -28,7 +28,7 @@ export type Invariant = keyof typeof INVARIANTS;
 
 /** Those of the fifteen that cannot be judged in this world, and why. */
 export const INVARIANTS_ELSEWHERE: ReadonlyMap<number, string> = new Map([
-  [10, 'at-most-once demand: the demand register takes no lease and no part in a run; judged under its own tests'],
+  [10, 'at-most-once demand: not part of a run; simulated by itself, in demand-run.ts'],
   [11, 'quorum: the toy cloud has no voters; judged where etcd and Ceph are resources'],
   [13, 'trust is bounded: no credential lives here; judged with the authorities and the node protocol'],
   [14, 'nothing unverified runs: no artifact is executed here; judged with the asset lock'],

@@ -297,6 +297,17 @@ describe('a zombie', () => {
   });
 });
 
+test('two runs in one process at one instant are told apart by their nonces alone', async () => {
+  const bench = new Bench();
+  const holder = bench.holder();
+  const runs = Array.from({ length: 4 }, () => bench.process({ holder }).acquire());
+  const outcomes = await bench.run(Promise.allSettled(runs));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  const [lease] = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  await bench.run(Promise.all([lease?.guard(8_000), lease?.append(...created(1))]));
+  expect(numbersIn(await bench.run(bench.process().read()))).toEqual([1]);
+});
+
 test('a storm of steals leaves one holder, and generations that only rise', async () => {
   for (let seed = 1; seed <= 20; seed += 1) {
     const bench = new Bench({ seed });
@@ -412,6 +423,18 @@ describe('disposing of a lease', () => {
     await bench.run(appended);
     expect(bench.clock.pendingTimers).toBe(0);
     expect(numbersIn(await bench.run(bench.process().read()))).toEqual([1]);
+  });
+
+  test('lets nothing go any more', async () => {
+    const bench = new Bench();
+    const lease = await bench.run(bench.process().acquire());
+    await bench.run(lease[Symbol.asyncDispose]());
+    const refused = await bench.problemOf(lease.guard(1), 'state.lease-expired');
+    expect(refused.detail).toBe('It has been given back.');
+    await bench.problemOf(lease.append(...created(1)), 'state.lease-expired');
+    expect(lease.lost.reason).toBe(refused);
+    expect(bench.events.some(({ type }) => type === 'lease-lost')).toBe(false);
+    await bench.run(lease[Symbol.asyncDispose]());
   });
 
   test('does not fail when the store is out of reach: the lease runs out by itself', async () => {

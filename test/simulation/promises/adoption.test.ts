@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Blueprint } from '#engine/blueprint.ts';
-import { CLUSTER } from '../setups.ts';
+import { CLUSTER } from '../undertaking.ts';
 import { toyNetwork } from '../toy-kinds.ts';
 import type { ToyObject, ToyOwner } from '../toy-object.ts';
 import { blueprint, Stand } from './stand.ts';
