@@ -9,6 +9,7 @@ import { runSchedule } from './schedule.ts';
 import { sweepStrays } from './sweep.ts';
 import { Tally, type ApplyResult } from './tally.ts';
 import { tearDown } from './tear-down.ts';
+import { urgencies } from './urgency.ts';
 import { Work } from './work.ts';
 
 export interface ApplyOptions {
@@ -42,6 +43,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     up: (change) => tally.carryOut(change, () => bringUp(work, change)),
     down: (change) => tally.carryOut(asDownward(change), () => takeDown(work, change)),
   });
+  work.serveFirst(urgencies(steps));
   await runSchedule(steps, {
     concurrency: options.concurrency ?? CONCURRENCY,
     stop: AbortSignal.any([stop, work.signal]),

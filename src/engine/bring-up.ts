@@ -34,7 +34,7 @@ export async function bringUp(work: Work, change: UpwardChange): Promise<boolean
 function resolveInputs(work: Work, declaration: Declaration): unknown {
   const { address, kind } = declaration;
   const resolved = resolveRefs(declaration.inputs, ({ $ref, output }) => {
-    const outputs = work.journal.snapshot.current($ref)?.outputs;
+    const outputs = work.outputsOf($ref);
     if (typeof outputs === 'object' && outputs !== null && output in outputs) return Reflect.get(outputs, output);
     throw problem('blueprint.output-unknown', { address, detail: `${$ref} has no output "${output}".` });
   });
@@ -98,12 +98,7 @@ async function finish(work: Work, record: CreatingRecord): Promise<boolean> {
   const { instanceId } = record;
   const converged = await converge(work, record);
   if (converged.outcome === 'ready') {
-    await work.journal.append({
-      type: 'ready',
-      instanceId,
-      outputs: converged.outputs,
-      atMs: work.runtime.clock.wallMs(),
-    });
+    work.reportReady(record, converged.outputs);
     return true;
   }
   if (converged.outcome === 'lost') await work.journal.append({ type: 'gone', instanceId, because: 'absent' });
@@ -160,17 +155,12 @@ async function update(
 }
 
 async function finishUpdate(work: Work, record: ResourceRecord): Promise<void> {
-  const { address, instanceId } = record;
+  const { address } = record;
   const converged = await converge(work, record);
   if (converged.outcome !== 'ready') {
     throw problem('resource.vanished', { address, detail: `${address} cannot be updated: ${converged.why}.` });
   }
-  await work.journal.append({
-    type: 'ready',
-    instanceId,
-    outputs: converged.outputs,
-    atMs: work.runtime.clock.wallMs(),
-  });
+  work.reportReady(record, converged.outputs);
 }
 
 /** The old instance is destroyed by a step of its own, before or after this one. */

@@ -1,42 +1,83 @@
 import type { Clock } from '#std/clock.ts';
 import type { Budget } from './runtime.ts';
 
+interface Waiter {
+  readonly urgency: number;
+  grant(): void;
+}
+
 interface Bucket {
+  readonly budget: Budget;
+  /** In the order in which they came. */
+  readonly waiting: Set<Waiter>;
   tokens: number;
   filledAtMs: number;
+  isServing: boolean;
 }
 
 /** Client-side token buckets with the sizes the services publish: we wait here instead of being refused there. */
 export class RateBudgets {
   readonly #clock: Clock;
-  readonly #published: ReadonlyMap<string, Budget>;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets: ReadonlyMap<string, Bucket>;
 
   constructor(published: Readonly<Record<string, Budget>>, clock: Clock) {
-    this.#published = new Map(Object.entries(published));
     this.#clock = clock;
+    const filledAtMs = clock.monotonicMs();
+    const full = Object.entries(published).map(([name, budget]): [string, Bucket] => {
+      const { capacity: tokens } = budget;
+      return [name, { budget, waiting: new Set(), tokens, filledAtMs, isServing: false }];
+    });
+    this.#buckets = new Map(full);
   }
 
-  /** Takes a token now or goes into debt and waits for it: first come, first served. */
-  async take(name: string, signal: AbortSignal): Promise<void> {
-    const budget = this.#published.get(name);
-    if (budget === undefined) return;
-    const bucket = this.#refilled(name, budget);
-    bucket.tokens -= 1;
-    if (bucket.tokens >= 0) return;
-    await this.#clock.sleep((-bucket.tokens / budget.refillPerSecond) * 1000, signal);
-  }
-
-  #refilled(name: string, { capacity, refillPerSecond }: Budget): Bucket {
-    const nowMs = this.#clock.monotonicMs();
-    const known = this.#buckets.get(name);
-    if (known === undefined) {
-      const full = { tokens: capacity, filledAtMs: nowMs };
-      this.#buckets.set(name, full);
-      return full;
+  /** Takes a token now or waits for one: the most urgent first, among equals who came first. */
+  async take(name: string, signal: AbortSignal, urgency = 0): Promise<void> {
+    const bucket = this.#buckets.get(name);
+    if (bucket === undefined) return;
+    this.#refill(bucket);
+    if (bucket.waiting.size === 0 && bucket.tokens >= 1) {
+      bucket.tokens -= 1;
+      return;
     }
-    known.tokens = Math.min(capacity, known.tokens + ((nowMs - known.filledAtMs) / 1000) * refillPerSecond);
-    known.filledAtMs = nowMs;
-    return known;
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { urgency, grant: resolve };
+    const leave = () => {
+      bucket.waiting.delete(waiter);
+      reject(signal.reason);
+    };
+    bucket.waiting.add(waiter);
+    signal.addEventListener('abort', leave);
+    if (!bucket.isServing) this.#serve(bucket).catch(reject);
+    await promise.finally(() => signal.removeEventListener('abort', leave));
   }
+
+  async #serve(bucket: Bucket): Promise<void> {
+    const { waiting, budget } = bucket;
+    bucket.isServing = true;
+    while (waiting.size > 0) {
+      this.#refill(bucket);
+      if (bucket.tokens < 1) await this.#clock.sleep(((1 - bucket.tokens) / budget.refillPerSecond) * 1000);
+      this.#refill(bucket);
+      const next = mostUrgent(waiting);
+      if (next === undefined) break;
+      waiting.delete(next);
+      bucket.tokens -= 1;
+      next.grant();
+    }
+    bucket.isServing = false;
+  }
+
+  #refill(bucket: Bucket): void {
+    const { capacity, refillPerSecond } = bucket.budget;
+    const nowMs = this.#clock.monotonicMs();
+    bucket.tokens = Math.min(capacity, bucket.tokens + ((nowMs - bucket.filledAtMs) / 1000) * refillPerSecond);
+    bucket.filledAtMs = nowMs;
+  }
+}
+
+function mostUrgent(waiting: ReadonlySet<Waiter>): Waiter | undefined {
+  let best: Waiter | undefined;
+  for (const waiter of waiting) if (best === undefined || waiter.urgency > best.urgency) best = waiter;
+  return best;
 }

@@ -11,6 +11,8 @@ export interface ContextSeed {
   readonly address: Address;
   readonly instanceId: InstanceId;
   readonly signal: AbortSignal;
+  /** Who is served first where a rate is limited. @default 0 */
+  readonly urgency?: number | undefined;
   /** Without a journal there is no lease, and nothing may be sent that has an effect. */
   readonly journal?: Pick<Journal, 'guard'>;
 }
@@ -57,7 +59,7 @@ async function send<T>(seed: ContextSeed, sending: Sending<T>): Promise<T> {
   const { clock, provider, budgets, random, emit } = runtime;
   const giveUpAtMs = clock.monotonicMs() + provider.deadlines.conditionMs;
   for (let backoffMs = BACKOFF_FIRST_MS; ; backoffMs = Math.min(2 * backoffMs, BACKOFF_MAX_MS)) {
-    await budgets.take(call.budget, signal);
+    await budgets.take(call.budget, signal, seed.urgency);
     // Between this guard and the request nothing may wait: the guard's answer ages.
     await sending.guard?.();
     try {

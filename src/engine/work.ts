@@ -16,7 +16,9 @@ export class Work {
   readonly signal: AbortSignal;
   readonly #startedAtMs: number;
   readonly #claimed = new Set<InstanceId>();
+  readonly #outputs = new Map<Address, unknown>();
   #nextIncarnation: number;
+  #urgencies: ReadonlyMap<Address, number> = new Map();
 
   constructor(runtime: EngineRuntime, journal: Journal, signal: AbortSignal) {
     this.runtime = runtime;
@@ -24,6 +26,10 @@ export class Work {
     this.signal = signal;
     this.#startedAtMs = runtime.clock.monotonicMs();
     this.#nextIncarnation = journal.snapshot.nextIncarnation;
+  }
+
+  serveFirst(urgencies: ReadonlyMap<Address, number>): void {
+    this.#urgencies = urgencies;
   }
 
   takeIncarnation(): number {
@@ -39,7 +45,9 @@ export class Work {
 
   contextOf({ address, instanceId }: Pick<ResourceRecord, 'address' | 'instanceId'>): ResourceContext {
     const { runtime, journal, signal } = this;
-    return resourceContext({ runtime, journal, signal, cluster: journal.snapshot.cluster, address, instanceId });
+    const { cluster } = journal.snapshot;
+    const urgency = this.#urgencies.get(address);
+    return resourceContext({ runtime, journal, signal, cluster, address, instanceId, urgency });
   }
 
   sightOf(record: ResourceRecord): Sight {
@@ -59,6 +67,21 @@ export class Work {
     const record = this.journal.snapshot.records.get(instanceId);
     if (record !== undefined) return record;
     throw problem('internal', { detail: `The state has no instance ${instanceId}.` });
+  }
+
+  /**
+   * Dependents need not wait until this is durable: their intents come after it in the same journal.
+   * Should it not become durable, the lease is lost, and the run with it.
+   */
+  reportReady({ address, instanceId }: ResourceRecord, outputs: unknown): void {
+    this.#outputs.set(address, outputs);
+    const atMs = this.runtime.clock.wallMs();
+    this.journal.append({ type: 'ready', instanceId, outputs, atMs }).catch(() => undefined);
+  }
+
+  /** What is known of the resource that holds the address, as of this moment. */
+  outputsOf(address: Address): unknown {
+    return this.#outputs.get(address) ?? this.journal.snapshot.current(address)?.outputs;
   }
 
   /** Resolves when nothing that was sent before this run began can still arrive or still be invisible. */

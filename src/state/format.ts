@@ -5,10 +5,10 @@ import { corrupt } from './store-problem.ts';
 /** Version of everything this program writes into a state. */
 export const STATE_FORMAT = 1;
 
-export type DocumentKind = 'head' | 'lease' | 'journal' | 'snapshot' | 'blueprint' | 'demand';
+type DocumentKind = 'head' | 'lease' | 'journal' | 'snapshot' | 'blueprint' | 'demand';
 
 type JsonObject = Readonly<Record<string, unknown>>;
-export type Migration = (document: JsonObject) => JsonObject;
+type Migration = (document: JsonObject) => JsonObject;
 
 /** From each older format to the next, per kind of document; a kind that is left out did not change. */
 export type Migrations = ReadonlyMap<number, Partial<Readonly<Record<DocumentKind, Migration>>>>;

@@ -5,12 +5,10 @@ export const LEASE_KEY = 'lease.json';
 export const DEMAND_KEY = 'demand.json';
 export const JOURNAL_PREFIX = 'journal/';
 export const SNAPSHOT_PREFIX = 'snapshot/';
-export const BLUEPRINT_PREFIX = 'blueprint/';
 
 const DIGITS = 12;
 const SHA_PREFIX_LENGTH = 16;
 const KEY = /^(?:[a-z0-9][a-z0-9-]*\/)*[a-z0-9][a-z0-9-]*(?:\.[a-z0-9]+)+$/;
-const JOURNAL = /^journal\/(\d{12})\.json$/;
 const SNAPSHOT = /^snapshot\/(\d{12})-([0-9a-f]{16})\.json$/;
 
 /** Words joined by `/`, the last with an extension: safe as a path in every store. */
@@ -27,12 +25,7 @@ export function snapshotKey(seq: number, sha256: string): string {
 }
 
 export function blueprintKey(hash: string): string {
-  return `${BLUEPRINT_PREFIX}${hash}.json`;
-}
-
-export function seqOfJournalKey(key: string): number | undefined {
-  const digits = JOURNAL.exec(key)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  return `blueprint/${hash}.json`;
 }
 
 export interface SnapshotName {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { holdOnTo, leaveStray } from './intruder.ts';
+import { holdOnTo, keepBusy, leaveStray } from './intruder.ts';
 import { finished, sent, started } from './marks.ts';
 import type { Scenario } from './scenario.ts';
 import { NOTHING, type Template } from './template.ts';
@@ -7,6 +7,9 @@ import { leaning } from './templates.ts';
 
 const INITIAL = leaning('initial');
 const UPDATED = leaning('updated');
+
+/** Less than an operator waits for a name, more than all else takes. */
+const BUSY_MS = 150_000;
 
 // A comes after G now, which is no reason for C to change, but the plan cannot know.
 const RETAINED = { ...INITIAL, C: { ...INITIAL.C, retain: true } } satisfies Template;
@@ -57,6 +60,23 @@ export const furtherScenarios: readonly Scenario[] = [
       await stage.interrupt(update, cut);
       await stage.rollBack();
       await stage.verify(INITIAL_AND_G);
+    },
+  },
+  {
+    title: 'an old C that was not ready when a rollback needed its name is revived by the next rollback',
+    wishes: { A: 'twins', C: 'name' },
+    playCut: async (stage, cut) => {
+      await stage.apply(INITIAL);
+      const before = stage.idsOf('C');
+      const update = stage.start(UPDATED);
+      await stage.until(update, finished('replace', 'C'));
+      await stage.interrupt(update, cut, 'now');
+      for (const id of before) keepBusy(stage.scene, id, BUSY_MS);
+      // It fails, unless an old sight of C shows it ready.
+      await stage.ended(stage.startRollBack());
+      await stage.rollBack();
+      await stage.verify(INITIAL);
+      assert.deepEqual(stage.idsOf('C'), before);
     },
   },
   {

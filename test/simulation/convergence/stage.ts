@@ -13,6 +13,7 @@ const VIRTUAL_MAX_MS = 24 * 3_600_000;
 const REST_MS = 60_000;
 /** In a storm a command may fail; it is repeated, but not for ever. */
 const ATTEMPTS_IN_A_STORM = 4;
+const ROLLBACK: Errand = { purpose: 'rollback' };
 const DELETION: Errand = { purpose: 'delete' };
 
 /** What a scenario is told with: operators who start, are cut short and follow one another, and the final judgement. */
@@ -30,7 +31,7 @@ export class Stage {
   }
 
   rollBack(): Promise<void> {
-    return this.#carryOut({ purpose: 'rollback' });
+    return this.#carryOut(ROLLBACK);
   }
 
   delete(): Promise<void> {
@@ -40,6 +41,10 @@ export class Stage {
   /** Starts without waiting for the end. */
   start(template: Template): Operator {
     return new Operator(this.scene, this.#towards(template));
+  }
+
+  startRollBack(): Operator {
+    return new Operator(this.scene, ROLLBACK);
   }
 
   /** Lets time pass until the operator was seen to do it. */
