@@ -16,23 +16,100 @@ export type Converged =
  * until the object is ready and a sync finds nothing left to do.
  */
 export async function converge(work: Work, record: ResourceRecord): Promise<Converged> {
-  const patience = work.waitFor(record, 'it to become visible');
-  const watches = { absence: new AbsenceWatch(work.runtime), strange: new AbsenceWatch(work.runtime) };
-  let accepted: unknown;
-  for (;;) {
-    const seen = await awaitCondition(work, record, patience, watches);
-    if ('outcome' in seen) return seen;
-    // Most services show a change at once: the first look after it does not wait, and until it is seen none is sent again.
-    const isOverdue = accepted !== undefined && !sameValue(accepted, seen.outputs);
-    const outputs = isOverdue ? undefined : await sync(work, record, seen.outputs, patience);
-    if (outputs !== undefined && sameValue(outputs, seen.outputs)) {
-      const isProved = accepted !== undefined || !expectsChange(record) || !work.mayReadBehind();
-      if (isProved) return { outcome: 'ready', outputs };
-      await patience.wait('resource.not-confirmed', 'earlier changes to be visible');
-      continue;
+  return new Convergence(work, record).run();
+}
+
+class Convergence {
+  readonly #work: Work;
+  readonly #record: ResourceRecord;
+  readonly #patience: Patience;
+  readonly #absence: AbsenceWatch;
+  readonly #strange: AbsenceWatch;
+  /** What the last request promised, until it is seen. */
+  #accepted: unknown;
+  #underWayUntilMs = 0;
+
+  constructor(work: Work, record: ResourceRecord) {
+    this.#work = work;
+    this.#record = record;
+    this.#patience = work.waitFor(record, 'it to become visible');
+    this.#absence = new AbsenceWatch(work.runtime);
+    this.#strange = new AbsenceWatch(work.runtime);
+  }
+
+  async run(): Promise<Converged> {
+    for (;;) {
+      const seen = await this.#awaitCondition();
+      if ('outcome' in seen) return seen;
+      const outputs = await this.#sync(seen.outputs);
+      if (outputs === undefined || !sameValue(outputs, seen.outputs)) continue;
+      if (await this.#isSettled()) return { outcome: 'ready', outputs };
     }
-    if (accepted !== undefined) await patience.wait('resource.not-confirmed', 'the change to be visible');
-    accepted = outputs;
+  }
+
+  /** Looks until the object is there, ours and ready, or never will be. */
+  async #awaitCondition(): Promise<Present<unknown> | Converged> {
+    for (;;) {
+      const seen = await this.#work.look(this.#record);
+      if (seen.state === 'absent') {
+        if (this.#absence.isCertain(seen)) return { outcome: 'lost', why: 'it is not there any more' };
+        await this.#patience.wait('resource.not-ready', 'it to become visible');
+        continue;
+      }
+      if (seen.state === 'unreachable') {
+        await this.#patience.wait('resource.unreachable', seen.reason);
+        continue;
+      }
+      this.#absence.reset();
+      if (!this.#work.isOurs(this.#record, seen)) {
+        if (this.#strange.isCertain(seen)) throw foreign(this.#record);
+        await this.#patience.wait('resource.not-ready', 'its mark to become visible');
+        continue;
+      }
+      if (seen.condition.is === 'ready') return seen;
+      if (seen.condition.is === 'broken') return { outcome: 'broken', why: seen.condition.reason };
+      await this.#patience.wait('resource.not-ready', seen.condition.waitingFor);
+    }
+  }
+
+  /** Undefined: the next look has to tell what became of it. */
+  async #sync(observed: unknown): Promise<unknown> {
+    if (this.#accepted !== undefined && !sameValue(this.#accepted, observed)) {
+      this.#accepted = undefined;
+      await this.#patience.wait('resource.not-confirmed', 'the change to be visible');
+      return undefined;
+    }
+    const outputs = await this.#sendSync(observed);
+    // Most services show a change at once, so the first look after it does not wait.
+    if (outputs !== undefined && !sameValue(outputs, observed)) this.#accepted = outputs;
+    return outputs;
+  }
+
+  async #sendSync(observed: unknown): Promise<unknown> {
+    const { kind, address, inputs } = this.#record;
+    const { clock, provider } = this.#work.runtime;
+    const type = this.#work.typeOf(kind, address);
+    try {
+      return await type.sync(provider.session, this.#work.contextOf(this.#record), inputs, observed);
+    } catch (error) {
+      if (!isAmbiguous(error)) throw refusalProblem(error, address) ?? error;
+      this.#underWayUntilMs = clock.monotonicMs() + provider.consistency.requestAgeMaxMs;
+      await this.#patience.wait('call.unanswered', 'the change to be confirmed');
+      return undefined;
+    }
+  }
+
+  /** Whether what was just seen will also last: nothing may still arrive, and it may be no old sight. */
+  async #isSettled(): Promise<boolean> {
+    const { clock } = this.#work.runtime;
+    const leftMs = this.#underWayUntilMs - clock.monotonicMs();
+    if (leftMs > 0) {
+      await clock.sleep(leftMs, this.#work.signal);
+      return false;
+    }
+    if (this.#accepted !== undefined || !expectsChange(this.#record) || !this.#work.mayReadBehind()) return true;
+    await this.#patience.wait('resource.not-confirmed', 'earlier changes to be visible');
+    return false;
   }
 }
 
@@ -43,53 +120,6 @@ function expectsChange(record: ResourceRecord): boolean {
     record.previousInputs !== undefined &&
     !sameValue(record.inputs, record.previousInputs)
   );
-}
-
-interface Watches {
-  readonly absence: AbsenceWatch;
-  readonly strange: AbsenceWatch;
-}
-
-/** Looks until the object is there, ours and ready, or never will be. */
-async function awaitCondition(
-  work: Work,
-  record: ResourceRecord,
-  patience: Patience,
-  { absence, strange }: Watches,
-): Promise<Present<unknown> | Converged> {
-  for (;;) {
-    const seen = await work.look(record);
-    if (seen.state === 'absent') {
-      if (absence.isCertain()) return { outcome: 'lost', why: 'it is not there any more' };
-      await patience.wait('resource.not-ready', 'it to become visible');
-      continue;
-    }
-    if (seen.state === 'unreachable') {
-      await patience.wait('resource.unreachable', seen.reason);
-      continue;
-    }
-    absence.reset();
-    if (!work.isOurs(record, seen)) {
-      if (strange.isCertain()) throw foreign(record);
-      await patience.wait('resource.not-ready', 'its mark to become visible');
-      continue;
-    }
-    if (seen.condition.is === 'ready') return seen;
-    if (seen.condition.is === 'broken') return { outcome: 'broken', why: seen.condition.reason };
-    await patience.wait('resource.not-ready', seen.condition.waitingFor);
-  }
-}
-
-/** Undefined: the request may or may not have been executed; the next look tells. */
-async function sync(work: Work, record: ResourceRecord, observed: unknown, patience: Patience): Promise<unknown> {
-  const type = work.typeOf(record.kind, record.address);
-  try {
-    return await type.sync(work.runtime.provider.session, work.contextOf(record), record.inputs, observed);
-  } catch (error) {
-    if (!isAmbiguous(error)) throw refusalProblem(error, record.address) ?? error;
-    await patience.wait('call.unanswered', 'the change to be confirmed');
-    return undefined;
-  }
 }
 
 export function foreign({ address, kind }: ResourceRecord) {

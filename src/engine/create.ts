@@ -108,8 +108,8 @@ export async function lookAfterDoubt(
   for (;;) {
     const seen = await work.look(record);
     if (seen.state === 'present' && work.isOurs(record, seen)) return seen;
-    if (seen.state === 'absent' && (!wholeWindow || watch.isCertain())) return undefined;
-    if (seen.state === 'present' && (!wholeWindow || watch.isCertain())) return undefined;
+    if (seen.state === 'absent' && (!wholeWindow || watch.isCertain(seen))) return undefined;
+    if (seen.state === 'present' && (!wholeWindow || watch.isCertain(seen))) return undefined;
     await patience.wait('resource.unreachable', seen.state === 'unreachable' ? seen.reason : undefined);
   }
 }
@@ -129,7 +129,7 @@ async function takeExisting(work: Work, record: CreatingRecord): Promise<Creatin
         return 'again';
       }
     }
-    if (watch.isCertain()) return seen.state === 'present' ? nameTaken(work, record) : 'again';
+    if (watch.isCertain(seen)) return seen.state === 'present' ? nameTaken(work, record) : 'again';
     await work.pause();
   }
 }

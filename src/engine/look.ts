@@ -11,8 +11,16 @@ export interface Sight {
   readonly context: ResourceContext;
 }
 
+/** What was seen, and when it was asked for: the answer may be as old as that. */
+export type Sighting = Observation & { readonly askedAtMs: number };
+
 /** One look at the object of a record; a reading service that stays silent makes it unreachable, never absent. */
-export async function look({ runtime, type, context }: Sight, record: ResourceRecord): Promise<Observation> {
+export async function look(sight: Sight, record: ResourceRecord): Promise<Sighting> {
+  const askedAtMs = sight.runtime.clock.monotonicMs();
+  return { ...(await observe(sight, record)), askedAtMs };
+}
+
+async function observe({ runtime, type, context }: Sight, record: ResourceRecord): Promise<Observation> {
   const target = { inputs: record.inputs, last: record.outputs };
   let seen: Observation;
   try {
@@ -36,20 +44,17 @@ export async function look({ runtime, type, context }: Sight, record: ResourceRe
 
 /** Reads lag behind writes, so one "not found" proves nothing: absence has to hold as long as the lag may last. */
 export class AbsenceWatch {
-  readonly #runtime: EngineRuntime;
   readonly #holdsForMs: number;
   #sinceMs: number | undefined;
 
   constructor(runtime: EngineRuntime, holdsForMs: number = runtime.provider.consistency.visibleWithinMs) {
-    this.#runtime = runtime;
     this.#holdsForMs = holdsForMs;
   }
 
   /** To be asked after each look that found nothing. */
-  isCertain(): boolean {
-    const nowMs = this.#runtime.clock.monotonicMs();
-    this.#sinceMs ??= nowMs;
-    return nowMs - this.#sinceMs >= this.#holdsForMs;
+  isCertain({ askedAtMs }: Sighting): boolean {
+    this.#sinceMs ??= askedAtMs;
+    return askedAtMs - this.#sinceMs >= this.#holdsForMs;
   }
 
   /** It was seen after all. */

@@ -33,13 +33,14 @@ export function pullForward({ snapshot, ups, downs }: Planning): void {
 }
 
 /** What an object stands on that cannot be reached is left alone with it: what it holds there cannot be known. */
-export function leaveWhatIsStoodOn({ snapshot, downs }: Planning): void {
+export function leaveWhatIsStoodOn({ snapshot, observations, downs }: Planning): void {
   const left = [...downs.values()].filter(({ action }) => action === 'leave');
   for (const { instanceId, address } of left) {
     for (const below of snapshot.records.get(instanceId)?.dependsOn ?? []) {
       for (const record of snapshot.instancesAt(below)) {
         const change = downs.get(record.instanceId);
-        if (change?.action !== 'destroy') continue;
+        const isGoing = record.status === 'destroying' || observations.get(record.instanceId)?.state === 'absent';
+        if (change?.action !== 'destroy' || isGoing) continue;
         const detail = `${address}, which needs it, does not answer`;
         const leave = { ...change, action: 'leave', because: { reason: 'unreachable', detail } } as const;
         downs.set(record.instanceId, leave);

@@ -38,7 +38,7 @@ async function observeOne(
   const watch = new AbsenceWatch(runtime);
   for (;;) {
     const seen = await look({ runtime, type, context }, record);
-    if (seen.state !== 'absent' || watch.isCertain()) return seen;
+    if (seen.state !== 'absent' || watch.isCertain(seen)) return seen;
     await runtime.clock.sleep(runtime.provider.consistency.pollMs, signal);
   }
 }

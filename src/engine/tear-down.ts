@@ -28,7 +28,7 @@ async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<v
   for (;;) {
     const seen = await work.look(record);
     if (seen.state === 'absent') {
-      if (acknowledgedAtMs !== undefined || absence.isCertain()) return;
+      if (acknowledgedAtMs !== undefined || absence.isCertain(seen)) return;
       await patience.wait('resource.not-gone', 'its absence to be certain');
       continue;
     }
@@ -38,7 +38,7 @@ async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<v
     }
     absence.reset();
     if (!work.isOurs(record, seen)) {
-      if (strange.isCertain()) throw foreign(record);
+      if (strange.isCertain(seen)) throw foreign(record);
       await patience.wait('resource.not-gone', 'its mark to become visible');
       continue;
     }

@@ -1,11 +1,11 @@
 import type { Address, InstanceId } from './address.ts';
 import { resourceContext } from './calls.ts';
 import type { Journal } from './journal.ts';
-import { look, type Sight } from './look.ts';
+import { look, type Sight, type Sighting } from './look.ts';
 import { problem } from './problem.ts';
 import type { ProblemCode } from './problem-catalogue.ts';
 import type { ResourceRecord } from './record.ts';
-import type { Observation, Present, ResourceContext, ResourceType } from './resource.ts';
+import type { Present, ResourceContext, ResourceType } from './resource.ts';
 import type { EngineRuntime } from './runtime.ts';
 
 /** What every step of an apply works with. */
@@ -54,7 +54,7 @@ export class Work {
     return { runtime: this.runtime, type: this.typeOf(record.kind, record.address), context: this.contextOf(record) };
   }
 
-  look(record: ResourceRecord): Promise<Observation> {
+  look(record: ResourceRecord): Promise<Sighting> {
     return look(this.sightOf(record), record);
   }
 

@@ -166,6 +166,24 @@ describe('on a simulated disk', () => {
     expect(await outcomeOf(store.swapRegister('head.json', 'x', undefined))).toBe(outcome);
   });
 
+  test.each<[FileErrorCode, StoreOutcome]>([
+    ['denied', 'denied'],
+    ['io', 'unavailable'],
+  ])('what cannot be read because of "%s" is %s, never absent', async (fails, outcome) => {
+    const failing = { now: false };
+    const mishap = (): Mishap | undefined => (failing.now ? { fails } : undefined);
+    const files = new Disk().mount({ mishap });
+    const store = new DirectoryStore({ root: '/state', files, random: new SeededRandom(1) });
+    await store.createObject('journal/1.json', 'x');
+    await store.swapRegister('head.json', 'x', undefined);
+    failing.now = true;
+    expect(await outcomeOf(store.readObject('journal/1.json'))).toBe(outcome);
+    expect(await outcomeOf(store.readRegister('head.json'))).toBe(outcome);
+    expect(await outcomeOf(store.listObjects('journal/'))).toBe(outcome);
+    expect(await outcomeOf(store.swapRegister('lease.json', 'x', undefined))).toBe(outcome);
+    expect(await outcomeOf(store.removeObject('journal/1.json'))).toBe(outcome);
+  });
+
   test('a damaged object is named', async () => {
     const disk = new Disk();
     const store = new DirectoryStore({ root: '/state', files: disk.mount(), random: new SeededRandom(1) });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { sha256Hex } from '#std/hash.ts';
 import { HEAD_KEY, journalKey, LEASE_KEY } from '#state/object-keys.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import { Bench, created, numbersIn } from './support/bench.ts';
@@ -297,6 +296,18 @@ describe('a zombie', () => {
   });
 });
 
+test('a holder that was robbed and does not know it yet cannot journal', async () => {
+  const bench = new Bench();
+  const robbed = await bench.run(bench.process().acquire());
+  const thief = await bench.run(bench.process().steal());
+  const fenced = await bench.problemOf(robbed.append(...created(1)), 'state.fenced');
+  expect(fenced.detail).toBe('Another run has written journal/000000000002.json.');
+  expect(robbed.lost.reason).toBe(fenced);
+  expect(await bench.objects.listObjects('journal/')).toEqual([1, 2].map(journalKey));
+  await bench.run(thief.append(...created(2)));
+  expect(numbersIn(await bench.run(bench.process().read()))).toEqual([2]);
+});
+
 test('two runs in one process at one instant are told apart by their nonces alone', async () => {
   const bench = new Bench();
   const holder = bench.holder();
@@ -399,29 +410,33 @@ describe('a heartbeat', () => {
     await bench.run(lease.guard(8_000));
   });
 
-  test('never has the same body twice', async () => {
+  test('and every other write has a nonce of its own', async () => {
     const bench = new Bench();
-    const bodies: string[] = [];
-    const store = faultyStore(bench.objects, ({ body }) => {
-      if (body !== undefined) bodies.push(sha256Hex(body));
+    const nonces: string[] = [];
+    const store = faultyStore(bench.objects, ({ body = '' }) => {
+      nonces.push(...(/"nonce":"([^"]+)"/.exec(body)?.slice(1) ?? []));
       return 'fine';
     });
     const lease = await bench.run(bench.process({ objects: store }).acquire());
+    await bench.run(lease.append(...created(1)));
+    await bench.run(lease.writeSnapshot());
     await bench.clock.advance(100_000);
     await bench.run(lease[Symbol.asyncDispose]());
-    expect(bodies.length).toBeGreaterThan(20);
-    expect(new Set(bodies).size).toBe(bodies.length);
+    expect(nonces.length).toBeGreaterThan(20);
+    expect(new Set(nonces).size).toBe(nonces.length);
   });
 });
 
 describe('disposing of a lease', () => {
   test('writes what was appended first, and leaves no timer behind', async () => {
     const bench = new Bench();
-    const lease = await bench.run(bench.process().acquire());
+    const objects = delayed(bench, () => 500);
+    const lease = await bench.run(bench.process({ objects }).acquire());
     const appended = lease.append(...created(1));
     await bench.run(lease[Symbol.asyncDispose]());
     await bench.run(appended);
     expect(bench.clock.pendingTimers).toBe(0);
+    expect(await leaseIn(bench.objects)).toMatchObject({ released: true, serial: 2 });
     expect(numbersIn(await bench.run(bench.process().read()))).toEqual([1]);
   });
 
@@ -461,13 +476,20 @@ describe('a journal write that cannot be settled', () => {
     await bench.problemOf(lease.guard(1_000), 'state.lease-expired');
   });
 
-  test('for want of space ends the run and says so; the next one goes on', async () => {
+  test('for want of space ends the run and says so, with what waited behind it; the next one goes on', async () => {
     const bench = new Bench();
     const { dead, store } = mortal(bench.objects, 'full');
     const lease = await bench.run(bench.process({ objects: store }).acquire());
     dead.now = true;
-    await bench.problemOf(lease.append(...created(1)), 'state.store-full');
+    const appended = lease.append(...created(1));
+    await Promise.resolve();
+    await Promise.resolve();
     dead.now = false;
+    const behind = lease.append(...created(3));
+    behind.catch(() => undefined);
+    await bench.problemOf(appended, 'state.store-full');
+    await bench.problemOf(behind, 'state.store-full');
+    expect(await bench.objects.listObjects('journal/')).toEqual([journalKey(1)]);
     await bench.run(lease[Symbol.asyncDispose]());
     const next = await bench.run(bench.process().acquire());
     await bench.run(next.append(...created(2)));

@@ -59,6 +59,22 @@ describe('what was appended', () => {
     expect(read?.serial).toBe(3);
   });
 
+  test('is not in the snapshot while its write is under way', async () => {
+    const bench = new Bench();
+    const objects = wrapStore(bench.objects, async (_operation, act) => {
+      const result = await act();
+      await bench.clock.sleep(1_000);
+      return result;
+    });
+    const lease = await bench.run(bench.process({ objects }).acquire());
+    const appended = lease.append(...created(1));
+    await bench.clock.advance(900);
+    expect(await bench.objects.listObjects(JOURNAL_PREFIX)).toHaveLength(2);
+    expect(numbersIn(lease.snapshot)).toEqual([]);
+    await bench.run(appended);
+    expect(numbersIn(lease.snapshot)).toEqual([1]);
+  });
+
   test('in one tick shares one write; later ones wait for the write under way', async () => {
     const bench = new Bench();
     const objects = new MemoryStore();
