@@ -98,9 +98,11 @@ test('the same world gives the same plan, and the world is left as it was', () =
 test('after a perfect apply nothing is left to do', () => {
   fc.assert(
     fc.property(worlds, (world) => {
-      const applied = applyPerfectly(stateOf(world.records), plan(world));
+      const first = plan(world);
+      const left = new Set(first.changes.flatMap((change) => (change.action === 'leave' ? [change.instanceId] : [])));
+      const applied = applyPerfectly(stateOf(world.records), first);
       const seen = new Map(
-        [...applied.records.values()].map((record) => [record.instanceId, seenAgain(record, world)]),
+        [...applied.records.values()].map((record) => [record.instanceId, seenAgain(record, world, left)]),
       );
       const second = planChanges(world.blueprint, applied, { types: kinds, observations: seen });
       expect(second.changes.filter(({ action }) => action !== 'keep' && action !== 'leave')).toEqual([]);
@@ -110,10 +112,10 @@ test('after a perfect apply nothing is left to do', () => {
   );
 });
 
-/** What was out of reach stays so; all else is as the state says. */
-function seenAgain({ instanceId, outputs }: ResourceRecord, world: World): Observation {
+/** What was out of reach or left alone stays as it was; all else is as the state says. */
+function seenAgain({ instanceId, outputs }: ResourceRecord, world: World, left: ReadonlySet<string>): Observation {
   const before = world.seen.get(instanceId);
-  if (before?.state === 'unreachable') return before;
+  if (before !== undefined && (before.state === 'unreachable' || left.has(instanceId))) return before;
   return { state: 'present', outputs, owner: { cluster: CLUSTER, instanceId }, condition: READY };
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isProblem } from '#engine/problem.ts';
 import { swapSettled } from '#state/conditional-write.ts';
 import type { DemandRequest } from '#state/demand.ts';
@@ -11,6 +11,8 @@ import { Disk } from '../support/disk.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { type Fate, faultyStore } from './support/faulty-store.ts';
 import { wrapStore } from './support/wrapped-store.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const FATES: readonly Fate[] = ['lost-reply', 'own-412', 'lost', 'late', 'conflict', 'unavailable', 'precondition'];
 

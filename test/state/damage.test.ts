@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isProblem } from '#engine/problem.ts';
 import { canonicalJson } from '#std/canonical-json.ts';
 import { DemandRegister } from '#state/demand-register.ts';
@@ -8,6 +8,8 @@ import { SeededRandom } from '../simulation/seeded-random.ts';
 import { Disk } from '../support/disk.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { Bench, created } from './support/bench.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const ROOT = '/state';
 

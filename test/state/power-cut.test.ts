@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isProblem, type Problem } from '#engine/problem.ts';
 import type { FileErrorCode, Files } from '#std/files.ts';
 import { DirectoryStore } from '#state/directory-store.ts';
@@ -6,6 +6,8 @@ import { LEASE_KEY } from '#state/object-keys.ts';
 import { mixSeeds, SeededRandom } from '../simulation/seeded-random.ts';
 import { Disk, type DiskSurface } from '../support/disk.ts';
 import { Bench, created, numbersIn } from './support/bench.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const ROOT = '/disk/state';
 const APPENDS = 4;
