@@ -33,10 +33,12 @@ export function pullForward({ snapshot, ups, downs }: Planning): void {
 }
 
 /** What an object stands on that cannot be reached is left alone with it: what it holds there cannot be known. */
-export function leaveWhatIsStoodOn({ snapshot, observations, downs }: Planning): void {
+export function leaveWhatIsStoodOn({ snapshot, observations, ups, downs }: Planning): void {
   const left = [...downs.values()].filter(({ action }) => action === 'leave');
   for (const { instanceId, address } of left) {
     for (const below of snapshot.records.get(instanceId)?.dependsOn ?? []) {
+      // Of what is still declared only superseded instances go, and nobody stands on those.
+      if (ups.has(below)) continue;
       for (const record of snapshot.instancesAt(below)) {
         const change = downs.get(record.instanceId);
         const isGoing = record.status === 'destroying' || observations.get(record.instanceId)?.state === 'absent';
