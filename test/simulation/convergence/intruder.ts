@@ -26,10 +26,12 @@ export function leaveStray(scene: Scene): () => boolean {
   return () => scene.account.living().some(({ id }) => id === stray.id);
 }
 
-/** What others do is not judged. */
-function unwatched<T>({ account, checker }: Scene, act: (account: ToyAccount) => T): T {
+/** What others do is not judged, and no weather hinders them. */
+function unwatched<T>({ account, checker, weather }: Scene, act: (account: ToyAccount) => T): T {
   account.watcher = undefined;
+  weather.isCalm = true;
   const result = act(account);
+  weather.isCalm = false;
   account.watcher = checker;
   return result;
 }
