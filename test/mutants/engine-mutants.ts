@@ -59,8 +59,8 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a change is reported done when it was accepted',
     file: 'src/engine/converge.ts',
-    anchor: 'if (outputs !== undefined && sameValue(outputs, seen.outputs))',
-    replacement: 'if (outputs !== undefined)',
+    anchor: 'if (outputs === undefined || !sameValue(outputs, seen.outputs)) continue;',
+    replacement: 'if (outputs === undefined) continue;',
     killers: SIMULATION,
   },
   {
@@ -101,14 +101,14 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     name: 'not found is believed at once',
     file: 'src/engine/look.ts',
-    anchor: 'return nowMs - this.#sinceMs >= this.#holdsForMs;',
-    replacement: 'return nowMs >= 0;',
+    anchor: 'return askedAtMs - this.#sinceMs >= this.#holdsForMs;',
+    replacement: 'return askedAtMs >= 0;',
     killers: SIMULATION,
   },
   {
     name: 'a refresh believes the first look that finds nothing',
     file: 'src/engine/refresh.ts',
-    anchor: "if (seen.state !== 'absent' || watch.isCertain()) return seen;",
+    anchor: "if (seen.state !== 'absent' || watch.isCertain(seen)) return seen;",
     replacement: 'return seen;',
     killers: SIMULATION,
   },
@@ -208,7 +208,43 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/sweep.ts',
     anchor: 'await work.outwaitEarlierRequests();',
     replacement: '',
+    killers: [byTests('test/simulation/promises/deletion.test.ts'), ...SIMULATION],
+  },
+  {
+    name: 'an update does not wait for the one that was cut short',
+    file: 'src/engine/bring-up.ts',
+    anchor: 'await work.outwaitEarlierRequests();',
+    replacement: 'await Promise.resolve();',
     killers: SIMULATION,
+  },
+  {
+    name: 'a doubtful update is not waited out',
+    file: 'src/engine/converge.ts',
+    anchor: 'this.#underWayUntilMs = clock.monotonicMs() + provider.consistency.requestAgeMaxMs;',
+    replacement: 'this.#underWayUntilMs = clock.monotonicMs() - provider.consistency.requestAgeMaxMs;',
+    killers: [byTests('test/simulation/promises/late-requests.test.ts')],
+  },
+  {
+    name: 'absence counts from the answer',
+    file: 'src/engine/look.ts',
+    anchor: 'return { ...(await observe(sight, record)), askedAtMs };',
+    replacement:
+      'const seen = await observe(sight, record);\n  return { ...seen, askedAtMs: sight.runtime.clock.monotonicMs() + 0 * askedAtMs };',
+    killers: [byTests('test/engine/look.test.ts')],
+  },
+  {
+    name: 'an instance is brought back while it is torn down',
+    file: 'src/engine/work.ts',
+    anchor: 'if (this.#claimed.has(instanceId)) return false;',
+    replacement: '',
+    killers: [byTests('test/simulation/convergence'), ...SIMULATION],
+  },
+  {
+    name: 'what stands under the unreachable is destroyed',
+    file: 'src/engine/plan.ts',
+    anchor: '  leaveWhatIsStoodOn(planning);\n',
+    replacement: '',
+    killers: [byTests('test/engine/plan-down.test.ts')],
   },
   {
     name: 'what depends on an object is not destroyed first',

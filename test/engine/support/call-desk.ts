@@ -2,6 +2,7 @@ import { resourceContext } from '#engine/calls.ts';
 import { CallError, type CallErrorDetails } from '#engine/call.ts';
 import { RateBudgets } from '#engine/budget.ts';
 import type { EngineEvent } from '#engine/event.ts';
+import type { EngineRuntime } from '#engine/runtime.ts';
 import { at, CLUSTER, instance } from './scenario.ts';
 import { HandClock } from './hand-clock.ts';
 
@@ -28,28 +29,29 @@ export function openDesk({ guard = async () => undefined, hasJournal = true }: D
       return guard();
     },
   };
-  const context = resourceContext({
-    runtime: {
-      clock,
-      // Half of every jitter: a backoff of 200 ms waits 150.
-      random: { float: () => 0.5, bytes: (length) => new Uint8Array(length) },
-      provider: {
-        session: undefined,
-        types: new Map(),
-        consistency: { visibleWithinMs: 100, requestAgeMaxMs: 100, pollMs: 10 },
-        deadlines: { callMs: CALL_MS, conditionMs: CONDITION_MS },
-        budgets,
-      },
-      budgets: new RateBudgets(budgets, clock),
-      emit: (event) => events.push(event),
+  const runtime: EngineRuntime = {
+    clock,
+    // Half of every jitter: a backoff of 200 ms waits 150.
+    random: { float: () => 0.5, bytes: (length) => new Uint8Array(length) },
+    provider: {
+      session: undefined,
+      types: new Map(),
+      consistency: { visibleWithinMs: 100, requestAgeMaxMs: 100, pollMs: 10 },
+      deadlines: { callMs: CALL_MS, conditionMs: CONDITION_MS },
+      budgets,
     },
+    budgets: new RateBudgets(budgets, clock),
+    emit: (event) => events.push(event),
+  };
+  const context = resourceContext({
+    runtime,
     cluster: CLUSTER,
     address: at('network.vpc'),
     instanceId: instance('vpc'),
     signal: leaving.signal,
     ...(hasJournal ? { journal } : {}),
   });
-  return { clock, log, events, context, say, leave: (reason: Error) => leaving.abort(reason) };
+  return { clock, log, events, runtime, context, say, leave: (reason: Error) => leaving.abort(reason) };
 }
 
 /** A service that answers as it is told, one answer a request; told `silence`, or nothing, it stays silent. */

@@ -9,7 +9,7 @@ import type { EngineRuntime } from '#engine/runtime.ts';
 import type { ApplyResult } from '#engine/tally.ts';
 import { MemoryObjects } from '#state/memory-store.ts';
 import type { StateLease } from '#state/state-lease.ts';
-import { FaultLottery } from '../faults.ts';
+import { FaultLottery, type FaultRates } from '../faults.ts';
 import { openStateStore } from '../open-store.ts';
 import { SimulatedProcess } from '../process.ts';
 import { SimulatedStore } from '../simulated-store.ts';
@@ -36,14 +36,33 @@ export function blueprint(declare: (builder: BlueprintBuilder) => void): Bluepri
 export class Stand {
   readonly events: EngineEvent[] = [];
   readonly account: ToyAccount;
-  readonly #world = new World({ seed: 7, startMs: 0, tracer: undefined });
-  readonly #faults = new FaultLottery(this.#world.random, {});
+  readonly #seed: number;
+  readonly #world: World;
   readonly #objects = new MemoryObjects();
+  #faults: FaultLottery;
   #processes = 0;
 
-  constructor() {
+  constructor(seed = 7) {
+    this.#seed = seed;
+    this.#world = new World({ seed, startMs: 0, tracer: undefined });
+    this.#faults = new FaultLottery(this.#world.random, {});
     const around = { nowMs: () => this.#world.nowMs, random: this.#world.random, faults: this.#faults };
     this.account = new ToyAccount(emptyAccount(), { ...around, visibleWithinMs: TOY_CONSISTENCY.visibleWithinMs });
+  }
+
+  /** What befalls the programs that run from here on. */
+  weather(rates: FaultRates): void {
+    this.#faults = new FaultLottery(this.#world.random, rates);
+  }
+
+  /** Something that happens by itself after that time. */
+  later(ms: number, happening: () => void): void {
+    this.#world.schedule(ms, 'happening', happening);
+  }
+
+  /** Lets everything arrive that is under way. */
+  async rest(): Promise<void> {
+    await this.#world.run(() => false, { eventsMax: EVENTS_MAX, untilMs: this.#world.nowMs + VIRTUAL_MAX_MS });
   }
 
   living(kind: ToyKind): readonly ToyObject[] {
@@ -103,7 +122,7 @@ export class Stand {
     this.#processes += 1;
     const blows = { halfStep: () => undefined, onBlow: () => undefined };
     const { requestAgeMaxMs } = TOY_CONSISTENCY;
-    return new SimulatedProcess(this.#processes, 7, {
+    return new SimulatedProcess(this.#processes, this.#seed, {
       world: this.#world,
       faults: this.#faults,
       blows,
