@@ -3,7 +3,7 @@ import { bringUp } from './bring-up.ts';
 import { isPending, isUpward, type DownwardChange, type ReplaceChange } from './change.ts';
 import type { Journal } from './journal.ts';
 import type { Plan } from './plan.ts';
-import { problem } from './problem.ts';
+import { problem, type Problem } from './problem.ts';
 import type { EngineRuntime } from './runtime.ts';
 import { runSchedule } from './schedule.ts';
 import { sweepStrays } from './sweep.ts';
@@ -53,9 +53,13 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
   // A stop that came too late to leave anything out leaves out the last look as little.
   const isStopped = stop.aborted && !tally.isClean;
   if (!isStopped && !work.signal.aborted) await tally.guard(() => sweepStrays(work, plan));
-  if (work.signal.aborted) tally.failRun(work.signal.reason);
+  if (work.signal.aborted) tally.failRun(abort.aborted ? operatorLeft() : work.signal.reason);
   else if (isNews) await tally.guard(() => conclude(plan, work, tally.isClean));
   return tally.result();
+}
+
+function operatorLeft(): Problem {
+  return problem('apply.interrupted', { detail: 'What was under way may still take effect; the journal knows of it.' });
 }
 
 /** A plan is bound to the state it was made from: whatever was written since may have made it wrong. */

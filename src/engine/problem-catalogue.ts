@@ -153,6 +153,11 @@ export const PROBLEM_CATALOGUE = {
     blame: 'user',
     remedy: 'Save the plan again with this version of the program:\n  bootstrap plan NAME --out FILE',
   },
+  'apply.interrupted': {
+    summary: 'The run was left before it was done',
+    blame: 'user',
+    remedy: 'Nothing is lost. The next run finds what was under way and goes on from there:\n  bootstrap apply NAME',
+  },
   'adopt.not-found': {
     summary: 'The object to adopt does not exist',
     blame: 'user',

@@ -41,7 +41,7 @@ export interface CalmScenario extends Told {
 }
 
 /** A scenario in which one operator ends in the middle of its work and another one takes over. */
-export interface CutScenario extends Told {
+interface CutScenario extends Told {
   readonly playCut: (stage: Stage, cut: Interruption) => Promise<void>;
 }
 

@@ -10,7 +10,7 @@ export interface OutputOf {
   readonly output: 'id' | 'free' | 'fixed';
 }
 
-export type Value = string | OutputOf;
+type Value = string | OutputOf;
 
 /** One abstract resource: what may change while it lives, what may not, and what it stands on. */
 export interface Part {

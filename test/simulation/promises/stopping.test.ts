@@ -29,7 +29,12 @@ test('the first interrupt lets what is under way settle and starts nothing more'
 
 test('the second interrupt leaves at once, and the next run finds what was under way', async () => {
   const stand = new Stand();
-  expect(await interrupted(stand, 'abort')).toMatchObject({ ok: false, done: 0 });
+  const { ok, done, failed } = await interrupted(stand, 'abort');
+  expect({ ok, done, codes: failed.map(({ code }) => code) }).toEqual({
+    ok: false,
+    done: 0,
+    codes: ['apply.interrupted'],
+  });
   expect(await stand.apply(chain)).toMatchObject({ ok: true, done: 2 });
   expect(stand.living('toy.network')).toHaveLength(2);
 });
