@@ -16,7 +16,7 @@ interface RecordBase {
 }
 
 /** Why the last attempt on a resource did not end well. */
-export interface RecordedProblem {
+interface RecordedProblem {
   readonly code: string;
   readonly detail: string;
 }

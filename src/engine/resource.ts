@@ -61,7 +61,7 @@ export interface ResourceContext {
   mutate<T>(call: Call, request: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-export interface CreateContext extends ResourceContext {
+interface CreateContext extends ResourceContext {
   readonly token: string;
   /** Which of the type's `variants` to use, such as the zone. */
   readonly variant: string;
@@ -107,7 +107,7 @@ export interface ResourceDefinition<Session, Inputs, Outputs> {
   find?(session: Session, context: ResourceContext, id: string): Promise<Observation<Outputs>>;
 }
 
-export interface ObserveTarget<Inputs, Outputs> {
+interface ObserveTarget<Inputs, Outputs> {
   readonly inputs: Inputs;
   readonly last: Outputs | undefined;
 }

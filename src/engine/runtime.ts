@@ -20,7 +20,7 @@ export interface Budget {
   readonly refillPerSecond: number;
 }
 
-export interface Deadlines {
+interface Deadlines {
   /** One request, from sending to its answer. */
   readonly callMs: number;
   /** An object may take this long to become ready, or to go. */

@@ -2,6 +2,7 @@ import { bySimulation, byTests, type Mutant } from './mutant.ts';
 
 const LEASE_TESTS = byTests('test/state/lease.test.ts', 'test/state/state-store.test.ts');
 const WRITE_TESTS = byTests('test/state/conditional-write.test.ts', 'test/state/contention.test.ts');
+const STATE_TESTS = byTests('test/state');
 const DAMAGE_TESTS = byTests('test/state/damage.test.ts', 'test/state/power-cut.test.ts');
 const DIRECTORY_TESTS = byTests('test/state/directory-store.test.ts', 'test/state/object-store.test.ts');
 const DEMAND_TESTS = byTests('test/state/demand.test.ts', 'test/simulation/demand.test.ts');
@@ -144,21 +145,21 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     file: 'src/state/journal-log.ts',
     anchor: 'if (document.previous !== tip.sha256)',
     replacement: 'if (document.previous === undefined)',
-    killers: [DAMAGE_TESTS],
+    killers: [STATE_TESTS],
   },
   {
     name: 'a gap in the journal is overlooked',
     file: 'src/state/load.ts',
     anchor: 'if (key !== expected)',
     replacement: 'if (key === undefined)',
-    killers: [DAMAGE_TESTS],
+    killers: [STATE_TESTS],
   },
   {
     name: 'a snapshot is trusted without its hash',
     file: 'src/state/load.ts',
     anchor: 'if (body === undefined || !isWhole(sha256Hex(body))) return undefined;',
     replacement: 'if (body === undefined) return undefined;',
-    killers: [DAMAGE_TESTS],
+    killers: [STATE_TESTS],
   },
   {
     name: 'a missing head counts as no state',
