@@ -90,8 +90,13 @@ export class FaultLottery {
     return (this.#rates[kind] ?? 0) > 0;
   }
 
+  /** What befalls the world from here on. */
+  change(rates: FaultRates): void {
+    this.#rates = rates;
+  }
+
   /** From here on the world is kind. */
   end(): void {
-    this.#rates = {};
+    this.change({});
   }
 }

@@ -39,7 +39,7 @@ export class Stand {
   readonly #seed: number;
   readonly #world: World;
   readonly #objects = new MemoryObjects();
-  #faults: FaultLottery;
+  readonly #faults: FaultLottery;
   #processes = 0;
 
   constructor(seed = 7) {
@@ -52,7 +52,7 @@ export class Stand {
 
   /** What befalls the programs that run from here on. */
   weather(rates: FaultRates): void {
-    this.#faults = new FaultLottery(this.#world.random, rates);
+    this.#faults.change(rates);
   }
 
   /** Something that happens by itself after that time. */
