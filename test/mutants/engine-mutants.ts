@@ -117,7 +117,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/look.ts',
     anchor: "return { state: 'unreachable', reason: error.message };",
     replacement: "return { state: 'absent' };",
-    killers: SIMULATION,
+    killers: [byTests('test/engine/look.test.ts')],
   },
   {
     name: 'no settle window for what only a tag identifies',
@@ -166,7 +166,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/create.ts',
     anchor: 'if (work.isOurs(record, seen)) return exists(work, record, seen.outputs);',
     replacement: 'if (seen.outputs !== undefined) return exists(work, record, seen.outputs);',
-    killers: SIMULATION,
+    killers: [byTests('test/simulation/promises/adoption.test.ts')],
   },
   {
     name: 'an object is adopted without proof',
@@ -194,14 +194,14 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/sweep.ts',
     anchor: 'owner.cluster !== cluster || released',
     replacement: 'released',
-    killers: SIMULATION,
+    killers: [byTests('test/simulation/promises/deletion.test.ts')],
   },
   {
     name: 'the sweep takes what was retained',
     file: 'src/engine/sweep.ts',
     anchor: ' || released.has(owner.instanceId)) return false;',
     replacement: ') return false;',
-    killers: SIMULATION,
+    killers: [byTests('test/simulation/promises/retain.test.ts')],
   },
   {
     name: 'a deletion does not wait for late requests',

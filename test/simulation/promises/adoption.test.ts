@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Blueprint } from '#engine/blueprint.ts';
 import { CLUSTER } from '../undertaking.ts';
-import { toyNetwork } from '../toy-kinds.ts';
+import { toyGroup, toyNetwork } from '../toy-kinds.ts';
 import type { ToyObject, ToyOwner } from '../toy-object.ts';
 import { blueprint, Stand } from './stand.ts';
 
@@ -50,3 +50,26 @@ test('what does not exist is not adopted, and nothing is created in its stead', 
   expect(failed.map(({ code }) => code)).toEqual(['adopt.not-found']);
   expect(stand.living('toy.network')).toEqual([]);
 });
+
+test.each([
+  ['nobody', undefined],
+  ['another cluster', { cluster: 'somebodyelse0001', instanceId: 'theirinstance0001' }],
+])(
+  'a name that is taken by an object with the mark of %s is a clash, and the object is not touched',
+  async (_whose, owner) => {
+    const stand = new Stand();
+    const network = stand.account.create({
+      kind: 'toy.network',
+      values: { cidr: '10.0.0.0/16', label: 'x' },
+      owner: undefined,
+    });
+    const values = { name: 'front', networkId: network.id, ports: '22' };
+    const theirs = stand.account.create({ kind: 'toy.group', values, owner });
+    const wanted = blueprint((builder) => {
+      builder.declare(toyGroup, 'group', { name: 'front', networkId: network.id, ports: '443' });
+    });
+    const { failed } = await stand.apply(wanted);
+    expect(failed.map(({ code }) => code)).toEqual(['resource.name-taken']);
+    expect(stand.living('toy.group')).toEqual([theirs]);
+  },
+);

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { parseClusterUid, parseInstanceId } from '#engine/address.ts';
+import { applyPlan } from '#engine/apply.ts';
+import { planChanges } from '#engine/plan.ts';
 import { toyNetwork } from '../toy-kinds.ts';
 import { CLUSTER } from '../undertaking.ts';
 import { blueprint, Stand } from './stand.ts';
@@ -16,6 +19,7 @@ test('a deletion leaves zero, also when a second copy of a create request arrive
   const values = { cidr: '10.0.0.0/16', label: 'first' };
   stand.later(12_000, () => void stand.account.create({ kind: 'toy.network', values, owner: network?.owner }));
   expect(await stand.apply(NOTHING, {}, 'delete')).toMatchObject({ ok: true });
+  await stand.rest();
   expect(stand.living('toy.network')).toEqual([]);
 });
 
@@ -36,4 +40,19 @@ test('a deleted cluster can be made again, and is none that was deleted then', a
   await stand.apply(NOTHING, {}, 'delete');
   expect(await stand.apply(wanted)).toMatchObject({ ok: true, done: 1 });
   expect(await stand.withLease(async ({ snapshot }) => snapshot.tombstone)).toBe(false);
+});
+
+test('what a provider lists by mistake is not swept away when it is not ours', async () => {
+  const stand = new Stand();
+  const owner = { cluster: parseClusterUid('somebodyelse0001'), instanceId: parseInstanceId('theirinstance0001') };
+  const theirs = stand.account.create({ kind: 'toy.network', values: { cidr: '10.0.0.0/16', label: 'x' }, owner });
+  const outputs = { id: theirs.id, cidr: '10.0.0.0/16', label: 'x' };
+  const careless = { ...toyNetwork, list: async () => [{ owner, outputs }] };
+  const result = await stand.withLease((lease, { provider, ...runtime }) => {
+    const types = new Map([...provider.types, [careless.kind, careless]]);
+    const plan = planChanges(NOTHING, lease.snapshot, { types });
+    return applyPlan(plan, { runtime: { ...runtime, provider: { ...provider, types } }, journal: lease });
+  });
+  expect(result).toMatchObject({ ok: true });
+  expect(stand.living('toy.network')).toEqual([theirs]);
 });
