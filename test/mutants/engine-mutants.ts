@@ -280,7 +280,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/plan-up.ts',
     anchor: "if (changed.length > 0) return { reason: 'inputs-changed', inputs: changed };",
     replacement: '',
-    killers: SIMULATION,
+    killers: [byTests('test/engine/plan-up.test.ts')],
   },
   {
     name: 'a dependent does not follow what its dependency becomes',

@@ -6,7 +6,7 @@ import { repository } from '../tooling/repository.ts';
 import type { Killer, Mutant } from './mutant.ts';
 
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json'];
-const SIMULATION_SECONDS = 60;
+const SIMULATION_SECONDS = 45;
 /** Well beyond any killer's own limit: what hangs until here is stopped and counts as noticed. */
 const PATIENCE_MS = 240_000;
 

@@ -120,8 +120,9 @@ class Run {
     this.#blows.length = 0;
     await this.#rest();
     if (this.#isBroken) return;
-    // What the network doubles by itself may arrive after everybody has left: only the next run can clear that away.
-    const isFinal = this.#scenario.rates['duplicate-delivery'] === undefined;
+    const { rates } = this.#scenario;
+    // What is made twice by itself may arrive after everybody has left: only the next run can clear that away.
+    const isFinal = rates['duplicate-delivery'] === undefined && rates['token-forgotten'] === undefined;
     if (isFinal) this.#judge();
     this.#faults.end();
     const { goal } = this.#setup;

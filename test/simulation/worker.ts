@@ -8,6 +8,9 @@ import { Workshop } from './workshop.ts';
 // Faults are errors, thousands a second: where they were thrown is of interest only in a replay.
 Error.stackTraceLimit = 0;
 
+// Faults are errors here, by the thousand, and nobody reads where they were made: a replay shows it.
+Error.stackTraceLimit = 0;
+
 const workshop = new Workshop();
 const stray: unknown[] = [];
 
