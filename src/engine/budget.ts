@@ -1,5 +1,10 @@
 import type { Clock } from '#std/clock.ts';
-import type { Budget } from './runtime.ts';
+
+/** A token bucket as the service publishes it. */
+export interface Budget {
+  readonly capacity: number;
+  readonly refillPerSecond: number;
+}
 
 interface Waiter {
   readonly urgency: number;

@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Because, DownwardChange } from './change.ts';
-import type { Planning } from './plan.ts';
+import type { Planning } from './planning.ts';
 import type { ResourceRecord } from './record.ts';
 
 /**

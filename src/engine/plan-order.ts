@@ -1,6 +1,6 @@
 import type { Address, InstanceId } from './address.ts';
 import { goesFirst, type DownwardChange } from './change.ts';
-import type { Planning } from './plan.ts';
+import type { Planning } from './planning.ts';
 import type { ResourceRecord, Snapshot } from './record.ts';
 
 /**

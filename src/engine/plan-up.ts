@@ -2,7 +2,7 @@ import { differingKeys, sameValue } from '#std/same-value.ts';
 import type { Because, UpwardChange } from './change.ts';
 import type { Declaration } from './declaration.ts';
 import { checkInputs } from './inputs.ts';
-import type { Planning } from './plan.ts';
+import type { Planning } from './planning.ts';
 import { problem } from './problem.ts';
 import type { ResourceRecord } from './record.ts';
 import { hasUnknown, KNOWN_AFTER_APPLY, resolveRefs, type Ref } from './ref.ts';

@@ -1,9 +1,10 @@
-import type { Address, ClusterUid, InstanceId } from './address.ts';
+import type { ClusterUid, InstanceId } from './address.ts';
 import type { Blueprint } from './blueprint.ts';
-import { isPending, isUpward, type Change, type DownwardChange, type UpwardChange } from './change.ts';
+import { isPending, isUpward, type Change, type UpwardChange } from './change.ts';
 import { planDown } from './plan-down.ts';
 import { dependentsFirst, leaveWhatIsStoodOn, pullForward } from './plan-order.ts';
 import { planUp } from './plan-up.ts';
+import type { Planning } from './planning.ts';
 import type { Snapshot } from './record.ts';
 import type { Observations } from './refresh.ts';
 import type { ResourceType } from './resource.ts';
@@ -26,15 +27,6 @@ export interface PlanOptions {
   /** What was seen; without a look an object is believed to be as the state says. */
   readonly observations?: Observations;
   readonly purpose?: Purpose;
-}
-
-/** Everything one planning run reads and has decided so far. */
-export interface Planning {
-  readonly snapshot: Snapshot;
-  readonly types: ReadonlyMap<string, ResourceType>;
-  readonly observations: Observations;
-  readonly ups: Map<Address, UpwardChange>;
-  readonly downs: Map<InstanceId, DownwardChange>;
 }
 
 /** Pure: the same blueprint, snapshot and observations give the same plan, and nothing else is read. */

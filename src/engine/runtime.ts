@@ -1,6 +1,6 @@
 import type { Clock } from '#std/clock.ts';
 import type { Random } from '#std/random.ts';
-import type { RateBudgets } from './budget.ts';
+import type { Budget, RateBudgets } from './budget.ts';
 import type { EventSink } from './event.ts';
 import type { ResourceType } from './resource.ts';
 
@@ -12,12 +12,6 @@ export interface Consistency {
   readonly requestAgeMaxMs: number;
   /** Pause between two looks while something is awaited. */
   readonly pollMs: number;
-}
-
-/** A token bucket as the service publishes it. */
-export interface Budget {
-  readonly capacity: number;
-  readonly refillPerSecond: number;
 }
 
 interface Deadlines {

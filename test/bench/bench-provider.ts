@@ -1,4 +1,5 @@
-import type { Budget, Provider } from '#engine/runtime.ts';
+import type { Budget } from '#engine/budget.ts';
+import type { Provider } from '#engine/runtime.ts';
 import type { ResourceType } from '#engine/resource.ts';
 import { BENCH_KINDS, type BenchSession } from './bench-kinds.ts';
 

@@ -1,4 +1,4 @@
-import type { Budget } from '#engine/runtime.ts';
+import type { Budget } from '#engine/budget.ts';
 import { MemoryStore } from '#state/memory-store.ts';
 import { mixSeeds, type SeededRandom } from '../simulation/seeded-random.ts';
 import { World } from '../simulation/world.ts';

@@ -1,4 +1,4 @@
-import type { Budget } from '#engine/runtime.ts';
+import type { Budget } from '#engine/budget.ts';
 
 /** One request as the service sees it. */
 interface TimedCall {

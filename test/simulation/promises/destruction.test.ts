@@ -26,7 +26,7 @@ function remark(stand: Stand, owner: ToyOwner): ToyObject {
 
 test('a destruction that is refused is a failure, and the object is not forgotten', async () => {
   const stand = await standWithNetwork();
-  const { remove } = stand.account;
+  const remove = stand.account.remove.bind(stand.account);
   stand.account.remove = () => {
     throw new CallError({ outcome: 'rejected', reason: 'denied', message: 'toy:Remove is not allowed' });
   };
