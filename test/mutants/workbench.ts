@@ -6,7 +6,10 @@ import { repository } from '../tooling/repository.ts';
 import type { Killer, Mutant } from './mutant.ts';
 
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json'];
-const SIMULATION_SECONDS = 45;
+/** Most mutants are seen within seconds; the patience is for slow machines. */
+const SECONDS_TO_NOTICE = 150;
+/** The whole product is simulated at length elsewhere. */
+const SECONDS_TO_TRUST = 20;
 /** Well beyond any killer's own limit: what hangs until here is stopped and counts as noticed. */
 const PATIENCE_MS = 240_000;
 
@@ -41,7 +44,7 @@ export class Workbench implements AsyncDisposable {
     );
     try {
       for (const killer of killers) {
-        if (!(await this.passes(killer))) return { fate: 'killed', by: nameOf(killer) };
+        if (!(await this.#passes(killer, SECONDS_TO_NOTICE))) return { fate: 'killed', by: nameOf(killer) };
       }
       return { fate: 'survived' };
     } finally {
@@ -49,9 +52,13 @@ export class Workbench implements AsyncDisposable {
     }
   }
 
+  trusts(killer: Killer): Promise<boolean> {
+    return this.#passes(killer, SECONDS_TO_TRUST);
+  }
+
   /** Whether the killer finds nothing wrong. One that cannot even start is an error, not a kill. */
-  async passes(killer: Killer): Promise<boolean> {
-    const { code, output } = await this.#run(commandOf(killer));
+  async #passes(killer: Killer, seconds: number): Promise<boolean> {
+    const { code, output } = await this.#run(commandOf(killer, seconds));
     if (code === 0) return true;
     if (!FAILED.test(output))
       throw new Error(`${nameOf(killer)} broke down instead of judging:\n${output.slice(-4_000)}`);
@@ -88,11 +95,11 @@ export function nameOf(killer: Killer): string {
   return killer.by === 'simulation' ? 'simulation' : killer.files.join(' ');
 }
 
-function commandOf(killer: Killer): readonly string[] {
+function commandOf(killer: Killer, seconds: number): readonly string[] {
   if (killer.by === 'tests') {
     const config = ['--config', 'test/tooling/vitest.config.ts', '--project', 'house', '--bail', '1'];
     return ['node_modules/vitest/vitest.mjs', 'run', ...config, ...killer.files];
   }
-  const limits = ['--until-violation', '--seconds', String(SIMULATION_SECONDS)];
+  const limits = ['--until-violation', '--seconds', String(seconds)];
   return ['--conditions=source', 'test/simulation/main.ts', ...limits];
 }
