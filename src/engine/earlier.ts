@@ -12,9 +12,12 @@ export async function findEarlier(
   { declaration, instanceId: replaced }: ReplaceChange,
   inputs: unknown,
 ): Promise<ReadyRecord | undefined> {
-  const { address } = declaration;
+  const { address, kind } = declaration;
   const fits = (record: ResourceRecord): record is ReadyRecord =>
-    record.instanceId !== replaced && record.status === 'ready' && fitsFixed(work, record, inputs);
+    record.instanceId !== replaced &&
+    record.status === 'ready' &&
+    record.kind === kind &&
+    fitsFixed(work, record, inputs);
   const earlier = work.journal.snapshot.instancesAt(address).findLast(fits);
   if (earlier === undefined) return undefined;
   const seen = await work.look(earlier);

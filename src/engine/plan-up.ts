@@ -30,7 +30,7 @@ interface Case {
  * | settled               | absent      | create                                                |
  * | settled               | unreachable | keep                                                  |
  * | settled               | broken      | replace; destroy-first if its successor would have its name |
- * | settled               | present     | replace if a fixed input differs, update if anything else does, else keep |
+ * | settled               | present     | replace if its kind or a fixed input differs, update if anything else does, else keep |
  */
 export function planUp(planning: Planning, declaration: Declaration): UpwardChange {
   const { address, kind } = declaration;
@@ -62,7 +62,7 @@ function decide(weighed: Case): UpwardChange {
   }
   if (record.status !== 'creating') return decideSettled(weighed);
   const because: Because = { reason: 'interrupted', while: 'creating' };
-  const unfit = [...changed, ...unknown].some((key) => type.replaceOn.includes(key));
+  const unfit = record.kind !== kind || [...changed, ...unknown].some((key) => type.replaceOn.includes(key));
   if (unfit) return replace(weighed, because, 'destroy-first');
   return { address, kind, declaration, action: 'create', instanceId: record.instanceId, because };
 }
@@ -83,6 +83,7 @@ function decideSettled(weighed: Case): UpwardChange {
       isInItsPlace(weighed) ? 'destroy-first' : undefined,
     );
   }
+  if (record.kind !== declaration.kind) return replace(weighed, { reason: 'inputs-changed', inputs: ['kind'] });
   const fixed = changed.filter((key) => type.replaceOn.includes(key));
   if (fixed.length > 0) return replace(weighed, { reason: 'inputs-changed', inputs: fixed });
   if (unknown.some((key) => type.replaceOn.includes(key))) {
@@ -94,7 +95,8 @@ function decideSettled(weighed: Case): UpwardChange {
 }
 
 /** Two of one name, or between the same two ends, do not fit beside one another. */
-function isInItsPlace({ type, changed, unknown }: Case): boolean {
+function isInItsPlace({ declaration, record, type, changed, unknown }: Case): boolean {
+  if (record.kind !== declaration.kind) return false;
   const isFixed = (key: string) => type.replaceOn.includes(key);
   return (type.identity === 'name' || type.identity === 'attachment') && ![...changed, ...unknown].some(isFixed);
 }
@@ -148,7 +150,7 @@ function hostGoes({ ups }: Planning, host: Declaration['address']): boolean {
 /** The instance that holds the address, unless only an earlier one, still there, fits what is declared. */
 function chooseInstance(
   { snapshot, observations }: Planning,
-  { address }: Declaration,
+  { address, kind }: Declaration,
   type: ResourceType,
   inputs: unknown,
 ): ResourceRecord | undefined {
@@ -156,6 +158,7 @@ function chooseInstance(
   const current = instances.find((record) => !record.deposed);
   if (current === undefined || instances.length === 1 || hasUnknown(inputs)) return current;
   const fits = (record: ResourceRecord) => {
+    if (record.kind !== kind) return false;
     const { changed, unknown } = compareInputs(type, record, inputs);
     return [...changed, ...unknown].every((key) => !type.replaceOn.includes(key));
   };

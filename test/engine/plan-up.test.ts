@@ -83,6 +83,20 @@ const table: readonly Row[] = [
     becomes: { ...wallBase, action: 'update', because: { reason: 'inputs-changed', inputs: ['colour'] } },
   },
   {
+    is: 'of another kind than declared is replaced',
+    declared: (blueprint) => void blueprint.declare(pillar, 'wall', AS_RECORDED),
+    records: [ready('wall')],
+    seen: [present('wall')],
+    becomes: {
+      ...wallBase,
+      kind: 'pillar',
+      action: 'replace',
+      order: 'destroy-first',
+      old: 'destroy',
+      because: { reason: 'inputs-changed', inputs: ['kind'] },
+    },
+  },
+  {
     is: 'that drifted is updated',
     declared: wall(AS_RECORDED),
     records: [ready('wall')],

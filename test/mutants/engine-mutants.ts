@@ -276,6 +276,14 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     killers: [byTests('test/simulation/promises/saved-plan.test.ts')],
   },
   {
+    name: 'an object of another kind counts as what is declared',
+    file: 'src/engine/plan-up.ts',
+    anchor:
+      "if (record.kind !== declaration.kind) return replace(weighed, { reason: 'inputs-changed', inputs: ['kind'] });",
+    replacement: '',
+    killers: [byTests('test/engine/plan-up.test.ts', 'test/simulation/promises/kinds.test.ts')],
+  },
+  {
     name: 'a difference in place is not noticed',
     file: 'src/engine/plan-up.ts',
     anchor: "if (changed.length > 0) return { reason: 'inputs-changed', inputs: changed };",
