@@ -108,8 +108,7 @@ export async function lookAfterDoubt(
   for (;;) {
     const seen = await work.look(record);
     if (seen.state === 'present' && work.isOurs(record, seen)) return seen;
-    if (seen.state === 'absent' && (!wholeWindow || watch.isCertain(seen))) return undefined;
-    if (seen.state === 'present' && (!wholeWindow || watch.isCertain(seen))) return undefined;
+    if (seen.state !== 'unreachable' && (!wholeWindow || watch.isCertain(seen))) return undefined;
     await patience.wait('resource.unreachable', seen.state === 'unreachable' ? seen.reason : undefined);
   }
 }
