@@ -1,7 +1,7 @@
 import { sameValue } from '#std/same-value.ts';
-import { isAmbiguous } from './call.ts';
+import { CallError, isAmbiguous } from './call.ts';
 import { AbsenceWatch } from './look.ts';
-import { problem } from './problem.ts';
+import { isProblem, problem } from './problem.ts';
 import type { ResourceRecord } from './record.ts';
 import { refusalProblem } from './refusal.ts';
 import type { Present } from './resource.ts';
@@ -16,7 +16,13 @@ export type Converged =
  * until the object is ready and a sync finds nothing left to do.
  */
 export async function converge(work: Work, record: ResourceRecord): Promise<Converged> {
-  return new Convergence(work, record).run();
+  const convergence = new Convergence(work, record);
+  try {
+    return await convergence.run();
+  } catch (error) {
+    if (isProblem(error, 'resource.not-ready')) await convergence.giveUp();
+    throw error;
+  }
 }
 
 class Convergence {
@@ -28,6 +34,7 @@ class Convergence {
   /** What the last request promised, until it is seen. */
   #accepted: unknown;
   #underWayUntilMs = 0;
+  #lastSeen: unknown;
 
   constructor(work: Work, record: ResourceRecord) {
     this.#work = work;
@@ -66,9 +73,25 @@ class Convergence {
         await this.#patience.wait('resource.not-ready', 'its mark to become visible');
         continue;
       }
-      if (seen.condition.is === 'ready') return seen;
-      if (seen.condition.is === 'broken') return { outcome: 'broken', why: seen.condition.reason };
-      await this.#patience.wait('resource.not-ready', seen.condition.waitingFor);
+      this.#lastSeen = seen.outputs;
+      const { condition } = seen;
+      if (condition.is === 'ready') return seen;
+      if (condition.is === 'broken') return { outcome: 'broken', why: condition.reason };
+      if (condition.is === 'failed')
+        throw problem('resource.failed', { address: this.#record.address, detail: condition.reason });
+      await this.#patience.wait('resource.not-ready', condition.waitingFor, condition.progress);
+    }
+  }
+
+  /** Leaves word where later runs will see it; without that, they only wait once more. */
+  async giveUp(): Promise<void> {
+    const { kind, address } = this.#record;
+    if (this.#lastSeen === undefined) return;
+    const type = this.#work.typeOf(kind, address);
+    try {
+      await type.giveUp?.(this.#work.runtime.provider.session, this.#work.contextOf(this.#record), this.#lastSeen);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
     }
   }
 

@@ -60,7 +60,10 @@ export async function settleCreate(work: Work, opened: CreatingRecord, resumed: 
 
 async function sendCreate(work: Work, record: CreatingRecord): Promise<unknown> {
   const type = work.typeOf(record.kind, record.address);
-  const context = { ...work.contextOf(record), token: deriveToken(record), variant: record.variant };
+  const { variant, attempt, lot = [record.instanceId] } = record;
+  const [first = record.instanceId] = lot;
+  const token = deriveToken({ instanceId: first, variant, attempt });
+  const context = { ...work.contextOf(record), token, variant, lot };
   return type.create(work.runtime.provider.session, context, record.inputs);
 }
 
@@ -155,8 +158,11 @@ type CreateSeed = Pick<
 
 async function appendCreate(work: Work, seed: CreateSeed): Promise<void> {
   const { address, kind, inputs, dependsOn, within, retain, instanceId, incarnation, variant, attempt } = seed;
-  const identity = { address, kind, instanceId, incarnation };
-  await work.journal.append({ type: 'create', ...identity, inputs, dependsOn, within, retain, variant, attempt });
+  const identity = { type: 'create', address, kind, instanceId, incarnation } as const;
+  const entry = { ...identity, inputs, dependsOn, within, retain, variant, attempt };
+  const lot = work.typeOf(kind, address).lotOf?.(inputs);
+  if (lot === undefined) await work.journal.append(entry);
+  else await work.lots.open([kind, lot, variant, attempt].join(' '), entry);
 }
 
 function creating(work: Work, instanceId: CreatingRecord['instanceId']): CreatingRecord {

@@ -1,6 +1,7 @@
 import type { Address, InstanceId } from './address.ts';
 import type { ChangeAction } from './change.ts';
 import type { Problem } from './problem.ts';
+import type { Progress } from './resource.ts';
 
 interface AboutResource {
   readonly address: Address;
@@ -14,7 +15,12 @@ export type EngineEvent =
   | { readonly type: 'lease-lost'; readonly problem: Problem }
   | { readonly type: 'apply-started'; readonly changes: number }
   | (AboutResource & { readonly type: 'change-started'; readonly action: ChangeAction; readonly because: string })
-  | (AboutResource & { readonly type: 'waiting'; readonly waitingFor: string; readonly deadlineMs: number })
+  | (AboutResource & {
+      readonly type: 'waiting';
+      readonly waitingFor: string;
+      readonly progress?: Progress | undefined;
+      readonly deadlineMs: number;
+    })
   | (AboutResource & {
       readonly type: 'retrying';
       readonly purpose: string;

@@ -31,6 +31,8 @@ export const JournalEntry = z.discriminatedUnion('type', [
     ...declared,
     variant: z.string(),
     attempt: z.number().int().positive(),
+    /** Everything that the same request makes. @default this instance alone */
+    lot: z.array(instanceId).readonly().optional(),
   }),
   z.strictObject({ type: z.literal('created'), instanceId, outputs: z.unknown() }),
   z.strictObject({ type: z.literal('adopt'), ...identity, ...declared, outputs: z.unknown() }),

@@ -101,6 +101,24 @@ export const PROBLEM_CATALOGUE = {
     blame: 'user',
     remedy: 'Its state is kept until everything is destroyed. Destroy the cluster first:\n  bootstrap delete NAME',
   },
+  'state.absent': {
+    summary: 'There is no state where it should be',
+    blame: 'user',
+    remedy:
+      'The cluster was deleted, or its state was removed by other means. See what this workstation knows:\n  bootstrap status NAME',
+  },
+  'state.moved': {
+    summary: 'The state has moved to another place',
+    blame: 'user',
+    remedy:
+      'Nothing was changed. A cluster that is being deleted goes back to the workstation that deletes it; everywhere else, look again:\n  bootstrap status NAME',
+  },
+  'state.moving': {
+    summary: 'The state is on its way to another place',
+    blame: 'user',
+    remedy:
+      'Nothing is lost: neither place may change anything before it has arrived. Finish it on the workstation that began it:\n  bootstrap apply NAME',
+  },
   'address.invalid': {
     summary: 'A name that cannot be an address',
     blame: 'us',
@@ -193,6 +211,11 @@ export const PROBLEM_CATALOGUE = {
     summary: 'It did not become ready in time',
     blame: 'provider',
     remedy: 'The next run goes on waiting where this one stopped. See what it waits for:\n  bootstrap why ADDRESS',
+  },
+  'resource.failed': {
+    summary: 'It failed while it was made ready',
+    blame: 'provider',
+    remedy: 'When the cause is gone, the next run replaces what failed:\n  bootstrap apply NAME',
   },
   'resource.not-gone': {
     summary: 'It did not go away in time',

@@ -26,6 +26,8 @@ export interface CreatingRecord extends RecordBase {
   readonly status: 'creating';
   readonly variant: string;
   readonly attempt: number;
+  /** Instances that the same request makes, this one among them; undefined: it makes this one alone. */
+  readonly lot?: readonly InstanceId[] | undefined;
   /** Known once the service has answered. */
   readonly outputs: unknown;
 }

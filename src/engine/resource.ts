@@ -17,9 +17,16 @@ export type ReplaceOrder = 'create-first' | 'destroy-first';
 
 export type Condition =
   | { readonly is: 'ready' }
-  | { readonly is: 'pending'; readonly waitingFor: string }
+  | { readonly is: 'pending'; readonly waitingFor: string; readonly progress?: Progress }
   /** Will never become ready (a machine that terminated while starting): the engine replaces it. */
-  | { readonly is: 'broken'; readonly reason: string };
+  | { readonly is: 'broken'; readonly reason: string }
+  /** Will never become ready, and neither would another in its place: the run fails and says why. */
+  | { readonly is: 'failed'; readonly reason: string };
+
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+}
 
 /** Whose object it is, read from its tags. Undefined: nobody's tag is on it. */
 export interface Owner {
@@ -61,10 +68,13 @@ export interface ResourceContext {
   mutate<T>(call: Call, request: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-interface CreateContext extends ResourceContext {
+export interface CreateContext extends ResourceContext {
+  /** Members of one lot have the same. */
   readonly token: string;
   /** Which of the type's `variants` to use, such as the zone. */
   readonly variant: string;
+  /** All instances that the request makes, in a fixed order. */
+  readonly lot: readonly InstanceId[];
 }
 
 export type ListContext = Pick<ResourceContext, 'cluster' | 'signal' | 'read'>;
@@ -91,6 +101,8 @@ export interface ResourceDefinition<Session, Inputs, Outputs> {
   idOf(outputs: Outputs): string;
   /** Ways to create it, tried in order when one has no capacity. @default one, named '' */
   variants?(inputs: Inputs): readonly string[];
+  /** Creates of one key that become due together are one lot: one request makes them all. @default each by itself */
+  lotOf?(inputs: Inputs): string;
   /** `last` is what the state remembers; without it the object is looked for by token, name or tag. */
   observe(
     session: Session,
@@ -101,6 +113,8 @@ export interface ResourceDefinition<Session, Inputs, Outputs> {
   /** Makes the living object equal to `inputs` by absolute requests; nothing to do: returns `observed`. */
   sync(session: Session, context: ResourceContext, inputs: Inputs, observed: Outputs): Promise<Outputs>;
   destroy(session: Session, context: ResourceContext, outputs: Outputs): Promise<void>;
+  /** It did not become ready in time. What is left here is seen by whoever looks at it, or at its host, later. */
+  giveUp?(session: Session, context: ResourceContext, outputs: Outputs): Promise<void>;
   /** Every object of this kind that carries the cluster's tag: how strays are found. */
   list?(session: Session, context: ListContext): Promise<readonly Listed<Outputs>[]>;
   /** Finds an object that the user asks to adopt, by the id he gave. */
@@ -124,10 +138,12 @@ export interface ResourceType {
   readonly ignoreDriftOf?: readonly string[];
   idOf(outputs: unknown): string;
   variants?(inputs: unknown): readonly string[];
+  lotOf?(inputs: unknown): string;
   observe(session: unknown, context: ResourceContext, target: ObserveTarget<unknown, unknown>): Promise<Observation>;
   create(session: unknown, context: CreateContext, inputs: unknown): Promise<unknown>;
   sync(session: unknown, context: ResourceContext, inputs: unknown, observed: unknown): Promise<unknown>;
   destroy(session: unknown, context: ResourceContext, outputs: unknown): Promise<void>;
+  giveUp?(session: unknown, context: ResourceContext, outputs: unknown): Promise<void>;
   list?(session: unknown, context: ListContext): Promise<readonly Listed<unknown>[]>;
   find?(session: unknown, context: ResourceContext, id: string): Promise<Observation>;
 }

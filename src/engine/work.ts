@@ -1,11 +1,12 @@
 import type { Address, InstanceId } from './address.ts';
 import { resourceContext } from './calls.ts';
 import type { Journal } from './journal.ts';
+import { LotDesk } from './lots.ts';
 import { look, type Sight, type Sighting } from './look.ts';
 import { problem } from './problem.ts';
 import type { ProblemCode } from './problem-catalogue.ts';
 import type { ResourceRecord } from './record.ts';
-import type { Present, ResourceContext, ResourceType } from './resource.ts';
+import type { Present, Progress, ResourceContext, ResourceType } from './resource.ts';
 import type { EngineRuntime } from './runtime.ts';
 
 /** What every step of an apply works with. */
@@ -14,6 +15,7 @@ export class Work {
   readonly journal: Journal;
   /** Aborts when nothing may be awaited any more: the lease is lost, or the operator left. */
   readonly signal: AbortSignal;
+  readonly lots: LotDesk;
   readonly #startedAtMs: number;
   readonly #claimed = new Set<InstanceId>();
   readonly #outputs = new Map<Address, unknown>();
@@ -24,6 +26,7 @@ export class Work {
     this.runtime = runtime;
     this.journal = journal;
     this.signal = signal;
+    this.lots = new LotDesk(journal, runtime.clock);
     this.#startedAtMs = runtime.clock.monotonicMs();
     this.#nextIncarnation = journal.snapshot.nextIncarnation;
   }
@@ -130,7 +133,7 @@ export class Patience {
   }
 
   /** Waits a moment, or gives up with `code` when the deadline has passed. */
-  async wait(code: ProblemCode, waitingFor: string = this.#waitingFor): Promise<void> {
+  async wait(code: ProblemCode, waitingFor: string = this.#waitingFor, progress?: Progress): Promise<void> {
     this.#waitingFor = waitingFor;
     const { address, instanceId } = this.#record;
     if (this.#work.runtime.clock.monotonicMs() > this.#deadlineMs) {
@@ -138,7 +141,14 @@ export class Patience {
     }
     if (this.#said !== waitingFor) {
       this.#said = waitingFor;
-      this.#work.runtime.emit({ type: 'waiting', address, instanceId, waitingFor, deadlineMs: this.#deadlineMs });
+      this.#work.runtime.emit({
+        type: 'waiting',
+        address,
+        instanceId,
+        waitingFor,
+        progress,
+        deadlineMs: this.#deadlineMs,
+      });
     }
     await this.#work.pause();
   }

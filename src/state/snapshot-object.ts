@@ -33,6 +33,7 @@ const StoredRecord = z.discriminatedUnion('status', [
     status: z.literal('creating'),
     variant: z.string(),
     attempt: z.number().int().positive(),
+    lot: z.array(instanceId).readonly().optional(),
   }),
   z.strictObject({ ...recordBase, status: z.literal('ready'), readyAtMs: z.number() }),
   z.strictObject({ ...recordBase, status: z.literal('updating'), previousInputs: z.unknown() }),

@@ -17,17 +17,16 @@ interface Arrows {
 
 const base = ['std', 'engine'];
 const product = [...base, 'config', 'pki', 'host', 'provider', 'state', 'cloud-init'];
-const provider = { rooms: [...base, 'host', 'provider'], node: true };
+const provider = { rooms: [...base, 'host', 'provider', 'state'], node: true };
 const terminal = { rooms: ['std', 'app', 'operations'], types: ['engine', 'config'], node: true };
 
 /** Who may import whom; a room always may import itself, and a test may import everything. */
 const arrows: ReadonlyMap<string, Arrows> = new Map<string, Arrows>([
   ['std', { rooms: [], packages: [], node: true }],
   ['engine', { rooms: ['std'], packages: ['zod'], node: false }],
-  ...['config', 'pki', 'host', 'state', 'provider', 'cloud-init'].map((room): [string, Arrows] => [
-    room,
-    { rooms: base, node: true },
-  ]),
+  ...['pki', 'host', 'state', 'cloud-init'].map((room): [string, Arrows] => [room, { rooms: base, node: true }]),
+  ['config', { rooms: base, types: ['provider'], node: true }],
+  ['provider', { rooms: base, types: ['state'], packages: [], node: false }],
   ['cluster', { rooms: product, node: true }],
   ['operations', { rooms: product, node: true }],
   ['providers/aws', provider],

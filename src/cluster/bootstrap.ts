@@ -1,0 +1,49 @@
+import type { ClusterSpec } from '#config/cluster-file.ts';
+import type { ClusterUid } from '#engine/address.ts';
+import { type Blueprint, BlueprintBuilder } from '#engine/blueprint.ts';
+import type { Constructs, RegionScope, StateBucket } from '#provider/constructs.ts';
+import { generatedSecret } from './generated-secret.ts';
+import { declareNames } from './names.ts';
+import { declareNetwork } from './network.ts';
+import { declareNodes } from './nodes.ts';
+import type { Demand } from './roles.ts';
+import { rosterOf } from './roster.ts';
+
+export interface ClusterPlan {
+  readonly spec: ClusterSpec;
+  readonly uid: ClusterUid;
+  readonly demand: Demand;
+  readonly constructs: Constructs;
+}
+
+/** Where the state will live: made first, so that everything after it is known to more than one workstation. */
+export function foundationBlueprint(cluster: ClusterPlan): Blueprint {
+  const scope = scopeOf(cluster);
+  declareFoundation(cluster.constructs, scope);
+  return scope.builder.build();
+}
+
+/** The whole procedure. The order is for the reader: what waits for what follows from what each thing needs. */
+export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
+  const { spec, demand, constructs } = cluster;
+  const scope = scopeOf(cluster);
+
+  const bucket = declareFoundation(constructs, scope);
+  const regionNetwork = declareNetwork(constructs, scope, spec);
+  const overlayKey = scope.builder.declare(generatedSecret, 'secret.overlay', { bytes: 32, purpose: 'overlay' });
+  const roster = rosterOf(spec, demand);
+  const presharedKey = overlayKey.output('value');
+  const placed = declareNodes(constructs, scope, { spec, roster, regionNetwork, bucket, presharedKey });
+  declareNames(constructs, scope, spec, placed);
+
+  return scope.builder.build();
+}
+
+function declareFoundation(constructs: Constructs, scope: RegionScope): StateBucket {
+  const key = constructs.stateKey(scope);
+  return constructs.stateBucket(scope, { key });
+}
+
+function scopeOf({ spec, uid }: ClusterPlan): RegionScope {
+  return { builder: new BlueprintBuilder(), uid, clusterName: spec.name, region: spec.region };
+}

@@ -1,0 +1,33 @@
+import type { ClusterSpec } from '#config/cluster-file.ts';
+import { parseAddress } from '#engine/address.ts';
+import type { ResourceRecord, Snapshot } from '#engine/record.ts';
+import { apiName } from './names.ts';
+
+export interface ClusterOutput {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a cluster is good for once it stands: read from its state, so that nothing is promised that is not there. */
+export function outputsOf(snapshot: Snapshot, spec: ClusterSpec): readonly ClusterOutput[] {
+  const nameServers = readOutput(snapshot.current(parseAddress('zone')), 'nameServers');
+  const hasRecord = (name: string): boolean => snapshot.current(parseAddress(`record.${name}`))?.status === 'ready';
+  const nodes = [...snapshot.records.values()].filter(({ kind, status }) => kind === 'node' && status === 'ready');
+  return [
+    ...(hasRecord('api') ? [{ name: 'api', value: apiName(spec) }] : []),
+    ...(hasRecord('site') ? [{ name: 'site_address', value: spec.domain }] : []),
+    ...(Array.isArray(nameServers) ? [{ name: 'name_servers', value: nameServers.join(' ') }] : []),
+    ...(nodes.length > 0 ? [{ name: 'nodes_ready', value: String(nodes.length) }] : []),
+  ];
+}
+
+/** What this version leaves out, so that nobody takes a booted machine for a served site. */
+export const NOT_YET: readonly string[] = [
+  'Kubernetes, the storage cluster and the site are not installed yet: the machines boot and report their stages.',
+  'The four scale URLs are not served yet.',
+];
+
+function readOutput(record: ResourceRecord | undefined, name: string): unknown {
+  const outputs = record?.status === 'ready' ? record.outputs : undefined;
+  return typeof outputs === 'object' && outputs !== null ? Reflect.get(outputs, name) : undefined;
+}
