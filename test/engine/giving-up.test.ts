@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { parseClusterUid } from '#engine/address.ts';
+import { applyPlan } from '#engine/apply.ts';
+import { BlueprintBuilder } from '#engine/blueprint.ts';
+import { RateBudgets } from '#engine/budget.ts';
+import { CallError } from '#engine/call.ts';
+import { ClusterState } from '#engine/cluster-state.ts';
+import type { EngineEvent } from '#engine/event.ts';
+import type { Journal } from '#engine/journal.ts';
+import { planChanges } from '#engine/plan.ts';
+import { ABSENT, type Condition, defineResource } from '#engine/resource.ts';
+import type { EngineRuntime } from '#engine/runtime.ts';
+import type { ApplyResult } from '#engine/tally.ts';
+import { SeededRandom } from '../simulation/seeded-random.ts';
+import { HandClock } from './support/hand-clock.ts';
+
+const CLUSTER = parseClusterUid('clusterclustercluster');
+const PATIENCE_MS = 60_000;
+
+/** One object whose condition a test decides. */
+class Patient {
+  condition: Condition = { is: 'pending', waitingFor: 'stage overlay', progress: { done: 2, of: 7 } };
+  giveUp: () => Promise<void> = async () => undefined;
+  givenUp = 0;
+  isThere = false;
+
+  readonly type = defineResource<unknown>()({
+    kind: 'patient',
+    inputs: z.strictObject({}),
+    outputs: z.strictObject({ id: z.string() }),
+    identity: 'token',
+    replaceOn: [],
+    replaceOrder: 'create-first',
+    stableOutputs: ['id'],
+    idOf: ({ id }) => id,
+    observe: async (_session, { cluster, instanceId }) => {
+      if (!this.isThere) return ABSENT;
+      const owner = { cluster, instanceId };
+      return { state: 'present', outputs: { id: 'one' }, owner, condition: this.condition };
+    },
+    create: async () => {
+      this.isThere = true;
+      return { id: 'one' };
+    },
+    sync: async (_session, _context, _inputs, observed) => observed,
+    giveUp: async () => {
+      this.givenUp += 1;
+      await this.giveUp();
+    },
+    destroy: async () => undefined,
+  });
+}
+
+interface Ending {
+  readonly result: ApplyResult;
+  readonly events: readonly EngineEvent[];
+}
+
+async function apply(patient: Patient): Promise<Ending> {
+  const clock = new HandClock();
+  const events: EngineEvent[] = [];
+  const provider = {
+    session: undefined,
+    types: new Map([[patient.type.kind, patient.type]]),
+    consistency: { visibleWithinMs: 1_000, requestAgeMaxMs: 1_000, pollMs: 500 },
+    deadlines: { callMs: 1_000, conditionMs: PATIENCE_MS },
+    budgets: {},
+  };
+  const budgets = new RateBudgets({}, clock);
+  const runtime: EngineRuntime = {
+    clock,
+    random: new SeededRandom(1),
+    provider,
+    budgets,
+    emit: (event) => events.push(event),
+  };
+  const journal = journalOf(new ClusterState(CLUSTER));
+  const builder = new BlueprintBuilder();
+  builder.declare(patient.type, 'patient', {});
+  const plan = planChanges(builder.build(), journal.snapshot, { types: provider.types });
+  const applied = applyPlan(plan, { runtime, journal });
+  await clock.advance(2 * PATIENCE_MS);
+  return { result: await applied, events };
+}
+
+function journalOf(state: ClusterState): Journal {
+  return {
+    snapshot: state,
+    append: async (...entries) => state.foldObject(state.serial + 1, entries),
+    guard: async () => undefined,
+    keepBlueprint: async () => undefined,
+    readBlueprint: async () => [],
+    lost: new AbortController().signal,
+  };
+}
+
+test('what does not become ready in time is given up, and the run says what it waited for', async () => {
+  const patient = new Patient();
+  const { result } = await apply(patient);
+  expect(patient.givenUp).toBe(1);
+  expect(result.failed.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
+    'resource.not-ready: patient was awaited in vain: stage overlay.',
+  ]);
+});
+
+test('how far it has come is told while it is awaited', async () => {
+  const { events } = await apply(new Patient());
+  expect(events.find(({ type }) => type === 'waiting')).toMatchObject({
+    waitingFor: 'stage overlay',
+    progress: { done: 2, of: 7 },
+  });
+});
+
+test('what can never become ready fails at once, with its own words, and is not given up or made again', async () => {
+  const patient = new Patient();
+  patient.condition = { is: 'failed', reason: 'Stage overlay: no route' };
+  const { result } = await apply(patient);
+  expect(result.failed.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
+    'resource.failed: Stage overlay: no route',
+  ]);
+  expect(patient.givenUp).toBe(0);
+});
+
+test('when the service refuses the last word, the run still says what it waited for', async () => {
+  const patient = new Patient();
+  patient.giveUp = () => Promise.reject(new CallError({ outcome: 'rejected', reason: 'denied', message: 'no' }));
+  const { result } = await apply(patient);
+  expect(result.failed.map(({ code }) => code)).toEqual(['resource.not-ready']);
+});

@@ -1,0 +1,166 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { deriveInstanceId, parseAddress, parseClusterUid } from '#engine/address.ts';
+import type { CreateContext, Observation } from '#engine/resource.ts';
+import { node, type NodeInputs } from '#host/node.ts';
+import { PROTOCOL_FORMAT, Welcome } from '#host/protocol.ts';
+import { Secret } from '#std/secret.ts';
+import { MemoryMailbox } from './support/memory-mailbox.ts';
+
+const CLUSTER = parseClusterUid('clusterclustercluster');
+const ADDRESS = parseAddress('eu-west-3.node.worker-1');
+const BOX = 'token-0';
+const INPUTS: NodeInputs = {
+  name: 'worker-1',
+  role: 'worker',
+  region: 'eu-west-3',
+  zone: 'eu-west-3a',
+  mailbox: BOX,
+  overlayAddress: '10.43.0.129',
+  podCidr: '10.48.128.0/24',
+  presharedKey: new Secret('the overlay key'),
+  stages: ['network', 'overlay', 'ready'],
+};
+
+function contextOf(incarnation = 1): CreateContext {
+  const instanceId = deriveInstanceId(CLUSTER, ADDRESS, incarnation);
+  const { signal } = new AbortController();
+  return {
+    cluster: CLUSTER,
+    address: ADDRESS,
+    instanceId,
+    signal,
+    read: (_call, request) => request(signal),
+    mutate: (_call, request) => request(signal),
+    token: 'token',
+    variant: '',
+    lot: [instanceId],
+  };
+}
+
+let mailbox: MemoryMailbox;
+
+beforeEach(() => {
+  mailbox = new MemoryMailbox();
+});
+
+function sayHello(box = BOX): void {
+  mailbox.post(BOX, 'hello', { format: PROTOCOL_FORMAT, box, keys: { sshHost: 'ssh-ed25519 AAAA', overlay: 'key' } });
+}
+
+function observe(): Promise<Observation> {
+  return node.observe({ mailbox }, contextOf(), { inputs: INPUTS, last: undefined });
+}
+
+async function conditionOf(): Promise<unknown> {
+  const seen = await observe();
+  return seen.state === 'present' ? seen.condition : seen.state;
+}
+
+async function welcomed(): Promise<void> {
+  sayHello();
+  await node.create({ mailbox }, contextOf(), INPUTS);
+}
+
+describe('the welcome', () => {
+  test('answers the hello of the machine and names the incarnation it is for', async () => {
+    await welcomed();
+    const welcome = Welcome.parse(JSON.parse(mailbox.boxes.get(BOX)?.get('welcome') ?? ''));
+    expect(welcome).toMatchObject({ node: 'worker-1', incarnation: contextOf().instanceId, stages: INPUTS.stages });
+    expect(await observe()).toMatchObject({ owner: { cluster: CLUSTER, instanceId: contextOf().instanceId } });
+  });
+
+  test('waits for the hello', async () => {
+    await expect(node.create({ mailbox }, contextOf(), INPUTS)).rejects.toMatchObject({ outcome: 'not-yet' });
+    expect(mailbox.names(BOX)).toEqual([]);
+  });
+
+  test('is refused to a machine that speaks for another box, which is given up', async () => {
+    sayHello('token-1');
+    await expect(node.create({ mailbox }, contextOf(), INPUTS)).rejects.toMatchObject({ reason: 'invalid' });
+    expect(mailbox.names(BOX)).toEqual(['given-up', 'hello']);
+  });
+
+  test('is given once', async () => {
+    await welcomed();
+    await expect(node.create({ mailbox }, contextOf(2), INPUTS)).rejects.toMatchObject({ reason: 'exists' });
+  });
+
+  test('is taken away with its secrets once the node is ready, and whose node it is stays readable', async () => {
+    await welcomed();
+    for (const letter of ['stage-01-network', 'stage-02-overlay', 'stage-03-ready']) mailbox.post(BOX, letter);
+    await node.sync({ mailbox }, contextOf(), INPUTS, { name: 'worker-1', mailbox: BOX });
+    expect([...(mailbox.boxes.get(BOX)?.values() ?? [])].join()).not.toContain('the overlay key');
+    expect(await observe()).toMatchObject({
+      condition: { is: 'ready' },
+      owner: { cluster: CLUSTER, instanceId: contextOf().instanceId },
+    });
+  });
+});
+
+describe('a node', () => {
+  test('is absent before its welcome', async () => {
+    sayHello();
+    expect(await conditionOf()).toBe('absent');
+  });
+
+  test('is pending with the stage it is at', async () => {
+    await welcomed();
+    mailbox.post(BOX, 'stage-01-network');
+    expect(await conditionOf()).toEqual({ is: 'pending', waitingFor: 'stage overlay', progress: { done: 1, of: 3 } });
+  });
+
+  test('is ready when every stage is reported', async () => {
+    await welcomed();
+    for (const letter of ['stage-01-network', 'stage-02-overlay', 'stage-03-ready']) mailbox.post(BOX, letter);
+    expect(await conditionOf()).toEqual({ is: 'ready' });
+  });
+
+  test('has failed with the last lines of its log', async () => {
+    await welcomed();
+    const report = {
+      format: PROTOCOL_FORMAT,
+      box: BOX,
+      stage: 'overlay',
+      reason: 'no route',
+      lastLines: ['one', 'two'],
+    };
+    mailbox.post(BOX, 'failed', report);
+    expect(await conditionOf()).toEqual({ is: 'failed', reason: 'Stage overlay: no route\n  | one\n  | two' });
+  });
+
+  test('has failed even when its failure cannot be read', async () => {
+    await welcomed();
+    mailbox.post(BOX, 'failed', 'nonsense');
+    expect(await conditionOf()).toEqual({ is: 'failed', reason: 'It reported a failure that cannot be read.' });
+  });
+
+  test('that claims to be ready without its stages is not believed', async () => {
+    await welcomed();
+    mailbox.post(BOX, 'stage-03-ready');
+    expect(await conditionOf()).toEqual({
+      is: 'failed',
+      reason: 'It reported ready without having reported network.',
+    });
+  });
+
+  test('whose machine is gone has failed', async () => {
+    await welcomed();
+    mailbox.goneMachines.add(BOX);
+    expect(await conditionOf()).toMatchObject({ is: 'failed' });
+  });
+
+  test('that is given up has failed for whoever looks later, and giving up twice is one', async () => {
+    await welcomed();
+    const outputs = { name: 'worker-1', mailbox: BOX };
+    await node.giveUp?.({ mailbox }, contextOf(), outputs);
+    await node.giveUp?.({ mailbox }, contextOf(), outputs);
+    expect(await conditionOf()).toEqual({ is: 'failed', reason: 'It was awaited in vain while it was at network.' });
+  });
+
+  test('leaves its machine its hello when it is destroyed', async () => {
+    await welcomed();
+    mailbox.post(BOX, 'stage-01-network');
+    await node.destroy({ mailbox }, contextOf(), { name: 'worker-1', mailbox: BOX });
+    expect(mailbox.names(BOX)).toEqual(['hello']);
+  });
+});
