@@ -27,8 +27,9 @@ export async function findEarlier(
 
 /** Whether the object can become what is declared without being replaced. */
 export function fitsFixed(work: Work, record: ResourceRecord, inputs: unknown): boolean {
-  const { replaceOn } = work.typeOf(record.kind, record.address);
-  return replaceOn.every((key) => sameValue(inputOf(record.inputs, key), inputOf(inputs, key)));
+  const type = work.typeOf(record.kind, record.address);
+  const isFixed = type.replaceOn.every((key) => sameValue(inputOf(record.inputs, key), inputOf(inputs, key)));
+  return isFixed && (type.cannotBecome?.(record.outputs, inputs) ?? []).length === 0;
 }
 
 function inputOf(inputs: unknown, key: string): unknown {

@@ -14,6 +14,8 @@ interface Case {
   readonly declaration: Declaration;
   readonly type: ResourceType;
   readonly record: ResourceRecord;
+  /** As far as they are known. */
+  readonly inputs: unknown;
   /** Inputs that are known and differ from the record's. */
   readonly changed: readonly string[];
   /** Inputs that hang on what is only known after apply. */
@@ -47,7 +49,7 @@ export function planUp(planning: Planning, declaration: Declaration): UpwardChan
     return { ...base, action: 'adopt', id, because: { reason: 'adoption-asked', id } };
   }
   const differences = compareInputs(type, record, inputs);
-  return decide({ planning, declaration, type, record, ...differences });
+  return decide({ planning, declaration, type, record, inputs, ...differences });
 }
 
 function decide(weighed: Case): UpwardChange {
@@ -84,7 +86,8 @@ function decideSettled(weighed: Case): UpwardChange {
     );
   }
   if (record.kind !== declaration.kind) return replace(weighed, { reason: 'inputs-changed', inputs: ['kind'] });
-  const fixed = changed.filter((key) => type.replaceOn.includes(key));
+  const outgrown = type.cannotBecome?.(record.outputs, weighed.inputs) ?? [];
+  const fixed = changed.filter((key) => type.replaceOn.includes(key) || outgrown.includes(key));
   if (fixed.length > 0) return replace(weighed, { reason: 'inputs-changed', inputs: fixed });
   if (unknown.some((key) => type.replaceOn.includes(key))) {
     return replace(weighed, { reason: 'dependency-changes', inputs: unknown });

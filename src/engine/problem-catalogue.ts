@@ -119,6 +119,54 @@ export const PROBLEM_CATALOGUE = {
     remedy:
       'Nothing is lost: neither place may change anything before it has arrived. Finish it on the workstation that began it:\n  bootstrap apply NAME',
   },
+  'state.in-the-way': {
+    summary: 'Another state is where one is to be restored',
+    blame: 'user',
+    remedy:
+      'Nothing was changed. Move the directory named above out of the way, then restore again:\n  bootstrap state restore NAME --from DIRECTORY',
+  },
+  'cluster.unknown': {
+    summary: 'This workstation does not know the cluster',
+    blame: 'user',
+    remedy:
+      'Check the name, or make the cluster known here when it was created elsewhere:\n  bootstrap attach NAME --provider PROVIDER --region REGION',
+  },
+  'cluster.not-found': {
+    summary: 'The account has no cluster of that name',
+    blame: 'user',
+    remedy:
+      'Check the account, the region and the name; the name of the state bucket finds it for sure:\n  bootstrap attach NAME --provider PROVIDER --region REGION --bucket BUCKET',
+  },
+  'cluster.exists-differently': {
+    summary: 'A cluster of that name exists and is another one',
+    blame: 'user',
+    remedy: 'Nothing was changed. Choose another name, or see what the existing one is:\n  bootstrap status NAME',
+  },
+  'cluster.file-unreadable': {
+    summary: 'The cluster file cannot be read',
+    blame: 'user',
+    remedy: 'Check the path and who may read it, then look again:\n  bootstrap validate --file FILE',
+  },
+  'cluster.file-overtaken': {
+    summary: 'The cluster file was changed here and elsewhere',
+    blame: 'user',
+    remedy: 'Nothing was changed. Bring both together in one file, then apply that one:\n  bootstrap apply --file FILE',
+  },
+  'address.unknown': {
+    summary: 'The cluster has no such resource',
+    blame: 'user',
+    remedy: 'See which there are:\n  bootstrap plan NAME',
+  },
+  'config.invalid': {
+    summary: 'The cluster file cannot be used',
+    blame: 'user',
+    remedy: 'Nothing was sent. Correct the places named above, then look again:\n  bootstrap validate FILE',
+  },
+  'config.path-unknown': {
+    summary: 'No such place in the cluster file',
+    blame: 'user',
+    remedy: 'See what can be written at the top of the file and go on from there:\n  bootstrap explain',
+  },
   'address.invalid': {
     summary: 'A name that cannot be an address',
     blame: 'us',

@@ -93,6 +93,11 @@ export interface ResourceDefinition<Session, Inputs, Outputs> {
   /** Inputs that cannot change on a living object. */
   readonly replaceOn: readonly (keyof Inputs & string)[];
   readonly replaceOrder: ReplaceOrder;
+  /**
+   * Inputs that this very object cannot be given although others of its kind can: a machine whose type is not among the
+   * allowed ones any more. Values known after apply may be missing from `inputs`.
+   */
+  cannotBecome?(outputs: Outputs, inputs: Inputs): readonly (keyof Inputs & string)[];
   /** Outputs that an update never changes, so that dependents can be planned without waiting for it. */
   readonly stableOutputs: readonly (keyof Outputs & string)[];
   /** Outputs whose difference from the state is no drift. @default [] */
@@ -134,6 +139,7 @@ export interface ResourceType {
   readonly identity: Identity;
   readonly replaceOn: readonly string[];
   readonly replaceOrder: ReplaceOrder;
+  cannotBecome?(outputs: unknown, inputs: unknown): readonly string[];
   readonly stableOutputs: readonly string[];
   readonly ignoreDriftOf?: readonly string[];
   idOf(outputs: unknown): string;

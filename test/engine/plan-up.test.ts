@@ -9,6 +9,7 @@ import {
   destroying,
   instance,
   noted,
+  outputsOf,
   planOf,
   present,
   ready,
@@ -208,6 +209,15 @@ const table: readonly Row[] = [
 ];
 
 describe('a declared resource', () => {
+  test.each([
+    ['is replaced when this very object cannot be given what others can', 'no blue', 'replace'],
+    ['is updated when it can', 'no green', 'update'],
+  ])('%s', (_title, label, action) => {
+    const outputs = { ...outputsOf('wall'), label };
+    const { changes } = planOf({ declared: wall(REPAINTED), records: [{ ...ready('wall'), outputs }] });
+    expect(changes).toMatchObject([{ action, because: { reason: 'inputs-changed', inputs: ['colour'] } }]);
+  });
+
   test.each(table)('$is', ({ becomes, ...scenario }) => {
     expect(noted(planOf(scenario).changes)).toEqual([becomes]);
   });

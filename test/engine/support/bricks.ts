@@ -26,6 +26,8 @@ function defineBrick(kind: string, replaceOrder: ReplaceOrder, identity: Identit
     identity,
     replaceOn: ['shape', 'on'],
     replaceOrder,
+    // Some colours do not hold on some bricks: the label tells.
+    cannotBecome: ({ label }, { colour }) => (label === `no ${colour}` ? ['colour'] : []),
     stableOutputs: ['id'],
     ignoreDriftOf: ['heat'],
     idOf: ({ id }) => id,
