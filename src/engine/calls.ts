@@ -23,8 +23,11 @@ type Request<T> = (signal: AbortSignal) => Promise<T>;
 const ANSWERED = 'answered';
 const TOO_LATE = 'too late';
 
-const BACKOFF_FIRST_MS = 200;
-const BACKOFF_MAX_MS = 20_000;
+/** In pauses between two looks: an account that runs faster than the clock is asked again sooner. */
+const BACKOFF_FIRST = 0.1;
+const BACKOFF_MAX = 10;
+/** What will be visible any moment is asked for as often as one looks. */
+const BACKOFF_MAX_NOT_YET = 1;
 
 /** The only way from a resource method to the outside: budgets, lease guard, deadline, and retries that are always safe. */
 export function resourceContext(seed: ContextSeed): ResourceContext {
@@ -57,8 +60,9 @@ async function send<T>(seed: ContextSeed, sending: Sending<T>): Promise<T> {
   const { call, request } = sending;
   const { runtime, address, instanceId, signal } = seed;
   const { clock, provider, budgets, random, emit } = runtime;
+  const { pollMs } = provider.consistency;
   const giveUpAtMs = clock.monotonicMs() + provider.deadlines.conditionMs;
-  for (let backoffMs = BACKOFF_FIRST_MS; ; backoffMs = Math.min(2 * backoffMs, BACKOFF_MAX_MS)) {
+  for (let pauses = BACKOFF_FIRST; ; pauses = Math.min(2 * pauses, BACKOFF_MAX)) {
     await budgets.take(call.budget, signal, seed.urgency);
     // Between this guard and the request nothing may wait: the guard's answer ages.
     await sending.guard?.();
@@ -66,7 +70,8 @@ async function send<T>(seed: ContextSeed, sending: Sending<T>): Promise<T> {
       return await withinDeadline(seed, call, request);
     } catch (error) {
       if (!(error instanceof CallError) || !sending.mayRepeat(error) || clock.monotonicMs() > giveUpAtMs) throw error;
-      const afterMs = backoffMs * (0.5 + random.float() / 2);
+      const most = error.outcome === 'not-yet' ? BACKOFF_MAX_NOT_YET : BACKOFF_MAX;
+      const afterMs = pollMs * Math.min(pauses, most) * (0.5 + random.float() / 2);
       emit({ type: 'retrying', address, instanceId, purpose: call.purpose, why: error.message, afterMs });
       await clock.sleep(afterMs, signal);
     }

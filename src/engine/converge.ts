@@ -20,7 +20,7 @@ export async function converge(work: Work, record: ResourceRecord): Promise<Conv
   try {
     return await convergence.run();
   } catch (error) {
-    if (isProblem(error, 'resource.not-ready')) await convergence.giveUp();
+    if (isProblem(error, 'resource.not-ready') || isProblem(error, 'resource.failed')) await convergence.giveUp();
     throw error;
   }
 }

@@ -118,7 +118,7 @@ export interface ResourceDefinition<Session, Inputs, Outputs> {
   /** Makes the living object equal to `inputs` by absolute requests; nothing to do: returns `observed`. */
   sync(session: Session, context: ResourceContext, inputs: Inputs, observed: Outputs): Promise<Outputs>;
   destroy(session: Session, context: ResourceContext, outputs: Outputs): Promise<void>;
-  /** It did not become ready in time. What is left here is seen by whoever looks at it, or at its host, later. */
+  /** It did not become ready in time, or never will. What is left here is seen by whoever looks at it, or at its host, later. */
   giveUp?(session: Session, context: ResourceContext, outputs: Outputs): Promise<void>;
   /** Every object of this kind that carries the cluster's tag: how strays are found. */
   list?(session: Session, context: ListContext): Promise<readonly Listed<Outputs>[]>;

@@ -108,8 +108,8 @@ export class Work {
     return true;
   }
 
-  pause(): Promise<void> {
-    return this.runtime.clock.sleep(this.runtime.provider.consistency.pollMs, this.signal);
+  pause(ms: number = this.runtime.provider.consistency.pollMs): Promise<void> {
+    return this.runtime.clock.sleep(ms, this.signal);
   }
 
   waitFor(record: ResourceRecord, waitingFor: string): Patience {
@@ -117,10 +117,15 @@ export class Work {
   }
 }
 
+const FIRST_PAUSE = 1 / 8;
+/** Of the time already waited: it is never overslept by more than this share. */
+const LATER_PAUSE = 1 / 4;
+
 /** A wait with a deadline that says what it waits for. */
 export class Patience {
   readonly #work: Work;
   readonly #record: ResourceRecord;
+  readonly #startedAtMs: number;
   readonly #deadlineMs: number;
   #waitingFor: string;
   #said = '';
@@ -129,7 +134,8 @@ export class Patience {
     this.#work = work;
     this.#record = record;
     this.#waitingFor = waitingFor;
-    this.#deadlineMs = work.runtime.clock.monotonicMs() + work.runtime.provider.deadlines.conditionMs;
+    this.#startedAtMs = work.runtime.clock.monotonicMs();
+    this.#deadlineMs = this.#startedAtMs + work.runtime.provider.deadlines.conditionMs;
   }
 
   /** Waits a moment, or gives up with `code` when the deadline has passed. */
@@ -150,6 +156,14 @@ export class Patience {
         deadlineMs: this.#deadlineMs,
       });
     }
-    await this.#work.pause();
+    await this.#work.pause(this.#pauseMs());
+  }
+
+  /** Most of what is awaited is there in a moment; what is not is looked at with less haste. */
+  #pauseMs(): number {
+    const { clock, provider } = this.#work.runtime;
+    const { pollMs } = provider.consistency;
+    const waitedMs = clock.monotonicMs() - this.#startedAtMs;
+    return Math.min(pollMs, Math.max(pollMs * FIRST_PAUSE, waitedMs * LATER_PAUSE));
   }
 }

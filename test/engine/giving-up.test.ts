@@ -23,6 +23,7 @@ class Patient {
   condition: Condition = { is: 'pending', waitingFor: 'stage overlay', progress: { done: 2, of: 7 } };
   giveUp: () => Promise<void> = async () => undefined;
   givenUp = 0;
+  made = 0;
   isThere = false;
 
   readonly type = defineResource<unknown>()({
@@ -41,6 +42,7 @@ class Patient {
     },
     create: async () => {
       this.isThere = true;
+      this.made += 1;
       return { id: 'one' };
     },
     sync: async (_session, _context, _inputs, observed) => observed,
@@ -112,14 +114,15 @@ test('how far it has come is told while it is awaited', async () => {
   });
 });
 
-test('what can never become ready fails at once, with its own words, and is not given up or made again', async () => {
+test('what can never become ready fails at once, with its own words, and is given up but not made again', async () => {
   const patient = new Patient();
   patient.condition = { is: 'failed', reason: 'Stage overlay: no route' };
   const { result } = await apply(patient);
   expect(result.failed.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
     'resource.failed: Stage overlay: no route',
   ]);
-  expect(patient.givenUp).toBe(0);
+  expect(patient.givenUp).toBe(1);
+  expect(patient.made).toBe(1);
 });
 
 test('when the service refuses the last word, the run still says what it waited for', async () => {

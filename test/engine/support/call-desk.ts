@@ -36,7 +36,7 @@ export function openDesk({ guard = async () => undefined, hasJournal = true }: D
     provider: {
       session: undefined,
       types: new Map(),
-      consistency: { visibleWithinMs: 100, requestAgeMaxMs: 100, pollMs: 10 },
+      consistency: { visibleWithinMs: 100, requestAgeMaxMs: 100, pollMs: 2_000 },
       deadlines: { callMs: CALL_MS, conditionMs: CONDITION_MS },
       budgets,
     },
