@@ -15,7 +15,9 @@ export async function tearDown(work: Work, record: ResourceRecord): Promise<void
     await work.journal.append({ type: 'created', instanceId, outputs: found.outputs });
   }
   await work.journal.append({ type: 'destroy', instanceId });
-  await destroyUntilAbsent(work, work.record(instanceId));
+  const destroying = work.record(instanceId);
+  await destroyUntilAbsent(work, destroying);
+  work.noteDestroyed(destroying);
   await work.journal.append({ type: 'gone', instanceId, because: 'destroyed' });
 }
 

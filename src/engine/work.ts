@@ -18,6 +18,7 @@ export class Work {
   readonly lots: LotDesk;
   readonly #startedAtMs: number;
   readonly #claimed = new Set<InstanceId>();
+  readonly #destroyed = new Map<InstanceId, string>();
   readonly #outputs = new Map<Address, unknown>();
   #nextIncarnation: number;
   #urgencies: ReadonlyMap<Address, number> = new Map();
@@ -106,6 +107,15 @@ export class Work {
     if (this.#claimed.has(instanceId)) return false;
     this.#claimed.add(instanceId);
     return true;
+  }
+
+  noteDestroyed({ instanceId, kind, address, outputs }: ResourceRecord): void {
+    if (outputs !== undefined) this.#destroyed.set(instanceId, this.typeOf(kind, address).idOf(outputs));
+  }
+
+  /** This run saw its end: a listing that still shows it lags behind. */
+  wasDestroyed(instanceId: InstanceId, id: string): boolean {
+    return this.#destroyed.get(instanceId) === id;
   }
 
   pause(ms: number = this.runtime.provider.consistency.pollMs): Promise<void> {

@@ -56,3 +56,11 @@ test('what a provider lists by mistake is not swept away when it is not ours', a
   expect(result).toMatchObject({ ok: true });
   expect(stand.living('toy.network')).toEqual([theirs]);
 });
+
+test('what a listing still shows of an object that was just destroyed is no stray', async () => {
+  const stand = new Stand();
+  stand.weather({ 'still-listed': 1, 'stale-read': 0.5 });
+  await stand.apply(wanted);
+  await stand.apply(NOTHING, {}, 'delete');
+  expect(stand.events.filter(({ type }) => type === 'stray-destroyed')).toEqual([]);
+});
