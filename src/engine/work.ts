@@ -127,8 +127,9 @@ export class Work {
   }
 }
 
-const FIRST_PAUSE = 1 / 8;
-/** Of the time already waited: it is never overslept by more than this share. */
+const FIRST_BEAT = 1 / 8;
+const BEATS = [1, 1 / 2, 1 / 4] as const;
+/** Of the time already waited: nothing is overslept by more than this share of it. */
 const LATER_PAUSE = 1 / 4;
 
 /** A wait with a deadline that says what it waits for. */
@@ -169,11 +170,16 @@ export class Patience {
     await this.#work.pause(this.#pauseMs());
   }
 
-  /** Most of what is awaited is there in a moment; what is not is looked at with less haste. */
+  /**
+   * Most of what is awaited is there in a moment; what is not is looked at with less haste. All who wait as long wake in
+   * the same moment, so that one request can answer them.
+   */
   #pauseMs(): number {
     const { clock, provider } = this.#work.runtime;
+    const nowMs = clock.monotonicMs();
     const { pollMs } = provider.consistency;
-    const waitedMs = clock.monotonicMs() - this.#startedAtMs;
-    return Math.min(pollMs, Math.max(pollMs * FIRST_PAUSE, waitedMs * LATER_PAUSE));
+    const waitedMs = nowMs - this.#startedAtMs;
+    const beatMs = pollMs * (BEATS.find((beat) => pollMs * beat <= waitedMs * LATER_PAUSE) ?? FIRST_BEAT);
+    return beatMs - (nowMs % beatMs);
   }
 }
