@@ -29,6 +29,8 @@ export interface RunHeading {
   readonly region: string;
   readonly account: string;
   readonly principal: string;
+  /** It goes on with what an earlier run has begun. */
+  readonly continues?: boolean | undefined;
 }
 
 export interface PlannedChange {

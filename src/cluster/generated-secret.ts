@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import type { InstanceId } from '#engine/address.ts';
 import { ABSENT, defineResource, READY } from '#engine/resource.ts';
 import type { Random } from '#std/random.ts';
 import { Secret } from '#std/secret.ts';
 
 export interface SecretSession {
   readonly random: Random;
+  /** Secrets that this process has destroyed: nobody else could tell. */
+  readonly forgotten: Set<InstanceId>;
 }
 
 const Inputs = z.strictObject({ bytes: z.int().min(16).max(64), purpose: z.string() });
@@ -22,8 +25,8 @@ export const generatedSecret = defineResource<SecretSession>()({
   stableOutputs: ['value'],
   idOf: ({ value }) => value.fingerprint,
 
-  async observe(_session, { cluster, instanceId }, { last }) {
-    if (last === undefined) return ABSENT;
+  async observe({ forgotten }, { cluster, instanceId }, { last }) {
+    if (last === undefined || forgotten.has(instanceId)) return ABSENT;
     return { state: 'present', outputs: last, owner: { cluster, instanceId }, condition: READY };
   },
 
@@ -35,7 +38,7 @@ export const generatedSecret = defineResource<SecretSession>()({
     return observed;
   },
 
-  async destroy() {
-    // Forgotten with its record.
+  async destroy({ forgotten }, { instanceId }) {
+    forgotten.add(instanceId);
   },
 });

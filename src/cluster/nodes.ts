@@ -31,10 +31,10 @@ export function declareNodes(constructs: Constructs, scope: RegionScope, nodes: 
   const key = sshPublicKey === undefined ? undefined : constructs.key(scope, { publicKey: sshPublicKey });
   const image = constructs.image(scope, spec.image);
   const machineRoles = new Map<Role, MachineRole>();
-  const machineRoleOf = (role: Role): MachineRole => {
-    const known =
-      machineRoles.get(role) ??
-      constructs.machineRole(scope, { name: role, isControlPlane: isControlPlane(role), bucket });
+  // Only the control plane has business with the provider.
+  const machineRoleOf = (role: Role): MachineRole | undefined => {
+    if (!isControlPlane(role)) return undefined;
+    const known = machineRoles.get(role) ?? constructs.machineRole(scope, { name: role, bucket });
     machineRoles.set(role, known);
     return known;
   };

@@ -1,8 +1,9 @@
 import type { ClusterSpec, NodeGroup } from '#config/cluster-file.ts';
+import { ROLE_KEYS, type RoleKey } from '#config/roles.ts';
 
 /** What a node is for. A converged node is all of it at once. */
-export const ROLES = ['control-plane', 'storage', 'converged', 'worker'] as const;
-export type Role = (typeof ROLES)[number];
+export const ROLES = ROLE_KEYS;
+export type Role = RoleKey;
 
 /** How many nodes of each role are wanted now; a role that is not named has as many as the file says. */
 export type Demand = Readonly<Partial<Record<Role, number>>>;

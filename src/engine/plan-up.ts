@@ -70,7 +70,7 @@ function decide(weighed: Case): UpwardChange {
 }
 
 function decideSettled(weighed: Case): UpwardChange {
-  const { planning, declaration, record, type, changed, unknown } = weighed;
+  const { planning, declaration, record } = weighed;
   const { instanceId } = record;
   const base = { address: declaration.address, kind: declaration.kind, declaration, instanceId };
   const seen = planning.observations.get(instanceId);
@@ -85,13 +85,8 @@ function decideSettled(weighed: Case): UpwardChange {
       isInItsPlace(weighed) ? 'destroy-first' : undefined,
     );
   }
-  if (record.kind !== declaration.kind) return replace(weighed, { reason: 'inputs-changed', inputs: ['kind'] });
-  const outgrown = type.cannotBecome?.(record.outputs, weighed.inputs) ?? [];
-  const fixed = changed.filter((key) => type.replaceOn.includes(key) || outgrown.includes(key));
-  if (fixed.length > 0) return replace(weighed, { reason: 'inputs-changed', inputs: fixed });
-  if (unknown.some((key) => type.replaceOn.includes(key))) {
-    return replace(weighed, { reason: 'dependency-changes', inputs: unknown });
-  }
+  const misfit = reasonToReplace(weighed);
+  if (misfit !== undefined) return replace(weighed, misfit);
   const because = reasonToUpdate(weighed, seen);
   if (because !== undefined) return { ...base, action: 'update', because };
   return { ...base, action: 'keep', because: { reason: 'unchanged' } };
@@ -102,6 +97,15 @@ function isInItsPlace({ declaration, record, type, changed, unknown }: Case): bo
   if (record.kind !== declaration.kind) return false;
   const isFixed = (key: string) => type.replaceOn.includes(key);
   return (type.identity === 'name' || type.identity === 'attachment') && ![...changed, ...unknown].some(isFixed);
+}
+
+function reasonToReplace({ declaration, record, type, inputs, changed, unknown }: Case): Because | undefined {
+  if (record.kind !== declaration.kind) return { reason: 'inputs-changed', inputs: ['kind'] };
+  const outgrown = type.cannotBecome?.(record.outputs, inputs) ?? [];
+  const fixed = changed.filter((key) => type.replaceOn.includes(key) || outgrown.includes(key));
+  if (fixed.length > 0) return { reason: 'inputs-changed', inputs: fixed };
+  const mayDiffer = unknown.some((key) => type.replaceOn.includes(key));
+  return mayDiffer ? { reason: 'dependency-changes', inputs: unknown } : undefined;
 }
 
 function reasonToUpdate(

@@ -35,5 +35,6 @@ export interface Letter {
   readonly body: string;
 }
 
-type Reading = Pick<ResourceContext, 'read'>;
-type Writing = Pick<ResourceContext, 'mutate'>;
+/** Each cluster has its own boxes. */
+type Reading = Pick<ResourceContext, 'cluster' | 'signal' | 'read'>;
+type Writing = Pick<ResourceContext, 'cluster' | 'mutate'>;

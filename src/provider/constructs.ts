@@ -21,7 +21,7 @@ export interface Constructs {
   stateKey(scope: RegionScope): StateKey;
   /** `state.bucket`: holds the state and the mailboxes. Its name derives from the uid. */
   stateBucket(scope: RegionScope, spec: { readonly key: StateKey }): StateBucket;
-  /** `role.<name>`: what machines of a role may do at the provider. */
+  /** `role.<name>`: lets machines of a role read and write the cluster's bucket. */
   machineRole(scope: Scope, spec: MachineRoleSpec): MachineRole;
   /** `zone`. */
   zone(scope: Scope, spec: { readonly domain: string }): Zone;
@@ -37,11 +37,11 @@ export interface Constructs {
   key(scope: RegionScope, spec: { readonly publicKey: string }): Key;
   /** `<region>.image.<architecture>`: the newest image, pinned when first looked up. */
   image(scope: RegionScope, spec: { readonly system: string; readonly architecture: Architecture }): Image;
-  /** `<region>.machine.<name>` with its disks. */
+  /** `<region>.machine.<name>` with its disks and its role. */
   machine(scope: RegionScope, spec: MachineSpec): Machine;
 }
 
-export interface StateKey {
+interface StateKey {
   readonly address: Address;
   readonly id: Ref<string>;
 }
@@ -52,10 +52,8 @@ export interface StateBucket {
   readonly name: string;
 }
 
-export interface MachineRoleSpec {
+interface MachineRoleSpec {
   readonly name: string;
-  /** Machines of the control plane read and write the cluster's bucket; others reach the provider not at all. */
-  readonly isControlPlane: boolean;
   readonly bucket: StateBucket;
 }
 
@@ -64,12 +62,12 @@ export interface MachineRole {
   readonly profile: Ref<string>;
 }
 
-export interface Zone {
+interface Zone {
   readonly address: Address;
   readonly id: Ref<string>;
 }
 
-export interface RecordSpec {
+interface RecordSpec {
   /** Last part of the address. */
   readonly name: string;
   readonly zone: Zone;
@@ -106,7 +104,7 @@ export interface FirewallRule {
   readonly purpose: string;
 }
 
-export interface FirewallRulesSpec {
+interface FirewallRulesSpec {
   readonly name: string;
   readonly firewall: Firewall;
   readonly ingress: readonly FirewallRule[];
@@ -116,7 +114,7 @@ export interface FirewallRules {
   readonly address: Address;
 }
 
-export interface Key {
+interface Key {
   readonly address: Address;
   readonly name: Ref<string>;
 }
@@ -138,7 +136,8 @@ export interface MachineSpec {
   readonly firewalls: readonly Firewall[];
   readonly rules: readonly FirewallRules[];
   readonly key: Key | undefined;
-  readonly machineRole: MachineRole;
+  /** What it may do at the provider; undefined: nothing. It is given to the machine once that is there. */
+  readonly machineRole: MachineRole | undefined;
   readonly systemDiskGiB: number;
   readonly dataDisksGiB: readonly number[];
   readonly userData: string;

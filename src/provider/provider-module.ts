@@ -33,6 +33,8 @@ export interface Connection {
   whoAmI(signal: AbortSignal): Promise<AccountIdentity>;
   /** The state of a cluster whose bucket exists. */
   stateOf(uid: ClusterUid): RemoteState;
+  /** Clusters that may have their state in this account and region: candidates for who only knows a name. */
+  clusters(signal: AbortSignal): Promise<readonly ClusterUid[]>;
   /** Everything in the account with the cluster's mark, found without its state: the proof of zero. */
   walk(uid: ClusterUid, signal: AbortSignal): Promise<readonly MarkedObject[]>;
 }
@@ -42,7 +44,7 @@ export interface AccountIdentity {
   readonly principal: string;
 }
 
-export interface RemoteState {
+interface RemoteState {
   readonly location: string;
   readonly objects: ObjectStore;
   readonly seal: KeyProvider;

@@ -2,7 +2,8 @@ import { problem } from '#engine/problem.ts';
 import type { ClusterUid } from '#engine/address.ts';
 import { askSettled, swapSettled } from './conditional-write.ts';
 import { STATE_FORMAT } from './format.ts';
-import { type HeadDocument, parseHead, type StoredHead } from './head.ts';
+import { refuseDeparted } from './departure.ts';
+import { type Departure, type HeadDocument, parseHead, type StoredHead } from './head.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Nonces } from './nonces.ts';
 import { HEAD_KEY, JOURNAL_PREFIX } from './object-keys.ts';
@@ -53,6 +54,7 @@ export class HeadKeeper {
       nonce: nonces.next(),
       dataKey,
       journalSeq: 0,
+      moves: 0,
     };
     const tag = await write(owner, document, undefined);
     return tag === undefined ? undefined : new HeadKeeper(owner, { tag, document });
@@ -63,6 +65,7 @@ export class HeadKeeper {
     const { keeper, nonces, ports } = owner;
     let found: StoredHead | undefined = head;
     for (let round = 0; round < STAMPS_MAX && found !== undefined; round += 1) {
+      refuseDeparted(found, ports.objects.location);
       if (found.document.generation >= keeper.generation) await keeper.raise(found.document.generation + 1);
       const { generation } = keeper;
       const document = { ...found.document, generation, serial: found.document.serial + 1, nonce: nonces.next() };
@@ -78,12 +81,21 @@ export class HeadKeeper {
   }
 
   /** Records a snapshot, and everything before it as contained. */
-  async record(journalSeq: number, snapshot: NonNullable<HeadDocument['snapshot']>): Promise<void> {
+  record(journalSeq: number, snapshot: NonNullable<HeadDocument['snapshot']>): Promise<void> {
+    return this.#change({ journalSeq, snapshot });
+  }
+
+  /** Ends the state here: whoever comes later finds where it goes on. */
+  depart(departure: Departure): Promise<void> {
+    return this.#change({ departure });
+  }
+
+  async #change(change: Partial<HeadDocument>): Promise<void> {
     const { keeper, nonces, ports } = this.#owner;
     for (let stored = this.#stored; ;) {
       keeper.throwIfLost();
       const serial = stored.document.serial + 1;
-      const document = { ...stored.document, serial, nonce: nonces.next(), journalSeq, snapshot };
+      const document = { ...stored.document, serial, nonce: nonces.next(), ...change };
       const tag = await write(this.#owner, document, stored.tag);
       if (tag !== undefined) {
         this.#stored = { tag, document };

@@ -1,5 +1,6 @@
 import { problem, type Problem } from '#engine/problem.ts';
 import { askSettled, swapSettled } from './conditional-write.ts';
+import { noState, refuseDeparted } from './departure.ts';
 import { parseHead, type StoredHead } from './head.ts';
 import type { Opening } from './journal-log.ts';
 import { describeHolder, type LeaseDocument, parseLease, type StoredLease, takeoverMs } from './lease.ts';
@@ -15,6 +16,8 @@ const PROMOTION_LEAP = 2 ** 20;
 export interface AcquireOptions {
   /** Wait until the lease is free or its holder is gone. @default false */
   readonly wait?: boolean;
+  /** Never make a new state. @default false */
+  readonly existing?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,6 +58,7 @@ export async function acquireLease(ports: StatePorts, acquisition: Acquisition):
   let watch: Watch | undefined;
   for (;;) {
     const sight = await look(ports, acquisition.signal);
+    checkHead(ports, acquisition, sight);
     const { lease, seenMs } = sight;
     if (lease !== undefined && watch?.tag !== lease.tag) watch = { tag: lease.tag, sinceMs: seenMs };
     const by = await permission(ports, acquisition, sight, watch);
@@ -80,6 +84,12 @@ async function look(ports: StatePorts, signal: AbortSignal | undefined): Promise
     head: head && parseHead(head, migrations),
     seenMs: clock.monotonicMs(),
   };
+}
+
+/** A state that goes on elsewhere is left alone; one that is to be there already is not begun anew. */
+function checkHead({ objects }: StatePorts, { existing, force }: Acquisition, { head }: Sight): void {
+  if (head !== undefined && force !== 'promotion') refuseDeparted(head, objects.location);
+  if (head === undefined && existing === true) throw noState(objects.location);
 }
 
 /** By what right the lease may be taken now, if by any. */

@@ -63,20 +63,35 @@ export function foldEntries(loaded: LoadedState, tip: JournalTip, entries: reado
   loaded.entriesSince += entries.length;
 }
 
-async function foldJournal({ ports, codec, patience }: Loading, loaded: LoadedState): Promise<void> {
+/** Every object of the journal, from the first. */
+export async function readJournal(loading: Loading): Promise<readonly JournalObject[]> {
+  let tip = emptyTip(loading.codec.lineage);
+  const documents: JournalObject[] = [];
+  for (const body of await readBodies(loading, tip)) {
+    const decoded = decodeJournalObject(loading.codec, tip, body);
+    documents.push(decoded.document);
+    ({ tip } = decoded);
+  }
+  return documents;
+}
+
+async function foldJournal(loading: Loading, loaded: LoadedState): Promise<void> {
+  for (const body of await readBodies(loading, loaded.tip)) foldNext(loading.codec, loaded, body);
+}
+
+/** What follows the tip. */
+async function readBodies({ ports, patience }: Loading, { seq }: JournalTip): Promise<readonly string[]> {
   const { objects } = ports;
-  const after = loaded.tip.seq === 0 ? undefined : journalKey(loaded.tip.seq);
+  const after = seq === 0 ? undefined : journalKey(seq);
   const keys = await askSettled(ports, () => objects.listObjects(JOURNAL_PREFIX, after), patience);
   keys.forEach((key, index) => {
-    const expected = journalKey(loaded.tip.seq + 1 + index);
+    const expected = journalKey(seq + 1 + index);
     if (key !== expected) throw corrupt(expected, `it is missing while ${key} is there`);
   });
-  const bodies = await mapLimit(keys, READS_AT_ONCE, (key) =>
-    askSettled(ports, () => objects.readObject(key), patience),
-  );
-  bodies.forEach((body, index) => {
-    if (body === undefined) throw corrupt(keys[index] ?? JOURNAL_PREFIX, 'it is listed and not there');
-    foldNext(codec, loaded, body);
+  return mapLimit(keys, READS_AT_ONCE, async (key) => {
+    const body = await askSettled(ports, () => objects.readObject(key), patience);
+    if (body === undefined) throw corrupt(key, 'it is listed and not there');
+    return body;
   });
 }
 

@@ -3,9 +3,14 @@ import { assert } from '#std/assert.ts';
 export const HEAD_KEY = 'head.json';
 export const LEASE_KEY = 'lease.json';
 export const DEMAND_KEY = 'demand.json';
+/** The cluster file in force. */
+export const CLUSTER_FILE_KEY = 'cluster-file.json';
 export const JOURNAL_PREFIX = 'journal/';
+/** Logs of runs that are over. */
+export const RUNS_PREFIX = 'runs/';
 export const SNAPSHOT_PREFIX = 'snapshot/';
 
+const REGISTERS: ReadonlySet<string> = new Set([HEAD_KEY, LEASE_KEY, DEMAND_KEY, CLUSTER_FILE_KEY]);
 const DIGITS = 12;
 const SHA_PREFIX_LENGTH = 16;
 const KEY = /^(?:[a-z0-9][a-z0-9-]*\/)*[a-z0-9][a-z0-9-]*(?:\.[a-z0-9]+)+$/;
@@ -14,6 +19,11 @@ const SNAPSHOT = /^snapshot\/(\d{12})-([0-9a-f]{16})\.json$/;
 /** Words joined by `/`, the last with an extension: safe as a path in every store. */
 export function isObjectKey(text: string): boolean {
   return KEY.test(text);
+}
+
+/** Whether it changes by compare-and-swap; all other keys name objects that never change. */
+export function isRegisterKey(key: string): boolean {
+  return REGISTERS.has(key);
 }
 
 export function journalKey(seq: number): string {

@@ -1,8 +1,9 @@
-import { type ClusterUid, isClusterUid } from '#engine/address.ts';
+import type { ClusterUid } from '#engine/address.ts';
 import { problem } from '#engine/problem.ts';
 import { assert } from '#std/assert.ts';
-import { sha256Base32 } from '#std/hash.ts';
 import { createSettled } from './conditional-write.ts';
+import { openDataKey } from './data-key-wrap.ts';
+import { called } from './departure.ts';
 import type { StoredHead } from './head.ts';
 import { HeadKeeper, readHead } from './head-keeper.ts';
 import { encodeJournalObject, type JournalCodec } from './journal-log.ts';
@@ -11,6 +12,7 @@ import type { Tenure } from './lease-acquisition.ts';
 import { describeHolder } from './lease.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { foldEntries, foldNext, loadState } from './load.ts';
+import { newClusterUid } from './new-cluster-uid.ts';
 import { journalKey } from './object-keys.ts';
 import { Seal } from './seal.ts';
 import { StateLease } from './state-lease.ts';
@@ -35,7 +37,8 @@ export async function openTenure(
   keeper.start();
   const opening = { ports, tenure, keeper };
   try {
-    const head = tenure.head ?? (await readHead(ports));
+    const found = tenure.head ?? (await readHead(ports));
+    const head = found && tenure.opening.by === 'promotion' ? called(found) : found;
     const lease = head === undefined ? await begin(opening, expected) : await resume(opening, head, expected);
     const { generation } = keeper;
     ports.emit({ type: 'lease-acquired', generation, holder: describeHolder(ports.holder) });
@@ -54,7 +57,7 @@ export function checkLineage(lineage: ClusterUid, expected: ClusterUid | undefin
 async function begin(opening: Opening, expected: ClusterUid | undefined): Promise<StateLease> {
   const { ports, keeper, tenure } = opening;
   const { nonces } = tenure;
-  const lineage = expected ?? newLineage(ports);
+  const lineage = expected ?? newClusterUid(ports.random);
   const { bytes, wrapped } = await ports.seal.create(lineage);
   const head = await HeadKeeper.begin({ ports, keeper, nonces }, lineage, wrapped);
   if (head !== undefined) return enter(opening, head, codecOf(ports, lineage, bytes));
@@ -67,7 +70,7 @@ async function resume(opening: Opening, stored: StoredHead, expected: ClusterUid
   const { ports, keeper, tenure } = opening;
   const { lineage, dataKey } = stored.document;
   checkLineage(lineage, expected);
-  const bytes = await ports.seal.open(lineage, dataKey);
+  const bytes = await openDataKey(ports.seal, lineage, dataKey);
   const head = await HeadKeeper.stamp({ ports, keeper, nonces: tenure.nonces }, stored);
   return enter(opening, head, codecOf(ports, lineage, bytes));
 }
@@ -123,10 +126,4 @@ function fencedBy(keeper: LeaseKeeper, key: string): Error {
 
 export function codecOf({ random, migrations }: StatePorts, lineage: ClusterUid, key: Uint8Array): JournalCodec {
   return { lineage, migrations, seal: new Seal({ lineage, key, random }) };
-}
-
-function newLineage({ random }: StatePorts): ClusterUid {
-  const lineage = sha256Base32(Buffer.from(random.bytes(32)).toString('hex')).slice(0, 26);
-  assert(isClusterUid(lineage), 'A new cluster has a well-formed uid.');
-  return lineage;
 }

@@ -3,6 +3,7 @@ import type { Declaration } from '#engine/declaration.ts';
 import type { Journal, JournalEntry } from '#engine/journal.ts';
 import type { Snapshot } from '#engine/record.ts';
 import { keepBlueprint, readBlueprint } from './blueprint-archive.ts';
+import type { Departure } from './head.ts';
 import type { HeadKeeper } from './head-keeper.ts';
 import { type Held, JournalWriter } from './journal-writer.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
@@ -10,12 +11,14 @@ import { SnapshotWriter } from './snapshot-writer.ts';
 /** The state of one cluster while this process alone may change it. Disposing of it lets the next one in. */
 export class StateLease implements Journal, AsyncDisposable {
   readonly #held: Held;
+  readonly #head: HeadKeeper;
   readonly #journal: JournalWriter;
   readonly #snapshots: SnapshotWriter;
   #released: Promise<void> | undefined;
 
   constructor(held: Held, head: HeadKeeper) {
     this.#held = held;
+    this.#head = head;
     this.#snapshots = new SnapshotWriter(held, head);
     this.#journal = new JournalWriter(held, () => this.#snapshots.considerWhileRunning());
   }
@@ -57,6 +60,13 @@ export class StateLease implements Journal, AsyncDisposable {
   async writeSnapshot(): Promise<void> {
     await this.#journal.idle();
     await this.#snapshots.write();
+  }
+
+  /** Ends this state here for good: it goes on at another place, to which `finishMove` brings it. */
+  async depart({ to, place }: Omit<Departure, 'arrived'>): Promise<void> {
+    await this.writeSnapshot();
+    await this.#head.depart({ to, place, arrived: false });
+    await this[Symbol.asyncDispose]();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -4,13 +4,21 @@ import type { Declaration } from '#engine/declaration.ts';
 import type { EventSink } from '#engine/event.ts';
 import { isProblem } from '#engine/problem.ts';
 import { readBlueprint } from './blueprint-archive.ts';
+import { askSettled } from './conditional-write.ts';
+import { openDataKey } from './data-key-wrap.ts';
+import { refuseDeparted } from './departure.ts';
+import { finishMove } from './finish-move.ts';
 import { type Migrations, NO_MIGRATIONS } from './format.ts';
+import type { Departure } from './head.ts';
 import { readHead } from './head-keeper.ts';
-import type { JournalCodec } from './journal-log.ts';
+import type { JournalCodec, JournalObject } from './journal-log.ts';
+import { type LeaseDocument, parseLease } from './lease.ts';
 import { type AcquireOptions, type Acquisition, acquireLease } from './lease-acquisition.ts';
-import { loadState } from './load.ts';
+import { loadState, readJournal } from './load.ts';
+import { LEASE_KEY } from './object-keys.ts';
 import { checkLineage, codecOf, openTenure } from './open-tenure.ts';
 import { purgeStore, removeRemains } from './purge.ts';
+import type { Seal } from './seal.ts';
 import type { StateLease } from './state-lease.ts';
 import { patienceFromNow, type StatePorts } from './state-ports.ts';
 
@@ -23,6 +31,15 @@ export type StateStoreOptions = Omit<StatePorts, 'emit' | 'migrations'> & {
   /** Whose state it is; a new state becomes this cluster's. @default whose it already is, or a new uid */
   readonly lineage?: ClusterUid | undefined;
 };
+
+interface StandingOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long an unreachable store is asked. @default what the policy says */
+  readonly patienceMs?: number;
+}
+
+/** What one store says of where the state is. */
+export type Standing = { readonly is: 'absent' } | { readonly is: 'here' } | ({ readonly is: 'departed' } & Departure);
 
 /** The state of one cluster, wherever it is kept. */
 export class StateStore {
@@ -39,6 +56,8 @@ export class StateStore {
     for (let round = 1; ; round += 1) {
       const head = await readHead(this.#ports, signal);
       if (head === undefined) return undefined;
+      // On its way it is whole here still; once it has arrived it may have gone further there.
+      if (head.document.departure?.arrived === true) refuseDeparted(head, this.#ports.objects.location);
       const codec = await this.#codecOf(head.document);
       try {
         const patience = patienceFromNow(this.#ports, signal);
@@ -65,6 +84,42 @@ export class StateStore {
     return this.#take({ ...options, force: 'promotion' });
   }
 
+  /** Whether the state is here, and if it has gone, where to. */
+  async standing({ signal, patienceMs }: StandingOptions = {}): Promise<Standing> {
+    const { policy } = this.#ports;
+    const head = await readHead({ ...this.#ports, policy: { ...policy, ...(patienceMs && { patienceMs }) } }, signal);
+    if (head === undefined) return { is: 'absent' };
+    const { departure } = head.document;
+    return departure === undefined ? { is: 'here' } : { is: 'departed', ...departure };
+  }
+
+  /** Brings a state that has departed from here to where it goes on. */
+  finishMove(destination: StateStore): Promise<void> {
+    return finishMove(this.#ports, destination.#ports);
+  }
+
+  /** The lease as it stands: who drives, or who was the last to. */
+  async driver(signal?: AbortSignal): Promise<LeaseDocument | undefined> {
+    const { objects, migrations } = this.#ports;
+    const ask = () => objects.readRegister(LEASE_KEY);
+    const stored = await askSettled(this.#ports, ask, patienceFromNow(this.#ports, signal));
+    return stored && parseLease(stored, migrations).document;
+  }
+
+  /** Everything that the journal has kept, oldest first. */
+  async history(signal?: AbortSignal): Promise<readonly JournalObject[]> {
+    const head = await readHead(this.#ports, signal);
+    if (head === undefined) return [];
+    const patience = patienceFromNow(this.#ports, signal);
+    return readJournal({ ports: this.#ports, codec: await this.#codecOf(head.document), patience });
+  }
+
+  /** Seals and opens what leaves the state for a file, such as a saved plan. */
+  async seal(signal?: AbortSignal): Promise<Seal | undefined> {
+    const head = await readHead(this.#ports, signal);
+    return head && (await this.#codecOf(head.document)).seal;
+  }
+
   /** Empties the store of a cluster that is deleted, after every request of earlier holders has ended. */
   async purge({ signal }: Pick<AcquireOptions, 'signal'> = {}): Promise<void> {
     const head = await readHead(this.#ports, signal);
@@ -87,6 +142,6 @@ export class StateStore {
 
   async #codecOf({ lineage, dataKey }: { lineage: ClusterUid; dataKey: string }): Promise<JournalCodec> {
     checkLineage(lineage, this.#lineage);
-    return codecOf(this.#ports, lineage, await this.#ports.seal.open(lineage, dataKey));
+    return codecOf(this.#ports, lineage, await openDataKey(this.#ports.seal, lineage, dataKey));
   }
 }

@@ -5,7 +5,7 @@ import type { KeyProvider } from '#state/data-key.ts';
 import type { StorePorts } from '#state/conditional-write.ts';
 import { StateStore } from '#state/state-store.ts';
 
-const BENCH_CLUSTER = parseClusterUid('benchbench');
+export const BENCH_CLUSTER = parseClusterUid('benchbench');
 
 const HOLDER: Holder = { host: 'bench', pid: 1, bootId: 'bench', processStart: 'bench', who: 'bench' };
 const LIVENESS: HolderLiveness = { isCertainlyDead: async () => false };

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 's' | 'ms' | '×' | 'writes';
+  readonly unit: 's' | 'ms' | '×' | 'writes' | 'calls';
   /** Undefined: for information. */
   readonly goal?: number | undefined;
   /** Up to here a missed goal may be the machine's noise. @default the goal itself */
@@ -50,6 +50,6 @@ export function median(values: readonly number[]): number {
 }
 
 function valueText(value: number, unit: Figure['unit']): string {
-  const digits = { s: 3, ms: 1, '×': 3, writes: 0 }[unit];
+  const digits = { s: 3, ms: 1, '×': 3, writes: 0, calls: 0 }[unit];
   return `${value.toFixed(digits)} ${unit}`;
 }

@@ -1,9 +1,15 @@
+import { clusterFigures } from './cluster-bench.ts';
 import { criticalPathFigures } from './critical-path-bench.ts';
 import { renderFigures, summarise } from './figure.ts';
 import { ownTimeFigures } from './own-time-bench.ts';
 import { planFigures } from './plan-bench.ts';
 
-const figures = [...planFigures(), ...(await ownTimeFigures()), ...(await criticalPathFigures())];
+const figures = [
+  ...planFigures(),
+  ...(await ownTimeFigures()),
+  ...(await criticalPathFigures()),
+  ...(await clusterFigures()),
+];
 const { line, failed } = summarise(figures);
 console.log(`${renderFigures(figures)}\n\n${line}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -150,7 +150,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a refused destroy counts as done',
     file: 'src/engine/tear-down.ts',
-    anchor: 'await destroyUntilAbsent(work, work.record(instanceId));',
+    anchor: 'await destroyUntilAbsent(work, destroying);',
     replacement: 'await destroyUntilAbsent(work, work.record(instanceId)).catch(() => undefined);',
     killers: [byTests('test/simulation/promises/destruction.test.ts')],
   },

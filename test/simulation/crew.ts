@@ -7,13 +7,11 @@ export class Crew implements AsyncDisposable {
   readonly size: number;
   readonly #workers: readonly Worker[];
 
-  constructor(size: number = availableParallelism()) {
+  /** `program`: of each worker. */
+  constructor(program: URL, size: number = availableParallelism()) {
     this.size = size;
     const execArgv = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
-    this.#workers = Array.from(
-      { length: size },
-      () => new Worker(new URL('./worker.ts', import.meta.url), { execArgv }),
-    );
+    this.#workers = Array.from({ length: size }, () => new Worker(program, { execArgv }));
   }
 
   /** Hands out jobs until there are no more, or `onResult` answers that it has seen enough. */

@@ -1,6 +1,6 @@
 import type { SeededRandom } from './seeded-random.ts';
 
-/** The fault kinds of the catalogue that this world can produce, by their number there (0: an addition of ours). */
+/** The fault kinds of the catalogue that our worlds can produce, by their number there (0: an addition of ours). */
 export const FAULT_KINDS = {
   'request-lost': 1,
   'reply-lost': 2,
@@ -36,6 +36,13 @@ export const FAULT_KINDS = {
   'clock-jump': 34,
   'credentials-expired': 35,
   'second-operator': 36,
+  'node-silent': 37,
+  'node-hello-twice': 37,
+  'node-hello-forged': 37,
+  'node-stage-fails': 37,
+  'node-hangs': 37,
+  'node-vanishes': 37,
+  'node-lies': 37,
   'zone-lost': 38,
   'token-forgotten': 0,
   'store-denied': 0,
@@ -43,12 +50,16 @@ export const FAULT_KINDS = {
 
 export type FaultKind = keyof typeof FAULT_KINDS;
 
-/** Kinds of the catalogue that are not produced here, and what tests them instead. */
-export const FAULTS_ELSEWHERE: ReadonlyMap<number, string> = new Map([
+/** The fault kinds that one world produces, and what tests those that it does not. */
+export interface FaultCatalogue {
+  readonly kinds: readonly FaultKind[];
+  readonly elsewhere: ReadonlyMap<number, string>;
+}
+
+export const DISK_FAULTS_ELSEWHERE: readonly (readonly [number, string])[] = [
   [29, 'torn write, lost fsync: the directory store, under its own tests'],
   [30, 'bit flip: the directory store, under its own tests'],
-  [37, 'a node that never signals, twice, or forged: needs the node protocol'],
-]);
+];
 
 /** How likely each kind is at each chance it gets; a kind that is not named never strikes. */
 export type FaultRates = Readonly<Partial<Record<FaultKind, number>>>;
@@ -59,9 +70,20 @@ export function isFaultKind(name: string): name is FaultKind {
   return NAMES.has(name);
 }
 
-export function faultKinds(): readonly FaultKind[] {
-  return Object.keys(FAULT_KINDS).filter(isFaultKind);
+const ALL_KINDS: readonly FaultKind[] = Object.keys(FAULT_KINDS).filter(isFaultKind);
+
+/** All kinds but these. */
+export function faultKindsWithout(...numbers: readonly number[]): readonly FaultKind[] {
+  return ALL_KINDS.filter((kind) => !numbers.includes(FAULT_KINDS[kind]));
 }
+
+export const TOY_FAULTS: FaultCatalogue = {
+  kinds: faultKindsWithout(37),
+  elsewhere: new Map([
+    ...DISK_FAULTS_ELSEWHERE,
+    [37, 'a node that never signals, twice, or forged: the simulation of whole clusters'],
+  ]),
+};
 
 /** Decides which faults strike, and counts them. */
 export class FaultLottery {
@@ -75,10 +97,15 @@ export class FaultLottery {
   }
 
   strikes(kind: FaultKind): boolean {
-    const rate = this.#rates[kind];
-    if (rate === undefined || !this.#random.chance(rate)) return false;
+    if (!this.draws(kind)) return false;
     this.count(kind);
     return true;
+  }
+
+  /** The same without counting: somebody else sees what came of it. */
+  draws(kind: FaultKind): boolean {
+    const rate = this.#rates[kind];
+    return rate !== undefined && this.#random.chance(rate);
   }
 
   count(kind: FaultKind): void {

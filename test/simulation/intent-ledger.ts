@@ -17,6 +17,8 @@ export interface Intent {
   readonly address: string;
   readonly kind: string;
   readonly inputs: unknown;
+  /** As last told; undefined: nothing is known of the object yet. */
+  readonly outputs?: unknown;
   readonly may: 'create' | 'update' | 'destroy' | 'nothing';
   readonly isGone: boolean;
 }
@@ -114,8 +116,10 @@ export class IntentLedger {
         this.#current.set(this.#intents.get(instanceId)?.address ?? '', instanceId);
         return this.#change(instanceId, { inputs, may: 'update' });
       }
+      case 'created':
+        return this.#change(entry.instanceId, { outputs: entry['outputs'] });
       case 'ready':
-        return this.#change(entry.instanceId, { may: 'nothing' });
+        return this.#change(entry.instanceId, { may: 'nothing', outputs: entry['outputs'] });
       case 'destroy':
         return this.#change(entry.instanceId, { may: 'destroy' });
       case 'gone':

@@ -1,80 +1,32 @@
 import { inspect } from 'node:util';
-import type { EngineEvent } from '#engine/event.ts';
-import type { CanaryWatch } from './canaries.ts';
-import type { IntentLedger } from './intent-ledger.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { StoreWrite } from './simulated-store.ts';
 import type { AccountWatcher, ToyAccount } from './toy-account.ts';
 import { phaseAt, type ToyObject } from './toy-object.ts';
 import type { ToyKind } from './toy-rules.ts';
 import type { Errand, SendWatcher } from './toy-session.ts';
+import { Watch, type WatchSeed } from './watch.ts';
 
-/** The engine's specification, by the numbers of the reliability study. */
-export const INVARIANTS = {
-  1: 'no leak',
-  2: 'no duplicate',
-  3: 'intent first',
-  4: 'fenced',
-  5: 'single driver',
-  6: 'convergent',
-  7: 'resume-equivalence',
-  8: 'rollback-safe',
-  9: 'delete leaves zero, foreign objects untouched',
-  12: 'secrets stay secret',
-  15: 'truthful',
-} as const;
-
-export type Invariant = keyof typeof INVARIANTS;
-
-/** Those of the fifteen that cannot be judged in this world, and why. */
-export const INVARIANTS_ELSEWHERE: ReadonlyMap<number, string> = new Map([
-  [10, 'at-most-once demand: not part of a run; simulated by itself, in demand-run.ts'],
-  [11, 'quorum: the toy cloud has no voters; judged where etcd and Ceph are resources'],
-  [13, 'trust is bounded: no credential lives here; judged with the authorities and the node protocol'],
-  [14, 'nothing unverified runs: no artifact is executed here; judged with the asset lock'],
-]);
-
-export interface Violation {
-  readonly invariant: Invariant;
-  readonly detail: string;
-  readonly atMs: number;
-}
-
-export interface CheckerSeed {
+export interface CheckerSeed extends WatchSeed {
   readonly cluster: string;
   readonly account: ToyAccount;
-  readonly ledger: IntentLedger;
-  readonly canaries: CanaryWatch;
-  readonly nowMs: () => number;
   readonly visibleWithinMs: number;
   /** Kinds of which a second object of one instance may exist for a while. */
   readonly mayDouble: (kind: ToyKind) => boolean;
 }
 
 /** Watches every send, every effect, every durable write and every event, and judges them by the raw truth alone. */
-export class Checker implements AccountWatcher, SendWatcher {
-  readonly violations: Violation[] = [];
+export class Checker extends Watch implements AccountWatcher, SendWatcher {
   readonly #seed: CheckerSeed;
   #errand: Errand | undefined;
 
   constructor(seed: CheckerSeed) {
+    super(seed);
     this.#seed = seed;
   }
 
-  report(invariant: Invariant, detail: string): void {
-    this.violations.push({ invariant, detail, atMs: this.#seed.nowMs() });
-  }
-
-  onWrite(write: StoreWrite): void {
-    for (const broken of this.#seed.ledger.take(write)) this.report(broken.includes('holds it') ? 5 : 4, broken);
-    this.checkText(write.key, write.body);
-  }
-
   sent(process: SimulatedProcess, errand: Errand): void {
-    const { ledger, nowMs } = this.#seed;
-    const lateByMs = nowMs() - ledger.leaseUntilMs(process);
     const what = `${errand.verb} ${errand.kind} ${errand.id ?? errand.instanceId}`;
-    if (lateByMs > 0) this.report(5, `process ${process.number} sends "${what}" ${lateByMs} ms after its lease`);
+    this.checkLease(process, what);
     if (!this.#isIntended(errand)) this.report(3, `"${what}" is sent without a durable intent`);
   }
 
@@ -103,31 +55,18 @@ export class Checker implements AccountWatcher, SendWatcher {
       this.report(3, `${errand.verb} meant for ${errand.instanceId} hit ${id} of ${owner.instanceId}`);
   }
 
-  event(process: SimulatedProcess, event: EngineEvent): void {
-    this.checkText('an event', 'problem' in event ? inspect(event, { depth: 6 }) : JSON.stringify(event));
-    if (event.type !== 'change-finished') return;
-    if (this.#seed.ledger.leaseUntilMs(process) < this.#seed.nowMs()) return;
-    const { action, address } = event;
-    if (action === 'create' || action === 'update' || action === 'replace') this.#checkTruth(address);
-  }
-
-  checkText(where: string, text: string): void {
-    if (this.#seed.canaries.isIn(text)) this.report(12, `a secret is readable in ${where}`);
-  }
-
   #isIntended({ verb, instanceId, id }: Errand): boolean {
-    const { ledger } = this.#seed;
+    const { ledger } = this;
     const may = ledger.intents.get(instanceId)?.may;
     if (verb === 'create') return may === 'create';
     if (verb === 'update') return may === 'update' || may === 'create';
     return may === 'destroy' || (id !== undefined && ledger.strayIds.has(id));
   }
 
-  /** What was reported as done is there, or was a moment ago: reads lag behind. */
-  #checkTruth(address: string): void {
-    const { ledger, account, nowMs, visibleWithinMs } = this.#seed;
-    const intent = ledger.currentAt(address);
-    const lately = [nowMs(), nowMs() - visibleWithinMs];
+  protected override checkTruth(address: string): void {
+    const { account, visibleWithinMs } = this.#seed;
+    const intent = this.ledger.currentAt(address);
+    const lately = [this.nowMs(), this.nowMs() - visibleWithinMs];
     const versions = [...account.data.entries.values()].flatMap((entry) => entry.versions.map(({ object }) => object));
     const own = versions.filter(({ owner }) => intent !== undefined && owner?.instanceId === intent.instanceId);
     const isTrue = own.some(

@@ -1,18 +1,16 @@
+import type { Disturbance } from './disturbance.ts';
 import type { FaultKind } from './faults.ts';
-import type { Violation } from './invariants.ts';
 import type { Blow } from './process.ts';
+import type { Repertoire } from './repertoire.ts';
 import type { RunResult } from './run.ts';
-import { formatScenario, randomScenario, type Scenario } from './scenario.ts';
-import type { Operation } from './topologies.ts';
+import type { Violation } from './watch.ts';
 
-/** Scenarios in a row, small enough to be sent to a worker as numbers. */
+/** Scenarios in a row, small enough to be sent to a worker: each begins with one that is undisturbed. */
 export type Job =
-  | { readonly type: 'peace'; readonly seed: number; readonly topology: string; readonly operation: Operation }
+  | { readonly type: 'peace'; readonly scenario: string }
   | {
       readonly type: 'scan';
-      readonly seed: number;
-      readonly topology: string;
-      readonly operation: Operation;
+      readonly scenario: string;
       readonly blow: Blow;
       readonly sameHost: boolean;
       readonly first: number;
@@ -50,24 +48,26 @@ export const NOTHING_DONE: JobResult = {
   traceHashes: [],
 };
 
-export function scenariosOf(job: Job): readonly Scenario[] {
+export function scenariosOf<Scenario extends Disturbance>(
+  repertoire: Repertoire<Scenario>,
+  job: Job,
+): readonly Scenario[] {
   switch (job.type) {
     case 'peace':
-      return [
-        { seed: job.seed, topology: job.topology, operation: job.operation, blows: [], sameHost: false, rates: {} },
-      ];
+      return [repertoire.parse(job.scenario)];
     case 'scan': {
-      const { seed, topology, operation, blow, sameHost, first, count, stride } = job;
+      const { scenario, blow, sameHost, first, count, stride } = job;
+      const peaceful = repertoire.parse(scenario);
       return Array.from({ length: count }, (_, index) => {
-        return { seed, topology, operation, blows: [{ blow, halfStep: first + index * stride }], sameHost, rates: {} };
+        return { ...peaceful, blows: [{ blow, halfStep: first + index * stride }], sameHost };
       });
     }
     case 'random':
-      return Array.from({ length: job.count }, (_, index) => randomScenario(job.first + index));
+      return Array.from({ length: job.count }, (_, index) => repertoire.random(job.first + index));
   }
 }
 
-export function addRun(sum: JobResult, scenario: Scenario, result: RunResult): JobResult {
+export function addRun(sum: JobResult, scenario: string, result: RunResult): JobResult {
   const { violations, halfSteps, virtualMs, events, traceHash } = result;
   const failed = violations.length > 0;
   return {
@@ -77,7 +77,7 @@ export function addRun(sum: JobResult, scenario: Scenario, result: RunResult): J
     events: sum.events + events,
     busyMs: sum.busyMs,
     faults: addCounts(sum.faults, result.faults),
-    failures: failed ? [...sum.failures, { scenario: formatScenario(scenario), violations }] : sum.failures,
+    failures: failed ? [...sum.failures, { scenario, violations }] : sum.failures,
     traceHashes: [...sum.traceHashes, traceHash],
   };
 }

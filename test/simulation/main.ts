@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
+import type { Disturbance } from './disturbance.ts';
+import { carryOutProgramme, type Play } from './programme.ts';
 import { failureLines, isGood, reportLines } from './report.ts';
-import { carryOutProgramme, type ProgrammeOptions } from './programme.ts';
-import { parseScenario } from './scenario.ts';
+import { toyPlay } from './toy-play.ts';
 import { Workshop } from './workshop.ts';
 
-const QUICK = { scanSeeds: [1], scanStride: 1, randomRuns: 4_000, determinismRuns: 100 };
-const LONG = { scanSeeds: [1], scanStride: 1, randomRuns: 12_000, determinismRuns: 500 };
 /** As many random runs as the time allows. */
 const ENDLESS_RUNS = 100_000_000;
 
 const { values } = parseArgs({
   options: {
+    cluster: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
     replay: { type: 'string' },
     trace: { type: 'boolean', default: false },
@@ -20,30 +20,45 @@ const { values } = parseArgs({
   },
 });
 
-process.exitCode = await (values.replay === undefined ? carryOut() : replay(values.replay));
+process.exitCode = await (values.cluster ? playCluster() : play(toyPlay));
 
-async function carryOut(): Promise<number> {
-  const size = values.long ? LONG : QUICK;
+/** Loaded when it is asked for: the real provider and the simulated account take their time. */
+async function playCluster(): Promise<number> {
+  const { clusterPlay } = await import('./cluster/cluster-play.ts');
+  return play(clusterPlay);
+}
+
+function play<Scenario extends Disturbance>(of: Play<Scenario>): Promise<number> {
+  return values.replay === undefined ? carryOut(of) : replay(of, values.replay);
+}
+
+async function carryOut<Scenario extends Disturbance>({ quick, long, ...rest }: Play<Scenario>): Promise<number> {
+  const size = values.long ? long : quick;
   const timed = values.seconds === undefined ? {} : { secondsMax: Number(values.seconds), randomRuns: ENDLESS_RUNS };
   const firstSeed = values['first-seed'] === undefined ? {} : { firstRandomSeed: Number(values['first-seed']) };
   const hasty = values['until-violation'] ? { untilViolation: true, determinismRuns: 0 } : {};
-  const options: ProgrammeOptions = { ...size, ...timed, ...firstSeed, ...hasty };
-  const result = await carryOutProgramme(options);
+  const result = await carryOutProgramme({ ...rest, ...size, ...timed, ...firstSeed, ...hasty });
   const mustMeetEveryFault = values.seconds === undefined && !values['until-violation'];
-  for (const line of reportLines(result, mustMeetEveryFault)) say(line);
-  return isGood(result, mustMeetEveryFault) ? 0 : 1;
+  const reporting = { catalogue: rest.repertoire.faults, mustMeetEveryFault, options: optionsOfWorld() };
+  for (const line of reportLines(result, reporting)) say(line);
+  return isGood(result, reporting) ? 0 : 1;
 }
 
-async function replay(text: string): Promise<number> {
-  const scenario = parseScenario(text);
-  const { violations, traceHash, processes, virtualMs } = await new Workshop().run(
-    scenario,
+async function replay<Scenario extends Disturbance>({ repertoire }: Play<Scenario>, text: string): Promise<number> {
+  const { violations, traceHash, processes, virtualMs, halfSteps } = await new Workshop(repertoire).run(
+    repertoire.parse(text),
     values.trace ? say : undefined,
   );
-  say(`${processes} processes, ${(virtualMs / 1000).toFixed(0)} s of virtual time, trace ${traceHash.toString(16)}`);
-  if (violations.length > 0) for (const line of failureLines({ scenario: text, violations })) say(line);
+  const time = `${(virtualMs / 1000).toFixed(0)} s of virtual time`;
+  say(`${processes} processes, ${halfSteps} half-steps, ${time}, trace ${traceHash.toString(16)}`);
+  if (violations.length > 0)
+    for (const line of failureLines({ scenario: text, violations }, optionsOfWorld())) say(line);
   say(violations.length === 0 ? '1 passed, 0 failed' : '0 passed, 1 failed');
   return violations.length === 0 ? 0 : 1;
+}
+
+function optionsOfWorld(): readonly string[] {
+  return values.cluster ? ['--cluster'] : [];
 }
 
 function say(line: string): void {

@@ -6,13 +6,11 @@ import { type Plan, planChanges } from '#engine/plan.ts';
 import type { Problem } from '#engine/problem.ts';
 import { observeAll } from '#engine/refresh.ts';
 import { blueprintToRollBackTo } from '#engine/rollback.ts';
-import type { EngineRuntime } from '#engine/runtime.ts';
+import type { EngineRuntime, Provider } from '#engine/runtime.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import type { StateLease } from '#state/state-lease.ts';
 import type { SimulatedProcess } from './process.ts';
 import { openStateStore } from './open-store.ts';
-import { toyProvider } from './toy-provider.ts';
-import type { ToySession } from './toy-session.ts';
 import type { Step } from './undertaking.ts';
 
 export interface Outcome {
@@ -25,7 +23,7 @@ export interface Outcome {
 export interface OperatorSeed {
   readonly process: SimulatedProcess;
   readonly objects: ObjectStore;
-  readonly session: ToySession;
+  readonly provider: Provider;
   readonly emit: (event: EngineEvent) => void;
   /** Shown every plan before it is carried out. */
   readonly onPlan: (plan: Plan) => void;
@@ -35,19 +33,24 @@ export interface OperatorSeed {
 
 /** One run of the program, as its command line would do it: take the lease, look, plan, apply, let go. */
 export async function operate(seed: OperatorSeed, steps: readonly Step[]): Promise<Outcome> {
-  const { process, objects, session, emit, isKnownDead } = seed;
+  const { process, objects, provider, emit, isKnownDead } = seed;
   const { clock, random } = process;
-  const provider = toyProvider(session);
   const runtime: EngineRuntime = { clock, random, provider, budgets: new RateBudgets(provider.budgets, clock), emit };
   const store = openStateStore({ process, objects, emit, isKnownDead });
   await using lease = await store.acquire({ wait: true });
   let outcome: Outcome = { ok: true, failed: [], wasIdle: true };
   for (const step of steps) {
+    if (step.isFirst === true && !isAboutToBegin(lease, step)) continue;
     const { ok, failed, wasIdle } = await carryOut(seed, runtime, lease, step);
     outcome = { ok: ok || step.mayFail === true, failed, wasIdle: outcome.wasIdle && wasIdle };
     if (!outcome.ok) break;
   }
   return outcome;
+}
+
+/** As the commands do: nothing beyond the step itself has been begun. */
+function isAboutToBegin({ snapshot }: StateLease, { blueprint }: Step): boolean {
+  return [...snapshot.records.values()].every(({ address }) => blueprint.declarations.has(address));
 }
 
 async function carryOut(seed: OperatorSeed, runtime: EngineRuntime, lease: StateLease, step: Step): Promise<Outcome> {

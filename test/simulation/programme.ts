@@ -1,8 +1,8 @@
 import { Crew } from './crew.ts';
 import { addResults, type Job, type JobResult, NOTHING_DONE, scenariosOf } from './jobs.ts';
 import type { Blow } from './process.ts';
-import { formatScenario } from './scenario.ts';
-import { OPERATIONS, TOPOLOGIES } from './topologies.ts';
+import type { Disturbance } from './disturbance.ts';
+import type { Repertoire } from './repertoire.ts';
 
 /** A frozen process is not dead, so it makes no difference where its successor runs. */
 const SCANS: readonly { readonly blow: Blow; readonly sameHost: boolean }[] = [
@@ -10,20 +10,36 @@ const SCANS: readonly { readonly blow: Blow; readonly sameHost: boolean }[] = [
   { blow: 'crash', sameHost: false },
   { blow: 'freeze', sameHost: false },
 ];
-const SCAN_CHUNK = 50;
-const RANDOM_CHUNK = 50;
-const FIRST_RANDOM_SEED = 1_000_000;
-const DETERMINISM_CHUNK = 25;
+type Scan = Extract<Job, { readonly type: 'scan' }>;
 
-export interface ProgrammeOptions {
+const FIRST_RANDOM_SEED = 1_000_000;
+
+/** One kind of world, and how much of it is played. */
+export interface Play<Scenario extends Disturbance> extends Company<Scenario> {
+  readonly quick: Size<Scenario>;
+  readonly long: Size<Scenario>;
+}
+
+interface Company<Scenario extends Disturbance> {
+  readonly repertoire: Repertoire<Scenario>;
+  /** Program of the workers: it serves this repertoire. */
+  readonly worker: URL;
+  /** Runs in a job: many where they are short. */
+  readonly chunk: number;
+}
+
+interface Size<Scenario extends Disturbance> {
   /** Seeds of the exhaustive scans; each half-step of each operation is struck once per seed. */
   readonly scanSeeds: readonly number[];
-  /** Strikes only every so-manieth half-step. */
-  readonly scanStride: number;
+  /** Strikes only every so-manieth half-step of the operation; 0: none. */
+  readonly strideOf: (scenario: Scenario) => number;
   readonly randomRuns: number;
-  readonly firstRandomSeed?: number;
   /** Runs made twice, in two workers. */
   readonly determinismRuns: number;
+}
+
+export interface ProgrammeOptions<Scenario extends Disturbance> extends Company<Scenario>, Size<Scenario> {
+  readonly firstRandomSeed?: number;
   /** Stops handing out work after this long. */
   readonly secondsMax?: number;
   readonly untilViolation?: boolean;
@@ -40,80 +56,91 @@ export interface ProgrammeResult extends JobResult {
 }
 
 /** Everything the simulation does: scans, random runs, and the proof that a seed replays. */
-export async function carryOutProgramme(options: ProgrammeOptions): Promise<ProgrammeResult> {
+export async function carryOutProgramme<Scenario extends Disturbance>(
+  options: ProgrammeOptions<Scenario>,
+): Promise<ProgrammeResult> {
+  const { repertoire, worker, scanSeeds, secondsMax, untilViolation = false } = options;
   const startedMs = performance.now();
-  await using crew = new Crew();
+  await using crew = new Crew(worker);
   let sum = NOTHING_DONE;
   const isOver = (): boolean => {
-    const tooLong = options.secondsMax !== undefined && performance.now() - startedMs > options.secondsMax * 1000;
-    return tooLong || (options.untilViolation === true && sum.failures.length > 0);
+    const tooLong = secondsMax !== undefined && performance.now() - startedMs > secondsMax * 1000;
+    return tooLong || (untilViolation && sum.failures.length > 0);
   };
   const take = (result: JobResult): boolean => {
     sum = addResults(sum, result);
     options.onProgress?.(sum);
     return !isOver();
   };
-  const unlike = await findUnlike(crew, options.determinismRuns);
-  const scans: Job[] = [];
+  const unlike = await findUnlike(crew, options);
+  const scans: Scan[] = [];
   let covered = 0;
-  await crew.work(peaceJobs(options.scanSeeds), (job, result) => {
-    covered += result.halfSteps;
-    scans.push(...scanJobs(job, result.halfSteps, options.scanStride));
-    return take(result);
-  });
+  const peaceful = scanSeeds.flatMap((seed) => repertoire.peaceful(seed));
+  await crew.work(
+    peaceful.map((scenario): Job => ({ type: 'peace', scenario: repertoire.format(scenario) })),
+    (job, { halfSteps, ...result }) => {
+      const added = scanJobs(options, job, halfSteps);
+      // Each point is struck in every way; it counts once.
+      covered += added.reduce((points, scan) => points + scan.count, 0) / SCANS.length;
+      scans.push(...added);
+      return take({ ...result, halfSteps });
+    },
+  );
   // Mixed, so that a violation of any kind shows early.
   const jobs = interleave(scans.toSorted(byFirst), [...randomJobs(options)]);
   await crew.work(jobs, (_job, result) => take(result));
   return { ...sum, wallMs: performance.now() - startedMs, workers: crew.size, covered, unlike };
 }
 
-function* peaceJobs(seeds: readonly number[]): Generator<Job> {
-  for (const seed of seeds) {
-    for (const topology of TOPOLOGIES.keys()) {
-      for (const operation of OPERATIONS) yield { type: 'peace', seed, topology, operation };
-    }
-  }
-}
-
-function scanJobs(peace: Job, halfSteps: number, stride: number): readonly Job[] {
+function scanJobs<Scenario extends Disturbance>(
+  { repertoire, strideOf, chunk }: ProgrammeOptions<Scenario>,
+  peace: Job,
+  halfSteps: number,
+): readonly Scan[] {
   if (peace.type !== 'peace') return [];
-  const { seed, topology, operation } = peace;
-  const jobs: Job[] = [];
+  const { scenario } = peace;
+  const stride = strideOf(repertoire.parse(scenario));
+  if (stride === 0) return [];
+  const jobs: Scan[] = [];
   for (const { blow, sameHost } of SCANS) {
-    for (let first = 0; first < halfSteps; first += SCAN_CHUNK * stride) {
-      const count = Math.min(SCAN_CHUNK, Math.ceil((halfSteps - first) / stride));
-      jobs.push({ type: 'scan', seed, topology, operation, blow, sameHost, first, count, stride });
+    for (let first = 0; first < halfSteps; first += chunk * stride) {
+      const count = Math.min(chunk, Math.ceil((halfSteps - first) / stride));
+      jobs.push({ type: 'scan', scenario, blow, sameHost, first, count, stride });
     }
   }
   return jobs;
 }
 
-function* randomJobs({ randomRuns, firstRandomSeed = FIRST_RANDOM_SEED }: ProgrammeOptions): Generator<Job> {
-  for (let done = 0; done < randomRuns; done += RANDOM_CHUNK) {
-    yield { type: 'random', first: firstRandomSeed + done, count: Math.min(RANDOM_CHUNK, randomRuns - done) };
+function* randomJobs<Scenario extends Disturbance>(options: ProgrammeOptions<Scenario>): Generator<Job> {
+  const { randomRuns, chunk, firstRandomSeed = FIRST_RANDOM_SEED } = options;
+  for (let done = 0; done < randomRuns; done += chunk) {
+    yield { type: 'random', first: firstRandomSeed + done, count: Math.min(chunk, randomRuns - done) };
   }
 }
 
-async function findUnlike(crew: Crew, runs: number): Promise<readonly string[]> {
+async function findUnlike<Scenario extends Disturbance>(
+  crew: Crew,
+  { repertoire, determinismRuns, chunk }: ProgrammeOptions<Scenario>,
+): Promise<readonly string[]> {
   const unlike: string[] = [];
-  for (let done = 0; done < runs; done += DETERMINISM_CHUNK) {
+  for (let done = 0; done < determinismRuns; done += chunk) {
     const job: Job = {
       type: 'random',
-      first: FIRST_RANDOM_SEED - runs + done,
-      count: Math.min(DETERMINISM_CHUNK, runs - done),
+      first: FIRST_RANDOM_SEED - determinismRuns + done,
+      count: Math.min(chunk, determinismRuns - done),
     };
     const [left, right] = await crew.twice(job);
-    const scenarios = scenariosOf(job);
+    const scenarios = scenariosOf(repertoire, job);
     for (const [index, hash] of left.traceHashes.entries()) {
       const scenario = scenarios[index];
-      if (hash !== right.traceHashes[index] && scenario !== undefined) unlike.push(formatScenario(scenario));
+      if (hash !== right.traceHashes[index] && scenario !== undefined) unlike.push(repertoire.format(scenario));
     }
   }
   return unlike;
 }
 
-function byFirst(left: Job, right: Job): number {
-  return (left.type === 'scan' ? left.first : 0) - (right.type === 'scan' ? right.first : 0);
+function byFirst(left: Scan, right: Scan): number {
+  return left.first - right.first;
 }
 
 function* interleave(left: readonly Job[], right: readonly Job[]): Generator<Job> {

@@ -1,11 +1,9 @@
 import { canonicalJson } from '#std/canonical-json.ts';
+import type { Expected as ExpectedOfAny, NormalForm } from './cloud.ts';
 import type { IntentLedger } from './intent-ledger.ts';
 import type { Checker } from './invariants.ts';
 import type { ToyAccount } from './toy-account.ts';
 import { newest, type ToyObject } from './toy-object.ts';
-
-/** What the account holds for a cluster, without anything that differs from run to run: ids become addresses, zones go. */
-export type NormalForm = readonly string[];
 
 export interface Quiet {
   readonly cluster: string;
@@ -31,11 +29,8 @@ export function foreignText({ cluster, account }: Pick<Quiet, 'cluster' | 'accou
   return canonicalJson(foreign);
 }
 
-export interface Expected {
-  readonly form: NormalForm;
+interface Expected extends ExpectedOfAny {
   readonly foreign: string;
-  readonly isDelete: boolean;
-  readonly isRollback: boolean;
 }
 
 /** When nothing moves any more: nothing leaked, nothing double, all as it would be had nothing gone wrong. */
@@ -69,7 +64,7 @@ function checkSingle(ours: readonly ToyObject[], checker: Checker): void {
   }
 }
 
-function differenceOf(found: NormalForm, expected: NormalForm): string | undefined {
+export function differenceOf(found: NormalForm, expected: NormalForm): string | undefined {
   const extra = found.find((line) => !expected.includes(line));
   const missing = expected.find((line) => !found.includes(line));
   if (extra === undefined && missing === undefined) return undefined;

@@ -1,26 +1,21 @@
 import { inspect } from 'node:util';
 import { isProblem, problem, type Problem } from '#engine/problem.ts';
 import type { Plan } from '#engine/plan.ts';
-import { CanaryWatch } from './canaries.ts';
-import { FaultLottery, type FaultRates } from './faults.ts';
-import { Checker, type Violation } from './invariants.ts';
+import type { Beginning, Cloud, NormalForm, Setup } from './cloud.ts';
+import type { Disturbance, PlannedBlow } from './disturbance.ts';
+import { FaultLottery } from './faults.ts';
+import { IntentLedger } from './intent-ledger.ts';
 import { operate, type Outcome } from './operator.ts';
 import { type Blow, SimulatedProcess } from './process.ts';
-import { checkQuiescence, normalForm, type NormalForm } from './quiescence.ts';
-import type { PlannedBlow, Scenario } from './scenario.ts';
 import { mixSeeds } from './seeded-random.ts';
-import { type Beginning, copyBeginning, type Setup } from './setups.ts';
 import { SimulatedStore } from './simulated-store.ts';
-import { CANARIES } from './topologies.ts';
-import { ToyAccount } from './toy-account.ts';
-import type { ToyKind } from './toy-rules.ts';
-import { TOY_CONSISTENCY } from './toy-provider.ts';
-import { ToySession } from './toy-session.ts';
-import { CLUSTER, type Step } from './undertaking.ts';
+import type { Step } from './undertaking.ts';
+import type { Violation, Watch } from './watch.ts';
 import { World } from './world.ts';
 
 export interface RunResult {
   readonly violations: readonly Violation[];
+  /** Where blows could strike. */
   readonly halfSteps: number;
   readonly virtualMs: number;
   readonly events: number;
@@ -41,33 +36,30 @@ const ATTEMPTS_UNDER_FAULTS = 10;
 const ATTEMPTS_IN_CALM = 4;
 /** No fault of the world may show as a defect of the program. */
 const DEFECT = problem('internal', { detail: '' }).summary;
-const CANARY_WATCH = new CanaryWatch(CANARIES);
 
-/** One scenario from its beginning to the judgement. */
-export async function runScenario(
-  scenario: Scenario,
-  setup: Setup,
-  tracer?: (line: string) => void,
-): Promise<RunResult> {
-  const run = new Run(scenario, setup, tracer);
-  await run.disturbed();
-  await run.calm();
-  return run.result();
+/** One operation from its beginning, with all that befalls it, to the judgement. */
+export async function run(disturbance: Disturbance, setup: Setup, tracer?: (line: string) => void): Promise<RunResult> {
+  const current = new Run(disturbance, setup, tracer);
+  await current.disturbed();
+  await current.calm();
+  return current.result();
 }
 
 class Run {
-  readonly #scenario: Scenario;
+  readonly #disturbance: Disturbance;
   readonly #setup: Setup;
   readonly #world: World;
   readonly #faults: FaultLottery;
-  readonly #account: ToyAccount;
-  readonly #beginning: Beginning;
-  readonly #checker: Checker;
+  readonly #cloud: Cloud;
+  readonly #watch: Watch;
+  readonly #objects: Beginning['objects'];
+  readonly #ledger: IntentLedger;
   readonly #startMs: number;
   readonly #active = new Set<SimulatedProcess>();
   readonly #blows: PlannedBlow[];
   readonly #dead = new Set<number>();
   #halfSteps = 0;
+  #isCalm = false;
   #processes = 0;
   #attempts = 0;
   /** Processes that are about to start. */
@@ -75,35 +67,23 @@ class Run {
   #converged = false;
   #gaveUp = false;
 
-  constructor(scenario: Scenario, setup: Setup, tracer: ((line: string) => void) | undefined) {
-    this.#scenario = scenario;
+  constructor(disturbance: Disturbance, setup: Setup, tracer: ((line: string) => void) | undefined) {
+    const { seed, rates, blows } = disturbance;
+    this.#disturbance = disturbance;
     this.#setup = setup;
-    this.#beginning = copyBeginning(setup);
-    const { account, ledger, nowMs } = this.#beginning;
-    const seed = mixSeeds(scenario.seed);
-    const world = new World({ seed, startMs: nowMs, tracer });
-    this.#world = world;
-    this.#startMs = nowMs;
-    this.#faults = new FaultLottery(world.random, scenario.rates);
-    const surroundings = { nowMs: () => world.nowMs, random: world.random, faults: this.#faults };
-    this.#account = new ToyAccount(account, { ...surroundings, visibleWithinMs: TOY_CONSISTENCY.visibleWithinMs });
-    const mayDouble = mayDoubleUnder(scenario.rates);
-    this.#checker = new Checker({
-      cluster: CLUSTER,
-      account: this.#account,
-      ledger,
-      canaries: CANARY_WATCH,
-      nowMs: () => world.nowMs,
-      visibleWithinMs: TOY_CONSISTENCY.visibleWithinMs,
-      mayDouble,
-    });
-    this.#account.watcher = this.#checker;
-    this.#blows = [...scenario.blows];
+    this.#startMs = setup.nowMs;
+    this.#objects = setup.objects.clone();
+    this.#ledger = new IntentLedger(setup.ledger);
+    this.#world = new World({ seed: mixSeeds(seed), startMs: setup.nowMs, tracer });
+    this.#faults = new FaultLottery(this.#world.random, rates);
+    this.#cloud = setup.cloud.raise({ world: this.#world, faults: this.#faults, ledger: this.#ledger, rates });
+    this.#watch = this.#cloud.watch;
+    this.#blows = [...blows];
   }
 
   /** The operation with all that befalls it, until one process says that it is done and nobody works any more. */
   async disturbed(): Promise<void> {
-    const { secondOperatorAtMs } = this.#scenario;
+    const { secondOperatorAtMs } = this.#disturbance;
     this.#start();
     if (secondOperatorAtMs !== undefined) {
       this.#world.schedule(secondOperatorAtMs, 'a second operator starts', () => {
@@ -112,32 +92,30 @@ class Run {
       });
     }
     await this.#until(() => (this.#converged || this.#gaveUp) && this.#active.size === 0 && this.#awaited === 0);
-    if (!this.#converged) this.#checker.report(6, `no process converged in ${this.#attempts} attempts`);
+    if (!this.#converged) this.#watch.report(6, `no process converged in ${this.#attempts} attempts`);
   }
 
   /** Late messages land and all must be well; then one run without faults must find nothing to do, or undo what came late. */
   async calm(): Promise<void> {
-    this.#blows.length = 0;
+    this.#isCalm = true;
     await this.#rest();
     if (this.#isBroken) return;
-    const { rates } = this.#scenario;
-    // What is made twice by itself may arrive after everybody has left: only the next run can clear that away.
-    const isFinal = rates['duplicate-delivery'] === undefined && rates['token-forgotten'] === undefined;
+    const isFinal = !this.#cloud.mayHaveStrays;
     if (isFinal) this.#judge();
-    this.#faults.end();
+    this.#cloud.calmDown();
     const { goal } = this.#setup;
     const first = await this.#undisturbed(goal);
     if (first?.wasIdle === false) {
-      if (isFinal) this.#checker.report(6, 'a second plan is not empty');
+      if (isFinal) this.#watch.report(6, 'a second plan is not empty');
       const second = await this.#undisturbed(goal);
-      if (second?.wasIdle === false) this.#checker.report(6, 'the plan after a run without faults is not empty');
+      if (second?.wasIdle === false) this.#watch.report(6, 'the plan after a run without faults is not empty');
     }
     await this.#rest();
     if (!this.#isBroken) this.#judge();
   }
 
   get #isBroken(): boolean {
-    return this.#checker.violations.length > 0;
+    return this.#watch.violations.length > 0;
   }
 
   /** Whatever is under way ends; a stray is sent away without waiting for its end. */
@@ -147,36 +125,32 @@ class Run {
   }
 
   #judge(): void {
-    const { form, foreign } = this.#setup;
+    const { form, goal, steps } = this.#setup;
     if (form === undefined) return;
-    const quiet = { cluster: CLUSTER, account: this.#account, ledger: this.#beginning.ledger };
-    const { operation } = this.#scenario;
-    const isDelete = operation === 'delete' || operation === 'cancel';
-    checkQuiescence(quiet, this.#checker, { form, foreign, isDelete, isRollback: operation === 'rollback' });
+    const isDelete = goal.purpose === 'delete';
+    this.#cloud.judge({ form, isDelete, isRollback: steps.some(({ purpose }) => purpose === 'rollback') });
   }
 
   result(): RunResult {
     const { nowMs, events, traceHash } = this.#world;
-    const { account, objects, ledger } = this.#beginning;
     return {
-      violations: this.#checker.violations,
+      violations: this.#watch.violations,
       halfSteps: this.#halfSteps,
       virtualMs: nowMs - this.#startMs,
       events,
       processes: this.#processes,
       traceHash,
       faults: this.#faults.counts,
-      form: normalForm({ cluster: CLUSTER, account: this.#account, ledger }),
-      end: { nowMs: nowMs + 3_600_000, account, objects, ledger },
+      form: this.#cloud.form(),
+      end: { nowMs: nowMs + 3_600_000, objects: this.#objects, ledger: this.#ledger, cloud: this.#cloud.seed() },
     };
   }
 
   async #until(isDone: () => boolean): Promise<void> {
     const stop = await this.#world.run(isDone, { eventsMax: EVENTS_MAX, untilMs: this.#startMs + VIRTUAL_MAX_MS });
-    if (stop === 'too-many-events' || stop === 'too-late')
-      this.#checker.report(6, `it does not come to an end: ${stop}`);
+    if (stop === 'too-many-events' || stop === 'too-late') this.#watch.report(6, `it does not come to an end: ${stop}`);
     // With nobody active the run is over; otherwise somebody waits for what will never come.
-    if (stop === 'idle' && this.#active.size > 0) this.#checker.report(6, 'a process waits for what never comes');
+    if (stop === 'idle' && this.#active.size > 0) this.#watch.report(6, 'a process waits for what never comes');
   }
 
   async #undisturbed(goal: Step): Promise<Outcome | undefined> {
@@ -190,11 +164,11 @@ class Run {
       },
       (error: unknown) => {
         this.#active.delete(process);
-        this.#checker.report(6, `a run without faults failed: ${inspect(error)}`);
+        this.#watch.report(6, `a run without faults failed: ${inspect(error)}`);
       },
     );
     await this.#until(() => !this.#active.has(process));
-    if (outcome?.ok === false) this.#checker.report(6, `a run without faults failed: ${describe(outcome)}`);
+    if (outcome?.ok === false) this.#watch.report(6, `a run without faults failed: ${describe(outcome)}`);
     return outcome;
   }
 
@@ -212,29 +186,29 @@ class Run {
 
   #process(): SimulatedProcess {
     this.#processes += 1;
-    return new SimulatedProcess(this.#processes, this.#scenario.seed, {
+    return new SimulatedProcess(this.#processes, this.#disturbance.seed, {
       world: this.#world,
       faults: this.#faults,
       blows: { halfStep: () => this.#halfStep(), onBlow: (process, blow) => this.#onBlow(process, blow) },
-      requestAgeMaxMs: TOY_CONSISTENCY.requestAgeMaxMs,
+      requestAgeMaxMs: this.#cloud.requestAgeMaxMs,
     });
   }
 
   #attempt(process: SimulatedProcess, steps: readonly Step[]): Promise<Outcome> {
-    const { objects } = this.#beginning;
-    const [faults, checker] = [this.#faults, this.#checker];
-    const store = new SimulatedStore({ process, objects, faults, onWrite: (write) => checker.onWrite(write) });
-    const session = new ToySession({ process, account: this.#account, faults, watcher: checker });
-    const onPlan = (plan: Plan): void => checker.checkText('a plan', JSON.stringify(plan));
-    const isKnownDead = (number: number): boolean => this.#scenario.sameHost && this.#dead.has(number);
-    const emit = (event: Parameters<Checker['event']>[1]): void => {
+    const [objects, faults, watch] = [this.#objects, this.#faults, this.#watch];
+    const store = new SimulatedStore({ process, objects, faults, onWrite: (write) => watch.onWrite(write) });
+    const provider = this.#cloud.providerOf(process);
+    const onPlan = (plan: Plan): void => watch.checkText('a plan', JSON.stringify(plan));
+    const isKnownDead = (number: number): boolean => this.#disturbance.sameHost && this.#dead.has(number);
+    const emit = (event: Parameters<Watch['event']>[1]): void => {
       this.#world.tracer?.(`  ${process.number}: ${inspect(event, { breakLength: Infinity, depth: 1 })}`);
-      checker.event(process, event);
+      watch.event(process, event);
     };
-    return operate({ process, objects: store, session, emit, onPlan, isKnownDead }, steps);
+    return operate({ process, objects: store, provider, emit, onPlan, isKnownDead }, steps);
   }
 
   #halfStep(): Blow | undefined {
+    if (this.#isCalm) return undefined;
     const [next] = this.#blows;
     const number = this.#halfSteps;
     this.#halfSteps += 1;
@@ -253,7 +227,7 @@ class Run {
 
   /** `wasFenced`: a later process has taken over, and all that this one did lies before. */
   #ended(process: SimulatedProcess, ok: boolean, why: string, wasFenced: boolean): void {
-    if (why.includes(DEFECT)) this.#checker.report(15, `process ${process.number} met ${why}`);
+    if (why.includes(DEFECT)) this.#watch.report(15, `process ${process.number} met ${why}`);
     this.#world.note(`process ${process.number} ends: ${ok ? 'done' : why}`);
     this.#active.delete(process);
     this.#dead.add(process.number);
@@ -263,8 +237,8 @@ class Run {
   }
 
   #threw(process: SimulatedProcess, error: unknown): void {
-    if (!isProblem(error)) this.#checker.report(15, `process ${process.number} threw ${inspect(error)}`);
-    this.#checker.checkText('an error', inspect(error));
+    if (!isProblem(error)) this.#watch.report(15, `process ${process.number} threw ${inspect(error)}`);
+    this.#watch.checkText('an error', inspect(error));
     this.#ended(
       process,
       false,
@@ -283,24 +257,15 @@ class Run {
 
   #again(why: string, wasFenced: boolean): void {
     if (this.#converged || this.#active.size > 0 || this.#awaited > 0) return;
-    if (!wasFenced && this.#isCalmProfile())
-      this.#checker.report(6, `an attempt failed that nothing disturbed: ${why}`);
-    if (this.#attempts >= ATTEMPTS_UNDER_FAULTS) this.#faults.end();
+    if (!wasFenced && this.#isCalmProfile()) this.#watch.report(6, `an attempt failed that nothing disturbed: ${why}`);
+    if (this.#attempts >= ATTEMPTS_UNDER_FAULTS) this.#cloud.calmDown();
     if (this.#attempts >= ATTEMPTS_UNDER_FAULTS + ATTEMPTS_IN_CALM) this.#gaveUp = true;
     else this.#startLater(RESTART_AFTER_MS, 'the operator tries again');
   }
 
   #isCalmProfile(): boolean {
-    return Object.keys(this.#scenario.rates).length === 0;
+    return Object.keys(this.#disturbance.rates).length === 0;
   }
-}
-
-/** The network doubles requests by itself, a forgotten token doubles servers: what comes of it is cleared away later. */
-function mayDoubleUnder(rates: FaultRates): (kind: ToyKind) => boolean {
-  const isDoubled = rates['duplicate-delivery'] !== undefined;
-  const wanders = isDoubled && (rates['no-capacity'] ?? rates['zone-lost']) !== undefined;
-  const serverMay = wanders || rates['token-forgotten'] !== undefined;
-  return (kind) => (kind === 'toy.network' && isDoubled) || (kind === 'toy.server' && serverMay);
 }
 
 function isFenced(failure: Problem): boolean {

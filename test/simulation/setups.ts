@@ -1,37 +1,21 @@
 import { MemoryObjects } from '#state/memory-store.ts';
 import { IntentLedger } from './intent-ledger.ts';
-import type { Step } from './undertaking.ts';
-import type { NormalForm } from './quiescence.ts';
-import { copyAccount, emptyAccount, type ToyAccountData } from './toy-account.ts';
+import { emptyAccount, type ToyAccountData } from './toy-account.ts';
 import type { ToyObject } from './toy-object.ts';
 import type { ToyKind, ToyValues } from './toy-rules.ts';
 
 const OTHER_UID = 'somebodyelse0001';
 
-/** The world before an operation: plain data that runs copy. */
-export interface Beginning {
+/** The toy world before anything was done in it. */
+export interface ToyBeginning {
   readonly nowMs: number;
   readonly account: ToyAccountData;
   readonly objects: MemoryObjects;
   readonly ledger: IntentLedger;
 }
 
-export interface Setup extends Beginning {
-  /** What an operator does for this operation. */
-  readonly steps: readonly Step[];
-  /** What it all comes to in the end. */
-  readonly goal: Step;
-  readonly foreign: string;
-  /** How the account is left when nothing goes wrong; undefined while that is being found out. */
-  readonly form: NormalForm | undefined;
-}
-
-export function copyBeginning({ nowMs, account, objects, ledger }: Beginning): Beginning {
-  return { nowMs, account: copyAccount(account), objects: objects.clone(), ledger: new IntentLedger(ledger) };
-}
-
 /** An account in which others live too: another cluster's objects, objects without any tag, and some of our names. */
-export function virginBeginning(): Beginning {
+export function virginBeginning(): ToyBeginning {
   const account = emptyAccount();
   const other = { cluster: OTHER_UID, instanceId: 'theirinstance0001' };
   addForeign(account, 'toy.network', { cidr: '10.0.0.0/16', label: 'first' }, other);

@@ -12,6 +12,8 @@ export interface Step {
   readonly blueprint: Blueprint;
   readonly purpose: Purpose;
   readonly mayFail?: boolean;
+  /** Done only while nothing beyond it has been begun. */
+  readonly isFirst?: boolean;
 }
 
 const DELETION: Step = { blueprint: EMPTY_BLUEPRINT, purpose: 'delete' };

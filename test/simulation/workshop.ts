@@ -1,64 +1,52 @@
-import { type RunResult, runScenario } from './run.ts';
-import type { Scenario } from './scenario.ts';
-import { type Beginning, type Setup, virginBeginning } from './setups.ts';
-import { CLUSTER, undertakingOf } from './undertaking.ts';
-import { foreignText } from './quiescence.ts';
-import { FaultLottery } from './faults.ts';
-import { SeededRandom } from './seeded-random.ts';
-import { ToyAccount } from './toy-account.ts';
-import type { Operation } from './topologies.ts';
+import type { Beginning, Setup } from './cloud.ts';
+import { type Disturbance, peace } from './disturbance.ts';
+import type { Repertoire } from './repertoire.ts';
+import { type RunResult, run } from './run.ts';
 
 const SETUP_SEED = 1;
 
 /** Runs scenarios. What an operation begins with is made once, without faults, and copied for every run. */
-export class Workshop {
+export class Workshop<Scenario extends Disturbance> {
+  readonly #repertoire: Repertoire<Scenario>;
   readonly #setups = new Map<string, Promise<Setup>>();
 
-  async run(scenario: Scenario, tracer?: (line: string) => void): Promise<RunResult> {
-    const setup = await this.#setup(scenario.topology, scenario.operation);
-    return runScenario(scenario, setup, tracer);
+  constructor(repertoire: Repertoire<Scenario>) {
+    this.#repertoire = repertoire;
   }
 
-  #setup(topology: string, operation: Operation): Promise<Setup> {
-    const key = `${topology}/${operation}`;
+  async run(scenario: Scenario, tracer?: (line: string) => void): Promise<RunResult> {
+    return run(scenario, await this.#setup({ ...scenario, ...UNDISTURBED }), tracer);
+  }
+
+  #setup(peaceful: Scenario): Promise<Setup> {
+    const key = this.#repertoire.format(peaceful);
     const known = this.#setups.get(key);
     if (known !== undefined) return known;
-    const made = this.#makeSetup(topology, operation);
+    const made = this.#makeSetup(peaceful);
     this.#setups.set(key, made);
     return made;
   }
 
-  async #makeSetup(topology: string, operation: Operation): Promise<Setup> {
-    const startsEmpty = operation === 'create' || operation === 'cancel';
-    const beginning = startsEmpty ? virginBeginning() : await this.#created(topology);
-    const setup: Setup = {
-      ...beginning,
-      ...undertakingOf(topology, operation),
-      foreign: foreignOf(beginning),
-      form: undefined,
-    };
-    const { form } = await expectPeace({ ...PEACE, topology, operation }, setup);
+  async #makeSetup(peaceful: Scenario): Promise<Setup> {
+    const prelude = this.#repertoire.preludeOf(peaceful);
+    const beginning = prelude === undefined ? this.#repertoire.virgin() : await this.#endOf(prelude);
+    const undertaking = this.#repertoire.undertakingOf(peaceful);
+    const setup: Setup = { ...beginning, ...undertaking, form: undefined };
+    const { form } = await this.#expectPeace(peaceful, setup);
     return { ...setup, form };
   }
 
-  async #created(topology: string): Promise<Beginning> {
-    const setup = await this.#setup(topology, 'create');
-    const { end } = await expectPeace({ ...PEACE, topology, operation: 'create' }, setup);
+  async #endOf(peaceful: Scenario): Promise<Beginning> {
+    const { end } = await this.#expectPeace(peaceful, await this.#setup(peaceful));
     return end;
+  }
+
+  async #expectPeace(peaceful: Scenario, setup: Setup): Promise<RunResult> {
+    const result = await run(peaceful, setup);
+    const [violation] = result.violations;
+    if (violation === undefined) return result;
+    throw new Error(`${this.#repertoire.format(peaceful)} fails undisturbed: ${violation.detail}`);
   }
 }
 
-const PEACE = { seed: SETUP_SEED, blows: [], sameHost: false, rates: {} } as const;
-
-async function expectPeace(scenario: Scenario, setup: Setup): Promise<RunResult> {
-  const result = await runScenario(scenario, setup);
-  const [violation] = result.violations;
-  if (violation === undefined) return result;
-  throw new Error(`${scenario.topology}/${scenario.operation} fails undisturbed: ${violation.detail}`);
-}
-
-function foreignOf({ account, nowMs }: Beginning): string {
-  const random = new SeededRandom(0);
-  const quiet = { nowMs: () => nowMs, random, faults: new FaultLottery(random, {}), visibleWithinMs: 0 };
-  return foreignText({ cluster: CLUSTER, account: new ToyAccount(account, quiet) });
-}
+const UNDISTURBED: Required<Disturbance> = { ...peace(SETUP_SEED), secondOperatorAtMs: undefined };

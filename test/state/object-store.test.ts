@@ -6,6 +6,7 @@ import { SystemFiles } from '#std/system-files.ts';
 import { DirectoryStore } from '#state/directory-store.ts';
 import { MemoryStore } from '#state/memory-store.ts';
 import { type ObjectStore, StoreError } from '#state/object-store.ts';
+import { simulatedBucket, storeIn } from '../providers/aws/support/simulated-bucket.ts';
 import { SeededRandom } from '../simulation/seeded-random.ts';
 import { Disk } from '../support/disk.ts';
 
@@ -45,6 +46,13 @@ const stores: readonly [string, () => Promise<readonly [ObjectStore, ObjectStore
       const open = (seed: number) =>
         new DirectoryStore({ root: '/disk/state', files: disk.mount(), random: new SeededRandom(seed) });
       return [open(1), open(2)];
+    },
+  ],
+  [
+    'in a bucket',
+    async () => {
+      const client = await simulatedBucket();
+      return [storeIn(client), storeIn(client)];
     },
   ],
 ];

@@ -23,9 +23,9 @@ describe('the house', () => {
     expect(judgeArchitecture(files, readImportPrefixes()).fileCount).toBe(globbed.length);
   });
 
-  test('gives every room of src a name in the imports map', () => {
+  test('gives every room of src, and the providers, a name in the imports map', () => {
     const rooms = globSync('src/*/', { cwd: repository }).map((room) => `${room.replace(/\/$/, '')}/`);
-    expect([...readImportPrefixes().values()].toSorted()).toEqual(rooms.toSorted());
+    expect([...readImportPrefixes().values()].toSorted()).toEqual(['providers/', ...rooms].toSorted());
   });
 });
 

@@ -27,6 +27,7 @@ export const rungs: readonly Rung[] = [
   reading('unused', 'check:unused', 'knip'),
   { rung: 1, name: 'tests', script: 'test', options: [], program: 'vitest', verdict: 'vitest', minutesMax: 10 },
   simulated('simulation', ['--long']),
+  { ...simulated('simulation', ['--cluster', '--long']), name: 'cluster-simulation' },
   simulated('mutants', []),
   {
     rung: 3,

@@ -2,6 +2,8 @@ import { type Finding, type Rule, everywhere, inProduct } from './tidy.ts';
 
 const longestFile = 400;
 const kebabCase = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+/** What a provider offers to the program that loads it. */
+const providerDoor = /^providers\/[a-z]+\/index\.ts$/;
 const emptyWords = /^(?:utils?|helpers?|types|services|common|misc)$/;
 
 /** Rules about the size and the name of a file. */
@@ -19,7 +21,7 @@ export const fileRules: readonly Rule[] = [
     name: 'no-barrel',
     remedy: 'import from the file that defines the thing',
     covers: everywhere,
-    find: ({ path }) => atTop(path.endsWith('/index.ts') ? 'index.ts' : undefined),
+    find: ({ path }) => atTop(path.endsWith('/index.ts') && !providerDoor.test(path) ? 'index.ts' : undefined),
   },
   {
     name: 'kebab-case',

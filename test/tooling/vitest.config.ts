@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { repository } from './repository.ts';
 
 // `source` leads the `#…` imports to src, so that nothing needs building; the others are what a server resolves by.
-const conditions = ['source', 'module', 'node', 'development|production'];
+// Not `module`: what packages keep there for bundlers, Node cannot always load.
+const conditions = ['source', 'node', 'development|production'];
 
 export default defineConfig({
   root: repository,

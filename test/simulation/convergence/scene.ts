@@ -2,7 +2,7 @@ import { CanaryWatch } from '../canaries.ts';
 import { Checker } from '../invariants.ts';
 import { foreignText } from '../quiescence.ts';
 import { mixSeeds } from '../seeded-random.ts';
-import { type Beginning, virginBeginning } from '../setups.ts';
+import { type ToyBeginning, virginBeginning } from '../setups.ts';
 import { ToyAccount } from '../toy-account.ts';
 import { TOY_CONSISTENCY } from '../toy-provider.ts';
 import { CLUSTER } from '../undertaking.ts';
@@ -26,7 +26,7 @@ export class Scene {
   readonly world: World;
   readonly weather: Weather;
   readonly casting: Casting;
-  readonly beginning: Beginning = virginBeginning();
+  readonly beginning: ToyBeginning = virginBeginning();
   readonly account: ToyAccount;
   readonly checker: Checker;
   readonly foreign: string;

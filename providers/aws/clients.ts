@@ -1,0 +1,19 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { Route53Client } from '@aws-sdk/client-route-53';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { STSClient } from '@aws-sdk/client-sts';
+
+/**
+ * The services this provider speaks to, by nothing but `send(command)`: what stands behind may be AWS or a simulation of
+ * it. No paginators, waiters or presigners, which look inside a client.
+ */
+export interface AwsClients {
+  readonly ec2: Pick<EC2Client, 'send'>;
+  readonly iam: Pick<IAMClient, 'send'>;
+  readonly kms: Pick<KMSClient, 'send'>;
+  readonly route53: Pick<Route53Client, 'send'>;
+  readonly s3: Pick<S3Client, 'send'>;
+  readonly sts: Pick<STSClient, 'send'>;
+}

@@ -1,0 +1,140 @@
+import { type Instance, ModifyInstanceAttributeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { ABSENT, defineResource, type Owner, type ResourceContext } from '#engine/resource.ts';
+import { canonicalJson } from '#std/canonical-json.ts';
+import { sha256Base32 } from '#std/hash.ts';
+import { sameValue } from '#std/same-value.ts';
+import { LETTER, PROTOCOL_FORMAT } from '#host/protocol.ts';
+import { answered, unlessExists } from '../answers.ts';
+import type { AwsSession } from '../session.ts';
+import { ownerOfMember } from '../tags.ts';
+import { DATA_DISKS_MAX, launchRequest, variantOf } from './launch-request.ts';
+import { conditionOf } from './machine-condition.ts';
+import { boxOf, isAlive } from './machine-presence.ts';
+
+const Inputs = z.strictObject({
+  /** For people: the same for all machines that may share a launch. */
+  name: z.string(),
+  imageId: z.string(),
+  rootDevice: z.string(),
+  /** Where it may stand, in the order of preference. */
+  places: z
+    .array(z.strictObject({ zone: z.string(), subnetId: z.string() }))
+    .min(1)
+    .readonly(),
+  /** In the order of preference. */
+  types: z.array(z.string()).min(1).readonly(),
+  securityGroupIds: z.array(z.string()).min(1).readonly(),
+  keyName: z.string().optional(),
+  systemDiskGiB: z.int().positive(),
+  dataDisksGiB: z.array(z.int().positive()).max(DATA_DISKS_MAX).readonly(),
+  userData: z.string(),
+});
+export type InstanceInputs = Readonly<z.output<typeof Inputs>>;
+
+const Outputs = z.strictObject({
+  instanceId: z.string(),
+  mailbox: z.string(),
+  zone: z.string(),
+  type: z.string(),
+  imageId: z.string(),
+  privateAddress: z.string(),
+  /** Empty while it has none. */
+  publicAddress: z.string(),
+  securityGroupIds: z.array(z.string()).readonly(),
+});
+type Outputs = Readonly<z.output<typeof Outputs>>;
+
+/** A machine with its disks, launched in one request with the others of its lot. It is ready when it has said hello. */
+export const instance = defineResource<AwsSession>()({
+  kind: 'aws.ec2.instance',
+  inputs: Inputs,
+  outputs: Outputs,
+  identity: 'token',
+  replaceOn: ['name', 'imageId', 'rootDevice', 'keyName', 'systemDiskGiB', 'dataDisksGiB', 'userData'],
+  replaceOrder: 'create-first',
+  // A machine can be neither moved nor turned into another type.
+  cannotBecome: ({ zone, type }, { places, types }) => [
+    ...(types.includes(type) ? [] : ['types' as const]),
+    ...(places.some((place) => place.zone === zone) ? [] : ['places' as const]),
+  ],
+  stableOutputs: ['instanceId', 'mailbox', 'zone', 'type', 'imageId', 'privateAddress'],
+  idOf: ({ instanceId }) => instanceId,
+
+  variants: ({ places, types }) => places.flatMap(({ zone }) => types.map((type) => variantOf(zone, type))),
+  lotOf: (inputs) => sha256Base32(canonicalJson(inputs)),
+
+  async observe(aws, context, { last }) {
+    const found = await findInstance(aws, context, last?.instanceId);
+    if (found === undefined) return ABSENT;
+    const outputs = outputsOf(found);
+    const condition = await conditionOf(aws, context, { found, mailbox: outputs.mailbox });
+    return condition === 'gone' ? ABSENT : { state: 'present', outputs, owner: ownerOf(found), condition };
+  },
+
+  async create(aws, context, inputs) {
+    const request = launchRequest(context, inputs);
+    const { Instances } = await aws.launches.once(context.token, () =>
+      aws.ec2.mutate(context, 'launch the machines', request),
+    );
+    const index = context.lot.indexOf(context.instanceId);
+    const made = Instances?.find(({ AmiLaunchIndex }) => AmiLaunchIndex === index);
+    return outputsOf(answered(made, `machine ${index} of the launch`));
+  },
+
+  async sync(aws, context, { securityGroupIds }, observed) {
+    const Groups = securityGroupIds.toSorted();
+    if (sameValue(Groups, observed.securityGroupIds)) return observed;
+    const request = new ModifyInstanceAttributeCommand({ InstanceId: observed.instanceId, Groups });
+    await aws.ec2.mutate(context, 'set the firewalls of the machine', request);
+    return { ...observed, securityGroupIds: Groups };
+  },
+
+  async giveUp({ mailbox }, context, { mailbox: box }) {
+    const body = JSON.stringify({ format: PROTOCOL_FORMAT, box });
+    await unlessExists(mailbox.write(context, box, { name: LETTER.givenUp, body }));
+  },
+
+  async destroy(aws, context, { instanceId }) {
+    const request = new TerminateInstancesCommand({ InstanceIds: [instanceId] });
+    await aws.ec2.remove(context, 'terminate the machine', request);
+    aws.dismissed.add(context.instanceId);
+  },
+
+  async list(aws, context) {
+    const all = await aws.listings.instances.ofCluster(context);
+    return all.filter(isAlive).flatMap((found) => {
+      const owner = ownerOf(found);
+      return owner === undefined ? [] : [{ owner, outputs: outputsOf(found) }];
+    });
+  },
+});
+
+async function findInstance(
+  { listings }: AwsSession,
+  context: ResourceContext,
+  id: string | undefined,
+): Promise<Instance | undefined> {
+  if (id !== undefined) return listings.instances.findById(context, id);
+  const marked = await listings.instances.ofCluster(context);
+  const own = marked.filter((found) => ownerOf(found)?.instanceId === context.instanceId);
+  return own.find(isAlive) ?? own[0];
+}
+
+/** Members of a lot carry the marks of all; which is its own a machine's place in the launch tells. */
+function ownerOf({ Tags, AmiLaunchIndex = 0 }: Instance): Owner | undefined {
+  return ownerOfMember(Tags, AmiLaunchIndex);
+}
+
+function outputsOf(found: Instance): Outputs {
+  return {
+    instanceId: answered(found.InstanceId, 'InstanceId'),
+    mailbox: boxOf(found),
+    zone: answered(found.Placement?.AvailabilityZone, 'AvailabilityZone'),
+    type: answered(found.InstanceType, 'InstanceType'),
+    imageId: answered(found.ImageId, 'ImageId'),
+    privateAddress: found.PrivateIpAddress ?? '',
+    publicAddress: found.PublicIpAddress ?? '',
+    securityGroupIds: (found.SecurityGroups ?? []).map(({ GroupId }) => answered(GroupId, 'GroupId')).toSorted(),
+  };
+}

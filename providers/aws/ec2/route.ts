@@ -1,0 +1,54 @@
+import { CreateRouteCommand, DeleteRouteCommand, ReplaceRouteCommand } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { ABSENT, defineResource, READY } from '#engine/resource.ts';
+import { pending, presentBetween } from '../observation.ts';
+import type { AwsSession } from '../session.ts';
+
+const Inputs = z.strictObject({
+  routeTableId: z.string(),
+  /** Packets to this CIDR … */
+  destination: z.string(),
+  /** … leave through this internet gateway. */
+  gatewayId: z.string(),
+});
+
+/** One line of a route table. */
+export const route = defineResource<AwsSession>()({
+  kind: 'aws.ec2.route',
+  inputs: Inputs,
+  outputs: Inputs,
+  identity: 'attachment',
+  replaceOn: ['routeTableId', 'destination'],
+  replaceOrder: 'destroy-first',
+  stableOutputs: ['routeTableId', 'destination'],
+  idOf: ({ routeTableId, destination }) => `${destination} in ${routeTableId}`,
+
+  async observe(aws, context, { inputs }) {
+    const { routeTableId, destination } = inputs;
+    const table = await aws.listings.routeTables.findById(context, routeTableId);
+    const found = table?.Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === destination);
+    if (found === undefined) return ABSENT;
+    const outputs = { routeTableId, destination, gatewayId: found.GatewayId ?? '' };
+    const condition = found.State === 'blackhole' ? pending('its gateway to be attached') : READY;
+    return presentBetween(outputs, context, table?.Tags, condition);
+  },
+
+  async create(aws, context, inputs) {
+    const { routeTableId: RouteTableId, destination: DestinationCidrBlock, gatewayId: GatewayId } = inputs;
+    const request = new CreateRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId });
+    await aws.ec2.mutate(context, 'create the route', request);
+    return inputs;
+  },
+
+  async sync(aws, context, inputs, observed) {
+    const { routeTableId: RouteTableId, destination: DestinationCidrBlock, gatewayId: GatewayId } = inputs;
+    if (GatewayId === observed.gatewayId) return observed;
+    const request = new ReplaceRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId });
+    await aws.ec2.mutate(context, 'turn the route', request);
+    return inputs;
+  },
+
+  async destroy(aws, context, { routeTableId: RouteTableId, destination: DestinationCidrBlock }) {
+    await aws.ec2.remove(context, 'delete the route', new DeleteRouteCommand({ RouteTableId, DestinationCidrBlock }));
+  },
+});

@@ -1,0 +1,193 @@
+import { CallError, type CallOutcome, type RejectionReason } from '#engine/call.ts';
+
+/** What "not found" means: the object itself is gone, or what the request needs is not visible yet. */
+export type WhenMissing = 'absent' | 'not-yet';
+
+/** What the SDK threw, as the engine understands it. A defect of our own is given back as it is. */
+export function callErrorOf(thrown: unknown, whenMissing: WhenMissing = 'absent'): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const verdict = judge(thrown, whenMissing);
+  if (verdict === undefined) return thrown;
+  const message = `${thrown.name}: ${thrown.message.replace(ENCODED_MESSAGE, '').slice(0, MESSAGE_LENGTH_MAX)}`;
+  return new CallError({ ...verdict, message, cause: thrown });
+}
+
+/** EC2 appends a kilobyte of cipher text to its refusals. */
+const ENCODED_MESSAGE = /\s*Encoded authorization failure message:.*$/s;
+const MESSAGE_LENGTH_MAX = 600;
+
+interface Verdict {
+  readonly outcome: CallOutcome;
+  readonly reason?: RejectionReason;
+}
+
+/**
+ * | what is known of the failure                    | verdict                        |
+ * |-------------------------------------------------|--------------------------------|
+ * | its name is in the table or fits a pattern      | as said there                  |
+ * | the host could not be reached at all            | never sent: again, later       |
+ * | a server error, a reset, a timeout              | ambiguous                      |
+ * | any other status                                | rejected, by its status        |
+ * | neither a status nor the code of a system error | no verdict: our own defect     |
+ */
+function judge(error: Error, whenMissing: WhenMissing): Verdict | undefined {
+  const judgement = byName(error) ?? byStatus(error) ?? byCode(error);
+  if (judgement === undefined) return undefined;
+  if (judgement === 'absent' && whenMissing === 'not-yet') return { outcome: 'not-yet' };
+  return isOutcome(judgement) ? { outcome: judgement } : { outcome: 'rejected', reason: judgement };
+}
+
+function byName({ name: given, message }: Error): Judgement | undefined {
+  // Both spellings occur: the code on the wire, and the class the SDK makes of it.
+  const name = given.replace(/Exception$/, '');
+  if (isAwaitingProfile(name, message)) return 'not-yet';
+  if (name === 'IncorrectState') return judgeIncorrectState(message);
+  return BY_NAME.get(name) ?? PATTERNS.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+/**
+ * A fresh instance profile reaches EC2 minutes after IAM has answered. EC2 reports it under the name it has for every
+ * wrong parameter, so that only the words tell it apart.
+ */
+function isAwaitingProfile(name: string, message: string): boolean {
+  return name === 'InvalidParameterValue' && /iam ?instance ?profile/i.test(message);
+}
+
+/** Of a machine that has a role already, and of a role that it has no more, EC2 says only that their state is wrong. */
+function judgeIncorrectState(message: string): Judgement {
+  if (/existing association/i.test(message)) return 'exists';
+  return /not the active association/i.test(message) ? 'absent' : 'not-yet';
+}
+
+type NotRejected = Exclude<CallOutcome, 'rejected'>;
+type Judgement = RejectionReason | NotRejected;
+
+function isOutcome(judgement: Judgement): judgement is NotRejected {
+  return judgement === 'throttled' || judgement === 'not-yet' || judgement === 'ambiguous';
+}
+
+const NAMES = new Map<Judgement, readonly string[]>([
+  [
+    'throttled',
+    [
+      'RequestLimitExceeded',
+      'Throttling',
+      'Throttled',
+      'ThrottledRequest',
+      'RequestThrottled',
+      'TooManyRequests',
+      'EC2Throttled',
+      'SlowDown',
+      'BandwidthLimitExceeded',
+      'PriorRequestNotComplete',
+      'ConcurrentModification',
+      'EntityTemporarilyUnmodifiable',
+      'ConditionalRequestConflict',
+      'OperationAborted',
+    ],
+  ],
+  [
+    'ambiguous',
+    ['AbortError', 'TimeoutError', 'RequestTimeout', 'InternalError', 'InternalFailure', 'ServiceUnavailable'],
+  ],
+  [
+    'exists',
+    [
+      'EntityAlreadyExists',
+      'RouteAlreadyExists',
+      'HostedZoneAlreadyExists',
+      'BucketAlreadyExists',
+      'BucketAlreadyOwnedByYou',
+      'InvalidSubnet.Conflict',
+      'Resource.AlreadyAssociated',
+      'PreconditionFailed',
+    ],
+  ],
+  // A key that is pending deletion counts as gone, and one that is being made as not there yet.
+  ['absent', ['Gateway.NotAttached', 'KMSInvalidState']],
+  ['token-mismatch', ['IdempotentParameterMismatch']],
+  ['token-spent', ['IdempotentInstanceTerminated']],
+  // "Unsupported" is how EC2 says that a zone does not have the type.
+  ['capacity', ['Unsupported', 'UnfulfillableCapacity', 'InsufficientFreeAddressesInSubnet']],
+  ['quota', ['LimitsExceeded', 'MaxSpotInstanceCountExceeded']],
+  ['dependency', ['DependencyViolation', 'DeleteConflict', 'HostedZoneNotEmpty', 'BucketNotEmpty', 'VolumeInUse']],
+  [
+    'denied',
+    ['UnauthorizedOperation', 'AccessDenied', 'AllAccessDisabled', 'OptInRequired', 'PendingVerification', 'Blocked'],
+  ],
+  [
+    'credentials',
+    [
+      'AuthFailure',
+      'ExpiredToken',
+      'RequestExpired',
+      'InvalidClientTokenId',
+      'InvalidAccessKeyId',
+      'InvalidToken',
+      'InvalidSignature',
+      'SignatureDoesNotMatch',
+      'IncompleteSignature',
+      'UnrecognizedClient',
+      'MissingAuthenticationToken',
+      'TokenRefreshRequired',
+      'RequestTimeTooSkewed',
+      'CredentialsProviderError',
+      'TokenProviderError',
+    ],
+  ],
+  // An image is never ours: should it be missing, waiting does not bring it.
+  ['invalid', ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable']],
+]);
+
+const BY_NAME: ReadonlyMap<string, Judgement> = new Map(
+  [...NAMES].flatMap(([judgement, names]) => names.map((name): [string, Judgement] => [name, judgement])),
+);
+
+const PATTERNS: readonly (readonly [RegExp, Judgement])[] = [
+  [/NotFound$/, 'absent'],
+  [/^NoSuch/, 'absent'],
+  [/\.Duplicate$/, 'exists'],
+  [/AlreadyExists$/, 'exists'],
+  [/\.InUse$/, 'dependency'],
+  [/^Insufficient\w*Capacity$/, 'capacity'],
+  [/(?:Limit|Quota)Exceeded$/, 'quota'],
+  [/^TooMany/, 'quota'],
+];
+
+/** The name or the address was not resolved, or nobody listened: nothing of the request went out. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+]);
+
+function byStatus(error: Error): Judgement | undefined {
+  const status = statusOf(error);
+  if (status === undefined || status < 400) return undefined;
+  return status >= 500 ? 'ambiguous' : (BY_STATUS.get(status) ?? 'invalid');
+}
+
+/** Without an answer there is no status: the network has failed, before or after the request went out. */
+function byCode(error: Error): Judgement | undefined {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code !== undefined && UNREACHABLE.has(code)) return 'throttled';
+  return code !== undefined || '$metadata' in error ? 'ambiguous' : undefined;
+}
+
+const BY_STATUS: ReadonlyMap<number, Judgement> = new Map([
+  [401, 'credentials'],
+  [403, 'denied'],
+  [404, 'absent'],
+  [408, 'ambiguous'],
+  [412, 'exists'],
+  [429, 'throttled'],
+]);
+
+function statusOf(error: Error): number | undefined {
+  if (!('$metadata' in error)) return undefined;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}

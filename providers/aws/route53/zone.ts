@@ -1,0 +1,119 @@
+import {
+  ChangeTagsForResourceCommand,
+  CreateHostedZoneCommand,
+  DeleteHostedZoneCommand,
+  type HostedZone,
+  ListTagsForResourceCommand,
+  type ResourceRecordSet,
+} from '@aws-sdk/client-route-53';
+import { z } from 'zod';
+import { ABSENT, defineResource, READY, type ResourceContext } from '#engine/resource.ts';
+import type { MarkedObject } from '#provider/provider-module.ts';
+import { mapLimit } from '#std/map-limit.ts';
+import { sameValue } from '#std/same-value.ts';
+import { answered, unlessAbsent } from '../answers.ts';
+import type { AwsSession } from '../session.ts';
+import { ownerOf, ownerTags } from '../tags.ts';
+import { absoluteName } from './record-sets.ts';
+import { callerReference, markedZones, zoneIdOf } from './zones.ts';
+
+const RECORDS_AT_ONCE = 1_000;
+
+const Outputs = z.strictObject({
+  zoneId: z.string(),
+  domain: z.string(),
+  /** To be named by whoever runs the domain above. */
+  nameServers: z.array(z.string()).readonly(),
+  isTagged: z.boolean(),
+});
+type Outputs = Readonly<z.output<typeof Outputs>>;
+
+/**
+ * A DNS zone. A repeated request is refused as existing, also when the first was answered by nobody: the engine then looks
+ * for the zone, and finds it by the reference that it was made with.
+ */
+export const route53Zone = defineResource<AwsSession>()({
+  kind: 'aws.route53.zone',
+  inputs: z.strictObject({ domain: z.string() }),
+  outputs: Outputs,
+  identity: 'token',
+  replaceOn: ['domain'],
+  replaceOrder: 'create-first',
+  stableOutputs: ['zoneId', 'domain', 'nameServers'],
+  idOf: ({ zoneId }) => zoneId,
+
+  async observe(aws, context, { last }) {
+    const zoneId = last?.zoneId ?? (await findZone(aws, context));
+    if (zoneId === undefined) return ABSENT;
+    const [seen, isTagged] = await Promise.all([aws.zones.look(context, zoneId), readMark(aws, context, zoneId)]);
+    if (seen === undefined) return ABSENT;
+    const { zone, nameServers, owner } = seen;
+    return { state: 'present', outputs: outputsOf(zone, nameServers, isTagged), owner, condition: READY };
+  },
+
+  async create({ route53 }, context, { domain: Name }) {
+    const command = new CreateHostedZoneCommand({ Name, CallerReference: callerReference(context) });
+    const { HostedZone: made, DelegationSet } = await route53.mutate(context, 'create the zone', command);
+    return outputsOf(answered(made, 'HostedZone'), answered(DelegationSet?.NameServers, 'NameServers'), false);
+  },
+
+  async sync({ route53 }, context, _inputs, observed) {
+    if (observed.isTagged) return observed;
+    const place = { ResourceType: 'hostedzone', ResourceId: observed.zoneId } as const;
+    const command = new ChangeTagsForResourceCommand({ ...place, AddTags: ownerTags(context) });
+    await route53.mutate(context, 'tag the zone', command);
+    return { ...observed, isTagged: true };
+  },
+
+  async destroy(aws, context, outputs) {
+    await emptyZone(aws, context, outputs);
+    await aws.route53.remove(context, 'delete the zone', new DeleteHostedZoneCommand({ Id: outputs.zoneId }));
+  },
+
+  async list(aws, context) {
+    const zones = await markedZones(aws, context);
+    return zones.map(({ owner, zone }) => ({ owner, outputs: outputsOf(zone, [], false) }));
+  },
+});
+
+/** For the proof of zero. */
+export async function markedZoneObjects(
+  aws: Pick<AwsSession, 'route53'>,
+  context: Parameters<typeof markedZones>[1],
+): Promise<readonly MarkedObject[]> {
+  const zones = await markedZones(aws, context);
+  return zones.map(({ zone }) => ({ kind: 'aws.route53.zone', id: zoneIdOf(zone) }));
+}
+
+async function findZone(aws: AwsSession, context: ResourceContext): Promise<string | undefined> {
+  const zones = await markedZones(aws, context);
+  const found = zones.find(({ owner }) => owner.instanceId === context.instanceId);
+  return found === undefined ? undefined : zoneIdOf(found.zone);
+}
+
+/** The tags prove nothing here; they are for people, and for tools that look for tags. */
+async function readMark({ route53 }: AwsSession, context: ResourceContext, ResourceId: string): Promise<boolean> {
+  const command = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId });
+  const seen = await unlessAbsent(route53.read(context, 'read the tags of the zone', command));
+  const { cluster, instanceId } = context;
+  return sameValue(ownerOf(seen?.ResourceTagSet?.Tags), { cluster, instanceId });
+}
+
+/** What others put into the zone hinders its deletion, and goes with it. */
+async function emptyZone(aws: AwsSession, context: ResourceContext, { zoneId, domain }: Outputs): Promise<void> {
+  const records = await aws.zones.recordsOf(context, zoneId);
+  const removable = records.filter((record) => !belongsToZone(record, domain));
+  await mapLimit(removable, RECORDS_AT_ONCE, (ResourceRecordSet) =>
+    unlessAbsent(aws.recordBatches.change(context, zoneId, { Action: 'DELETE', ResourceRecordSet })),
+  );
+}
+
+/** The two record sets that a zone is made with and cannot be without. */
+function belongsToZone({ Name = '', Type }: ResourceRecordSet, domain: string): boolean {
+  return absoluteName(Name) === absoluteName(domain) && (Type === 'NS' || Type === 'SOA');
+}
+
+function outputsOf(zone: HostedZone, nameServers: readonly string[], isTagged: boolean): Outputs {
+  const domain = absoluteName(answered(zone.Name, 'Name')).slice(0, -1);
+  return { zoneId: zoneIdOf(zone), domain, nameServers: nameServers.toSorted(), isTagged };
+}

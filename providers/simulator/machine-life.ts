@@ -1,0 +1,186 @@
+import {
+  type FailureReport,
+  type Hello,
+  LETTER,
+  PROTOCOL_FORMAT,
+  stageLetter,
+  type StageReport,
+  Welcome,
+} from '#host/protocol.ts';
+import { Chance } from './chance.ts';
+import type { Fate } from './machine-fate.ts';
+import { remembered } from './remembered.ts';
+
+/** What a machine's life follows from. */
+export interface Machine extends Milestones {
+  /** Undefined: it has no stub, so it says nothing. */
+  readonly stub?: MachineStub | undefined;
+  /** Its mailbox: `<client token>-<launch index>`. */
+  readonly box: string;
+  readonly lifeSeed: number;
+  readonly fate: Fate;
+  /** When somebody asked for its end. */
+  readonly terminatedAtMs?: number | undefined;
+}
+
+/** What never comes is undefined. */
+export interface Milestones {
+  readonly runningAtMs?: number | undefined;
+  readonly helloAtMs?: number | undefined;
+  /** When it is terminated, by itself or on request. */
+  readonly endsAtMs?: number | undefined;
+}
+
+interface MachineStub {
+  readonly cluster: string;
+  readonly bucket: string;
+}
+
+/** The program's letter, as it lies in the machine's box. */
+export interface DeliveredWelcome {
+  readonly body: string;
+  readonly atMs: number;
+}
+
+export interface MachineLetter {
+  readonly name: string;
+  readonly body: string;
+  readonly atMs: number;
+}
+
+export type MachineState = 'pending' | 'running' | 'shutting-down' | 'terminated';
+
+const PENDING_MS = [15_000, 20_000] as const;
+const BOOT_MS = [9_000, 14_000] as const;
+const SHUTTING_DOWN_MS = [4_000, 20_000] as const;
+const POLL_MS = [500, 2_500] as const;
+const STAGE_MS = [3_000, 20_000] as const;
+const SECOND_HELLO_AFTER_MS = 5_000;
+
+/** What is settled when it is launched. */
+export function milestonesOf(machine: Omit<Machine, keyof Milestones>, launchedAtMs: number): Milestones {
+  const { fate } = machine;
+  const chance = strand(machine, 'boot');
+  const runningAtMs = launchedAtMs + chance.between(...PENDING_MS);
+  if (fate.is === 'stillborn') return { endsAtMs: runningAtMs };
+  return {
+    runningAtMs,
+    helloAtMs: fate.is === 'never-hello' ? undefined : runningAtMs + chance.between(...BOOT_MS),
+    endsAtMs: fate.is === 'vanishes' ? launchedAtMs + fate.afterMs : undefined,
+  };
+}
+
+/** The machine, once somebody has asked for its end. */
+export function terminated<M extends Machine>(machine: M, nowMs: number): M {
+  const goneAtMs = nowMs + strand(machine, 'shutting-down').between(...SHUTTING_DOWN_MS);
+  return { ...machine, terminatedAtMs: nowMs, endsAtMs: Math.min(machine.endsAtMs ?? Infinity, goneAtMs) };
+}
+
+/** The state that EC2 reports. */
+export function stateAt(machine: Machine, nowMs: number): MachineState {
+  if (nowMs >= (machine.endsAtMs ?? Infinity)) return 'terminated';
+  if (nowMs >= (machine.terminatedAtMs ?? Infinity)) return 'shutting-down';
+  return nowMs >= (machine.runningAtMs ?? Infinity) ? 'running' : 'pending';
+}
+
+/** When it takes the welcome out of its box and starts with the stages; undefined: never. */
+export function takesWelcomeAtMs(machine: Machine, welcomeAtMs: number): number | undefined {
+  if (machine.stub === undefined || machine.helloAtMs === undefined) return undefined;
+  return Math.max(machine.helloAtMs, welcomeAtMs) + strand(machine, 'poll').between(...POLL_MS);
+}
+
+/** The letters it has left in its box by now, in the order in which it wrote them. */
+export function lettersBy(machine: Machine, welcome: DeliveredWelcome | undefined, nowMs: number): MachineLetter[] {
+  const lastMs = Math.min(nowMs, machine.endsAtMs ?? Infinity, machine.terminatedAtMs ?? Infinity);
+  return lettersOfLife(machine, welcome).filter(({ atMs }) => atMs <= lastMs);
+}
+
+/** All that it will ever write, should it live. */
+const lettersOfLife = remembered(
+  (machine: Machine, welcome: DeliveredWelcome | undefined): readonly MachineLetter[] => [
+    ...helloLetters(machine),
+    ...(welcome === undefined ? [] : stageLetters(machine, welcome)),
+  ],
+);
+
+function helloLetters(machine: Machine): MachineLetter[] {
+  const { stub, helloAtMs } = machine;
+  if (stub === undefined || helloAtMs === undefined) return [];
+  const first = { name: LETTER.hello, body: helloBody(machine, 'keys'), atMs: helloAtMs };
+  if (machine.fate.is !== 'hello-twice') return [first];
+  return [first, { ...first, body: helloBody(machine, 'other keys'), atMs: helloAtMs + SECOND_HELLO_AFTER_MS }];
+}
+
+function helloBody(machine: Machine, keys: string): string {
+  const chance = strand(machine, keys);
+  const box = machine.fate.is === 'forged-hello' ? otherBox(machine.box) : machine.box;
+  const sshHost = `ssh-ed25519 ${Buffer.from(`00000bssh-ed25519${chance.hex(64)}`).toString('base64')}`;
+  const overlay = Buffer.from(chance.hex(64), 'hex').toString('base64');
+  const hello: Hello = { format: PROTOCOL_FORMAT, box, keys: { sshHost, overlay } };
+  return JSON.stringify(hello);
+}
+
+/** The neighbour's of the same launch. */
+function otherBox(box: string): string {
+  return box.replace(/\d+$/, (index) => String(Number(index) === 0 ? 1 : Number(index) - 1));
+}
+
+function stageLetters(machine: Machine, delivered: DeliveredWelcome): MachineLetter[] {
+  const { fate, stub } = machine;
+  const startMs = takesWelcomeAtMs(machine, delivered.atMs);
+  if (stub === undefined || startMs === undefined) return [];
+  const welcome = readWelcome(delivered.body);
+  if (welcome === undefined || welcome.cluster !== stub.cluster) {
+    return [
+      failure(machine, { stage: LETTER.welcome, reason: 'The welcome is not one for this machine', atMs: startMs }),
+    ];
+  }
+  const { stages } = welcome;
+  const chance = strand(machine, 'stages');
+  const endsEarlyAt = fate.is === 'stage-fails' || fate.is === 'hangs' ? Math.floor(fate.at * stages.length) : Infinity;
+  const letters: MachineLetter[] = [];
+  let atMs = startMs;
+  for (const [index, stage] of stages.entries()) {
+    const tookMs = stageMs(chance);
+    atMs += tookMs;
+    if (index === endsEarlyAt && fate.is === 'hangs') return letters;
+    if (index === endsEarlyAt) return [...letters, failure(machine, { stage, reason: `${stage} failed`, atMs })];
+    const report: StageReport = { format: PROTOCOL_FORMAT, box: machine.box, stage, tookMs: Math.round(tookMs) };
+    letters.push({ name: stageLetter(stages, stage), body: JSON.stringify(report), atMs });
+  }
+  return fate.is === 'lies' ? letters.slice(-1).map((last) => ({ ...last, atMs: startMs })) : letters;
+}
+
+/** Mostly short, sometimes long. */
+function stageMs(chance: Chance): number {
+  const [least, most] = STAGE_MS;
+  return least + chance.float() ** 2 * (most - least);
+}
+
+function readWelcome(body: string): Welcome | undefined {
+  try {
+    return Welcome.parse(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+interface Failure {
+  readonly stage: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+function failure({ box }: Machine, { stage, reason, atMs }: Failure): MachineLetter {
+  const lastLines = [
+    `bootstrap-stage[1]: ${stage}: started`,
+    `bootstrap-stage[1]: ${stage}: connection refused, trying again`,
+    `bootstrap-stage[1]: ${stage}: gave up: ${reason}`,
+  ];
+  const report: FailureReport = { format: PROTOCOL_FORMAT, box, stage, reason, lastLines };
+  return { name: LETTER.failed, body: JSON.stringify(report), atMs };
+}
+
+function strand({ lifeSeed, box }: Pick<Machine, 'lifeSeed' | 'box'>, part: string): Chance {
+  return Chance.of(String(lifeSeed), box, part);
+}

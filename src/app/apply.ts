@@ -1,0 +1,67 @@
+import { clusterBlueprint } from '#cluster/bootstrap.ts';
+import { NOT_YET } from '#cluster/outputs.ts';
+import { applyPlan } from '#engine/apply.ts';
+import type { Plan } from '#engine/plan.ts';
+import { decodePlan } from '#engine/plan-file.ts';
+import { problem } from '#engine/problem.ts';
+import type { Interruption, RunOutcome, Target } from './app.ts';
+import { bringUp, type BringUp } from './bring-up.ts';
+import { clusterPlanOf, settleDemand } from './cluster-plan.ts';
+import { describeChanges } from './converge.ts';
+import { intendGiven, intendNamed, putInForce, readFileOf } from './intention.ts';
+import { describeOutputs } from './outputs.ts';
+import { paced } from './pace.ts';
+import { meantCluster, refuseDeleted } from './read-cluster.ts';
+import { carryOutRun, outcomeOf } from './run.ts';
+import { locateState } from './state-location.ts';
+import type { Workstation } from './workstation.ts';
+
+export interface ApplyRequest {
+  readonly planFile?: string;
+  readonly wait: boolean;
+}
+
+/** Makes a cluster what its file says, or does exactly what a saved plan says. */
+export async function apply(
+  workstation: Workstation,
+  target: Target,
+  { planFile, wait }: ApplyRequest,
+  interruption: Interruption,
+): Promise<RunOutcome> {
+  const { ports, places, clusters } = workstation;
+  const { known: found, given } = await meantCluster(workstation, target);
+  refuseDeleted(found);
+  const known = given === undefined ? found : await paced(clusters, found, given.spec);
+  const saved = planFile === undefined ? undefined : await readFileOf(workstation, planFile);
+  return carryOutRun({ ports, places, known, verb: 'apply', interruption }, (run) => {
+    const { cluster } = run;
+    const intend: BringUp['intend'] = (place) =>
+      given === undefined ? intendNamed(cluster, place) : intendGiven(cluster, place, given);
+    const task: BringUp = { workstation, run, wait, intend };
+    return saved === undefined ? bringUp(task) : applySaved(task, saved);
+  });
+}
+
+async function applySaved({ workstation, run, wait, intend }: BringUp, saved: string): Promise<RunOutcome> {
+  const { cluster, interruption, emit } = run;
+  const place = await locateState(cluster.locations, interruption.stop);
+  const intention = await intend(place);
+  const { spec } = intention.wanted;
+  await using lease = await place.store.acquire({ wait, existing: true, signal: interruption.stop });
+  const seal = await place.store.seal(interruption.stop);
+  if (seal === undefined) throw problem('state.absent', { detail: `Nothing is in ${place.title}.` });
+  const plan = decodePlan(saved, seal);
+  const demand = await settleDemand(cluster, place, spec);
+  checkFile(plan, clusterBlueprint(clusterPlanOf(cluster, spec, demand)).hash);
+  await putInForce(workstation, cluster, place, intention);
+  emit({ type: 'planned', changes: describeChanges(plan) });
+  const result = await applyPlan(plan, { runtime: cluster.runtime, journal: lease, ...interruption });
+  const outputs = describeOutputs(place, { snapshot: lease.snapshot, spec });
+  return outcomeOf(result, { outputs, notYet: NOT_YET });
+}
+
+/** What is kept as the file in force must be what the plan leads to. */
+function checkFile(plan: Plan, blueprint: string): void {
+  if (plan.blueprint === blueprint) return;
+  throw problem('plan.stale', { detail: 'The cluster file, or the number of nodes wanted, is not what was planned.' });
+}

@@ -1,0 +1,84 @@
+import { clusterBlueprint, foundationBlueprint } from '#cluster/bootstrap.ts';
+import { NOT_YET } from '#cluster/outputs.ts';
+import { planChanges } from '#engine/plan.ts';
+import { isProblem } from '#engine/problem.ts';
+import type { ApplyResult } from '#engine/tally.ts';
+import type { ObjectStore } from '#state/object-store.ts';
+import { probePreconditions } from '#state/probe.ts';
+import type { RunOutcome } from './app.ts';
+import { clusterPlanOf, settleDemand } from './cluster-plan.ts';
+import { converge, describeChanges } from './converge.ts';
+import { DEADLINES } from './deadlines.ts';
+import { type Intention, putInForce } from './intention.ts';
+import type { OpenCluster } from './open-cluster.ts';
+import { describeOutputs } from './outputs.ts';
+import { outcomeOf, type Run } from './run.ts';
+import { locateState, type StatePlace } from './state-location.ts';
+import type { Workstation } from './workstation.ts';
+
+export interface BringUp {
+  readonly workstation: Workstation;
+  readonly run: Run;
+  readonly wait: boolean;
+  /** Decides what is wanted, knowing where the state is. */
+  readonly intend: (place: StatePlace) => Promise<Intention>;
+}
+
+/**
+ * Makes a cluster what its file says. The foundation comes first, with the state on this workstation; then the state
+ * moves into it, and everything else can be gone on with from anywhere.
+ */
+export async function bringUp(task: BringUp): Promise<RunOutcome> {
+  const { run, wait, workstation } = task;
+  const { cluster, interruption } = run;
+  const { bucket, local } = cluster.locations;
+  const place = await locateState(cluster.locations, interruption.stop);
+  const intention = await task.intend(place);
+  const foundation = place === local ? await layFoundation(task, intention) : undefined;
+  if (foundation?.ok === false) return outcomeOf(foundation);
+
+  await using lease = await bucket.store.acquire({ wait, existing: true, signal: interruption.stop });
+  const { spec } = intention.wanted;
+  await putInForce(workstation, cluster, bucket, intention);
+  const demand = await settleDemand(cluster, bucket, spec);
+  const blueprint = clusterBlueprint(clusterPlanOf(cluster, spec, demand));
+  const result = await converge(run, lease, { blueprint, purpose: 'apply' });
+  const outputs = describeOutputs(bucket, { snapshot: lease.snapshot, spec });
+  const total = { ...result, done: result.done + (foundation?.done ?? 0) };
+  return outcomeOf(total, { outputs, notYet: NOT_YET });
+}
+
+/** The bucket and its key, and the state moved there. */
+async function layFoundation(task: BringUp, intention: Intention): Promise<ApplyResult> {
+  const { run, wait, workstation } = task;
+  const { cluster, interruption, emit } = run;
+  const { local, bucket } = cluster.locations;
+  const plan = clusterPlanOf(cluster, intention.wanted.spec);
+  await probePreconditions(local.objects, cluster.ports.random);
+  await using lease = await local.store.acquire({ wait, signal: interruption.stop });
+  await putInForce(workstation, cluster, local, intention);
+  const { types } = cluster.runtime.provider;
+  emit({ type: 'planned', changes: describeChanges(planChanges(clusterBlueprint(plan), lease.snapshot, { types })) });
+  const blueprint = foundationBlueprint(plan);
+  const result = await converge(run, lease, { blueprint, purpose: 'apply', isAnnounced: true });
+  if (!result.ok) return result;
+  await probeWhenKnown(cluster, bucket.objects);
+  await lease.depart({ to: bucket.title, place: bucket.place });
+  await local.store.finishMove(bucket.store);
+  emit({ type: 'state-moved', to: bucket.title });
+  return result;
+}
+
+/** A bucket that was just made may not be known to every server that answers. */
+async function probeWhenKnown({ ports }: OpenCluster, objects: ObjectStore): Promise<void> {
+  const { clock, random } = ports;
+  const untilMs = clock.monotonicMs() + DEADLINES.bucketYoungMs;
+  for (;;) {
+    try {
+      return await probePreconditions(objects, random);
+    } catch (error) {
+      if (!isProblem(error, 'state.unavailable') || clock.monotonicMs() >= untilMs) throw error;
+    }
+    await clock.sleep(DEADLINES.followMs);
+  }
+}

@@ -1,0 +1,39 @@
+import type { ClusterPlan } from '#cluster/bootstrap.ts';
+import { type Demand, groupOf, ROLES } from '#cluster/roles.ts';
+import type { ClusterSpec } from '#config/cluster-file.ts';
+import { reconcileDemand } from '#state/demand.ts';
+import { DemandRegister } from '#state/demand-register.ts';
+import type { OpenCluster } from './open-cluster.ts';
+import type { StatePlace } from './state-location.ts';
+
+/** What the file of a cluster asks for, with as many nodes as are wanted now. */
+export function clusterPlanOf({ module, known }: OpenCluster, spec: ClusterSpec, demand: Demand = {}): ClusterPlan {
+  return { spec, uid: known.uid, demand, constructs: module.constructs };
+}
+
+/** Settles how many nodes are wanted: since a scale its decision counts, until the file's own number changes. */
+export async function settleDemand({ ports }: OpenCluster, place: StatePlace, spec: ClusterSpec): Promise<Demand> {
+  const register = new DemandRegister({ objects: place.objects, clock: ports.clock, random: ports.random });
+  const settled = pools(spec).map(
+    async ({ role, count }) => [role, await register.reconcileFile(role, count)] as const,
+  );
+  return Object.fromEntries(await Promise.all(settled));
+}
+
+/** The same as it would be settled now, without a trace. */
+export async function foreseeDemand({ ports }: OpenCluster, place: StatePlace, spec: ClusterSpec): Promise<Demand> {
+  const { clock, random } = ports;
+  const demand = await new DemandRegister({ objects: place.objects, clock, random }).read();
+  const foreseen = pools(spec).map(({ role, count }) => {
+    const settled = reconcileDemand(demand, { pool: role, fileValue: count, eventId: 'plan' }, clock.wallMs());
+    return [role, settled.pools[role]?.desired ?? count] as const;
+  });
+  return Object.fromEntries(foreseen);
+}
+
+function pools(spec: ClusterSpec) {
+  return ROLES.flatMap((role) => {
+    const group = groupOf(spec, role);
+    return group === undefined ? [] : [{ role, count: group.count }];
+  });
+}

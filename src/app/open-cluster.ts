@@ -1,0 +1,75 @@
+import { withClusterKinds } from '#cluster/cluster-kinds.ts';
+import type { SecretSession } from '#cluster/generated-secret.ts';
+import { RateBudgets } from '#engine/budget.ts';
+import type { EngineRuntime } from '#engine/runtime.ts';
+import type { Connection, ProviderModule } from '#provider/provider-module.ts';
+import type { Random } from '#std/random.ts';
+import type { RunEvent, RunHeading } from './app.ts';
+import type { KnownCluster } from './known-clusters.ts';
+import { localState, openState } from './local-state.ts';
+import type { ClusterPlaces, Places } from './places.ts';
+import type { AppPorts } from './ports.ts';
+import { loadProvider } from './providers.ts';
+import type { StateLocations } from './state-location.ts';
+
+/** A known cluster with everything that is needed to work on it. */
+export interface OpenCluster {
+  readonly ports: AppPorts;
+  readonly known: KnownCluster;
+  readonly places: ClusterPlaces;
+  readonly module: ProviderModule;
+  readonly connection: Connection;
+  readonly runtime: EngineRuntime;
+  readonly locations: StateLocations;
+}
+
+export interface Opening {
+  readonly ports: AppPorts;
+  readonly places: Places;
+  /** Whether its name was taken just now. @default false */
+  readonly isNew?: boolean;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** Opens nothing yet but the provider's code: the first request does. */
+export async function openCluster(known: KnownCluster, opening: Opening): Promise<OpenCluster> {
+  const { ports, places, emit, isNew = false } = opening;
+  const { clock, random, processes } = ports;
+  const module = await loadProvider(known, { ports, places });
+  const connection = module.connect({ region: known.region, clock, random });
+  const { session, types } = connection.provider;
+  const provider = { ...connection.provider, session: withOwn(session, random), types: withClusterKinds(types) };
+  const stateOpening = { ports, places, known, holder: await processes.self(), emit };
+  const { location, objects, seal } = connection.stateOf(known.uid);
+  const store = openState(stateOpening, objects, seal);
+  return {
+    ports,
+    known,
+    places: places.of(known.name),
+    module,
+    connection,
+    runtime: { clock, random, provider, budgets: new RateBudgets(provider.budgets, clock), emit },
+    locations: {
+      local: localState(stateOpening),
+      bucket: { store, objects, title: location, place: location },
+      mayBegin: !known.isAttached,
+      isNew,
+      isInAccount: async (signal) =>
+        (await connection.walk(known.uid, signal)).some(({ goesLater }) => goesLater === undefined),
+    },
+  };
+}
+
+/** What the kinds that are the same at every provider work with, beside what the provider's own do. */
+function withOwn(session: unknown, random: Random): object {
+  const own: SecretSession = { random, forgotten: new Set() };
+  return typeof session === 'object' ? { ...session, ...own } : own;
+}
+
+/** Who works on what, and where; asks the provider who is asking. */
+export async function headingOf(cluster: OpenCluster, signal: AbortSignal): Promise<Omit<RunHeading, 'verb'>> {
+  const { known, connection } = cluster;
+  const { account, principal } = await connection.whoAmI(signal);
+  const { name, provider, region } = known;
+  return { cluster: name, provider, isSimulated: provider === 'simulator', region, account, principal };
+}

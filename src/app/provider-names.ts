@@ -1,0 +1,7 @@
+/** Whom a cluster can be made at. */
+export const PROVIDERS = ['aws', 'simulator'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+export function isProviderName(text: string): text is ProviderName {
+  return PROVIDERS.some((name) => name === text);
+}

@@ -1,0 +1,58 @@
+import { SIMULATOR_DEFAULTS } from '#config/written-file.ts';
+import type { Catalogue } from '#provider/catalogue.ts';
+import type { ProviderModule } from '#provider/provider-module.ts';
+import type { KnownCluster } from './known-clusters.ts';
+import type { Places } from './places.ts';
+import type { AppPorts } from './ports.ts';
+import type { ProviderName } from './provider-names.ts';
+
+interface ProviderWorld {
+  readonly ports: AppPorts;
+  readonly places: Places;
+}
+
+/** The code of a provider, loaded when a verb needs it and not before. */
+export async function loadProvider(
+  { provider, simulator }: Pick<KnownCluster, 'provider' | 'simulator'>,
+  world: ProviderWorld,
+): Promise<ProviderModule> {
+  switch (provider) {
+    case 'aws': {
+      const { awsProvider } = await import('#providers/aws/index.ts');
+      return awsProvider();
+    }
+    case 'simulator':
+      return simulatedProvider(simulator, world);
+  }
+}
+
+/** What a provider offers, without its code: for checking a file. */
+export async function catalogueOf(_provider: ProviderName): Promise<Catalogue> {
+  const { awsCatalogue } = await import('#providers/aws/catalogue.ts');
+  return awsCatalogue;
+}
+
+/** The provider for AWS, on top of an account that is simulated in a directory of this workstation. */
+async function simulatedProvider(
+  simulator: KnownCluster['simulator'],
+  { ports, places }: ProviderWorld,
+): Promise<ProviderModule> {
+  const { clock, random, files } = ports;
+  const [{ awsModule }, { openSimulatedAccount }, { DirectoryLog }] = await Promise.all([
+    import('#providers/aws/aws-module.ts'),
+    import('#providers/simulator/index.ts'),
+    import('#providers/simulator/directory-log.ts'),
+  ]);
+  const { account: name, seed, speed } = simulator ?? { account: DEFAULT_ACCOUNT, ...SIMULATOR_DEFAULTS };
+  const log = new DirectoryLog({ root: places.simulatedAccount(name), files, random });
+  const account = await openSimulatedAccount({
+    log,
+    clock,
+    random,
+    seed: String(seed),
+    ...(speed === undefined ? {} : { speed }),
+  });
+  return awsModule({ name: 'simulator', servicesOf: (region) => account.services(region), speed: account.speed });
+}
+
+const DEFAULT_ACCOUNT = 'default';

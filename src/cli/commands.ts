@@ -1,0 +1,94 @@
+import type { Command } from './command.ts';
+
+export interface Entry {
+  /** One word, or a group and a word. */
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Every command. Its module is loaded when it is meant, not before. */
+export const COMMANDS: readonly Entry[] = [
+  {
+    name: 'create',
+    summary: 'Make a cluster, from a file, from options or from your answers',
+    load: async () => (await import('./commands/create.ts')).createCommand,
+  },
+  {
+    name: 'plan',
+    summary: 'Show what apply would change, and why; changes nothing',
+    load: async () => (await import('./commands/plan.ts')).planCommand,
+  },
+  {
+    name: 'apply',
+    summary: 'Make the cluster what its file says; goes on where an earlier run stopped',
+    load: async () => (await import('./commands/apply.ts')).applyCommand,
+  },
+  {
+    name: 'status',
+    summary: 'Show the nodes and what keeps them from being ready',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  {
+    name: 'events',
+    summary: 'Show what happened, run by run',
+    load: async () => (await import('./commands/events.ts')).eventsCommand,
+  },
+  {
+    name: 'why',
+    summary: 'Explain the state of one resource',
+    load: async () => (await import('./commands/why.ts')).whyCommand,
+  },
+  {
+    name: 'outputs',
+    summary: 'Show what the cluster is reached by',
+    load: async () => (await import('./commands/outputs.ts')).outputsCommand,
+  },
+  {
+    name: 'validate',
+    summary: 'Check a cluster file without any account',
+    load: async () => (await import('./commands/validate.ts')).validateCommand,
+  },
+  {
+    name: 'explain',
+    summary: 'Document a field of the cluster file',
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
+  {
+    name: 'delete',
+    summary: 'Destroy a cluster and show that nothing is left',
+    load: async () => (await import('./commands/delete.ts')).deleteCommand,
+  },
+  {
+    name: 'attach',
+    summary: 'Work from here with a cluster that was made elsewhere',
+    load: async () => (await import('./commands/attach.ts')).attachCommand,
+  },
+  {
+    name: 'list',
+    summary: 'List the clusters that this workstation knows',
+    load: async () => (await import('./commands/list.ts')).listCommand,
+  },
+  {
+    name: 'state show',
+    summary: 'Print the state as JSON, secrets as fingerprints',
+    load: async () => (await import('./commands/state-show.ts')).stateShowCommand,
+  },
+  {
+    name: 'state history',
+    summary: 'Print the journal, entry by entry',
+    load: async () => (await import('./commands/state-history.ts')).stateHistoryCommand,
+  },
+  {
+    name: 'state unlock',
+    summary: 'Take the lease from a run that is gone',
+    load: async () => (await import('./commands/state-unlock.ts')).stateUnlockCommand,
+  },
+  {
+    name: 'state restore',
+    summary: 'Bring the state back from a copy',
+    load: async () => (await import('./commands/state-restore.ts')).stateRestoreCommand,
+  },
+];
+
+export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([['state', 'Look at the state, and mend it']]);

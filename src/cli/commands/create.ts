@@ -1,0 +1,151 @@
+import type { ClusterAnswers } from '#config/render-cluster-file.ts';
+import type { App } from '#app/app.ts';
+import { concluded, type Given, isComplete, missing, PROVIDER_NAMES } from '../answers.ts';
+import {
+  choice,
+  type CommandContext,
+  count,
+  decimal,
+  defineCommand,
+  flag,
+  list,
+  text,
+  type Values,
+} from '../command.ts';
+import { Questions } from '../questions.ts';
+import { runVerb } from '../run-verb.ts';
+import { findSshKeys, readSshKey } from '../ssh-keys.ts';
+import { isName, PLAIN, WAIT } from '../target.ts';
+import { UsageError } from '../usage-error.ts';
+import { askAnswers } from '../wizard.ts';
+
+const SEED_MAX = 999_999_999;
+
+const OPTIONS = {
+  file: text('FILE', 'the cluster file, instead of all the options below', 'f'),
+  provider: choice(PROVIDER_NAMES, 'who makes the machines; demo is simulated unless you say otherwise'),
+  region: text('REGION', 'where the machines stand'),
+  zones: list('ZONES', 'zones of the region, separated by commas'),
+  domain: text('DOMAIN', 'domain of the sites; a zone of this name is made'),
+  controlPlane: count('control-plane nodes'),
+  workers: count('worker nodes'),
+  storage: count('storage nodes'),
+  converged: count('nodes with every role, instead of the three groups'),
+  sshKey: text('KEY', 'your public SSH key, or the file it is in'),
+  from: list('CIDRS', 'address ranges from which SSH and the API can be reached'),
+  monitoring: flag('install metrics and alerts'),
+  speed: decimal('FACTOR', 'how many times faster than the clock a simulated account is'),
+  seed: count('where chance begins in a simulated account', SEED_MAX),
+  wait: WAIT,
+  plain: PLAIN,
+  yes: flag('do not ask', { letter: 'y' }),
+};
+
+export const createCommand = defineCommand({
+  example: [
+    'bootstrap create demo',
+    'bootstrap create blog --provider aws --region eu-west-3 --domain blog.example.com',
+    'bootstrap create -f cluster.yaml',
+  ].join('\n'),
+  arguments: [{ name: '[NAME]', summary: 'what the cluster is to be called; demo needs no account' }],
+  options: OPTIONS,
+  run(context, { words, options }) {
+    const [word] = words;
+    const wait = options.wait === true;
+    return runVerb(context, async (app, interruption) => {
+      if (word !== undefined && saysNothingElse(options) && (await isAlive(app, word))) {
+        const outcome = app.apply({ name: word }, { wait }, interruption);
+        return { continues: `bootstrap apply ${word}`, outcome };
+      }
+      const { file, continues } = await clusterFile(context, word, options);
+      return { continues, outcome: app.create({ file, wait }, interruption) };
+    });
+  },
+});
+
+/** A cluster that is there goes on being what its own file says, not what a name alone would make of it. */
+function saysNothingElse({ wait: _wait, plain: _plain, yes: _yes, ...shaping }: Values<typeof OPTIONS>): boolean {
+  return Object.keys(OPTIONS).every((key) => Reflect.get(shaping, key) === undefined);
+}
+
+async function isAlive(app: Pick<App, 'list'>, name: string): Promise<boolean> {
+  return (await app.list()).some((known) => known.name === name && !known.isDeleted);
+}
+
+interface ClusterFile {
+  readonly file: { readonly path: string; readonly text: string };
+  /** The command that goes on when this one is stopped. */
+  readonly continues: string;
+}
+
+/** From a file, from the options alone, or from what is answered on the terminal. */
+async function clusterFile(
+  context: CommandContext,
+  word: string | undefined,
+  options: Values<typeof OPTIONS>,
+): Promise<ClusterFile> {
+  const path = options.file ?? (word !== undefined && !isName(word) ? word : undefined);
+  if (path !== undefined) return readFile(context, path, options.file === undefined ? undefined : word);
+  const given = concluded(await givenBy(context, word, options));
+  const questions = new Questions(context);
+  const answers = isComplete(given) ? given : await ask(context, questions, given);
+  const rendered = await context.clusterFiles.render(answers);
+  if (answers !== given) {
+    const preface = [
+      '',
+      ...rendered
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  ${line}`),
+      '',
+    ];
+    await questions.agree({ preface, question: 'Make this cluster?', fallback: true, isAgreed: options.yes === true });
+  }
+  return { file: { path: `${answers.name}.yaml`, text: rendered }, continues: `bootstrap apply ${answers.name}` };
+}
+
+async function readFile({ files }: CommandContext, path: string, name: string | undefined): Promise<ClusterFile> {
+  if (name !== undefined) throw new UsageError(`${path} says what the cluster is called; leave out ${name}.`);
+  try {
+    return { file: { path, text: await files.read(path) }, continues: `bootstrap apply -f ${path}` };
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+async function ask(context: CommandContext, questions: Questions, given: Given): Promise<ClusterAnswers> {
+  if (!questions.canAsk)
+    throw new UsageError(`Nobody is here to ask: ${missing(given).join(' and ')} must be given.`, example(given));
+  const keys = await findSshKeys(context.files, context.environment.home);
+  return askAnswers(questions, given, { keys, regionOf: (provider) => context.clusterFiles.defaultRegionOf(provider) });
+}
+
+function example({ name = 'blog', provider }: Given): string {
+  return `bootstrap create ${name} --provider ${provider ?? 'simulator'}${provider === 'aws' ? ` --domain ${name}.example.com` : ''}`;
+}
+
+async function givenBy(
+  { files }: CommandContext,
+  name: string | undefined,
+  options: Values<typeof OPTIONS>,
+): Promise<Given> {
+  const { provider, region, zones, domain, controlPlane, workers, storage, converged } = options;
+  const { sshKey, from, monitoring, speed, seed } = options;
+  const sshPublicKey = sshKey === undefined ? undefined : await readSshKey(files, sshKey);
+  return {
+    name,
+    provider,
+    region,
+    zones,
+    domain,
+    controlPlane,
+    workers,
+    storage,
+    converged,
+    sshPublicKey,
+    from,
+    monitoring,
+    speed,
+    seed,
+  };
+}

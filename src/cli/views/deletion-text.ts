@@ -1,0 +1,37 @@
+import type { DeletePreview } from '#app/app.ts';
+import { shorten } from './columns.ts';
+import { placeOf } from './groups.ts';
+import type { Palette } from './palette.ts';
+import { counted, headingText } from './words.ts';
+
+const TITLE_WIDTH = 10;
+const NAMES_MAX = 4;
+const NAMES_WIDTH_MAX = 100;
+/** Indentation, title, count, and what is between them. */
+const BEFORE_NAMES = 20;
+
+/** What goes, by groups with their counts: a thousand machines are one line. */
+export function deletionLines(
+  { heading, changes }: DeletePreview,
+  { strong, faint, bad }: Palette,
+  columns: number,
+): readonly string[] {
+  const going = changes.filter(({ action }) => action === 'destroy' || action === 'abandon');
+  const staying = changes.filter(({ action }) => action !== 'destroy' && action !== 'abandon');
+  const groups = Map.groupBy(going, ({ address }) => placeOf(address).group);
+  const lines = [...groups].map(([title, members]) => {
+    const names = members.slice(0, NAMES_MAX).map(({ address }) => placeOf(address).name);
+    const more = members.length - names.length;
+    const text = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return `  ${title.padEnd(TITLE_WIDTH)}${String(members.length).padStart(5)}  ${faint(shorten(text, Math.min(NAMES_WIDTH_MAX, columns - BEFORE_NAMES)))}`;
+  });
+  return [
+    strong(headingText({ ...heading, verb: 'delete' })),
+    '',
+    ...(going.length === 0
+      ? ['Nothing is left to destroy.']
+      : [bad(`${counted(going.length, 'resource')} will be destroyed:`), ...lines]),
+    ...staying.map(({ address, because }) => `  stays: ${address}, ${because}`),
+    '',
+  ];
+}

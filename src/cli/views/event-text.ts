@@ -1,0 +1,64 @@
+import type { RunEvent, RunOutcome } from '#app/app.ts';
+import { assertNever } from '#std/assert.ts';
+import { formatDuration } from './duration.ts';
+import { actionCounts } from './plan-text.ts';
+import { counted, DOING, DONE, headingText } from './words.ts';
+
+/** One event in one line; undefined for what is told in another way. */
+export function eventText(event: RunEvent): string | undefined {
+  if ('address' in event) return `${event.address}: ${resourceText(event)}`;
+  switch (event.type) {
+    case 'run-started':
+      return headingText(event.run);
+    case 'planned':
+      return `plan: ${actionCounts(event.changes)}`;
+    case 'state-moved':
+      return `the state has moved to ${event.to}`;
+    case 'lease-acquired':
+      return `holds the lease, generation ${event.generation}`;
+    case 'lease-waiting':
+      return `${event.holder} holds the lease; waiting for ${formatDuration(event.forMs)}`;
+    case 'lease-lost':
+      return `lost the lease: ${event.problem.summary}`;
+    case 'apply-started':
+    case 'apply-finished':
+      return undefined;
+    case 'stray-destroyed':
+      return `${event.kind} ${event.id}: destroyed, it belonged to nobody`;
+    case 'run-finished':
+      return outcomeText(event.outcome);
+    default:
+      return assertNever(event);
+  }
+}
+
+type ResourceEvent = Extract<RunEvent, { readonly address: unknown }>;
+
+function resourceText(event: ResourceEvent): string {
+  switch (event.type) {
+    case 'change-started':
+      return event.action === 'create' ? DOING.create : `${DOING[event.action]} (${event.because})`;
+    case 'waiting': {
+      const { progress, waitingFor } = event;
+      return `waiting for ${waitingFor}${progress === undefined ? '' : ` (${progress.done}/${progress.of})`}`;
+    }
+    case 'retrying':
+      return `${event.purpose}: ${event.why}; again in ${formatDuration(event.afterMs)}`;
+    case 'change-finished':
+      return DONE[event.action];
+    case 'change-failed':
+      return `failed: ${event.problem.summary}: ${firstLine(event.problem.detail)}`;
+    case 'change-skipped':
+      return event.because === 'stopped' ? 'skipped, the run was stopped' : `skipped because of ${event.because}`;
+    default:
+      return assertNever(event);
+  }
+}
+
+function outcomeText({ ok, done, failed, skipped }: RunOutcome): string {
+  return `${ok ? 'done' : 'not done'}: ${counted(done, 'change')}, ${failed.length} failed, ${skipped.length} skipped`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

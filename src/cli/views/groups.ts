@@ -1,0 +1,34 @@
+import type { Address } from '#engine/address.ts';
+
+/** Under which heading a resource stands, and what is left of its address there. */
+export interface Placement {
+  readonly group: string;
+  readonly name: string;
+}
+
+export const NODE_GROUP = 'nodes';
+export const MACHINE_GROUP = 'machines';
+
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d+$/;
+
+const GROUPS: ReadonlyMap<string, string> = new Map([
+  ['role', 'roles'],
+  ['secret', 'secrets'],
+  ['zone', 'names'],
+  ['record', 'names'],
+  ['firewall', 'network'],
+  ['key', MACHINE_GROUP],
+  ['image', MACHINE_GROUP],
+  ['machine', MACHINE_GROUP],
+  ['node', NODE_GROUP],
+]);
+
+/** `eu-west-3.firewall.storage.rules` stands under network, as `firewall.storage.rules`. */
+export function placeOf(address: Address): Placement {
+  const words = address.split('.');
+  const [first = ''] = words;
+  const own = REGION.test(first) && words.length > 1 ? words.slice(1) : words;
+  const [kind = '', ...rest] = own;
+  const isWhole = kind === 'machine' || kind === 'node' || kind === 'role';
+  return { group: GROUPS.get(kind) ?? kind, name: (isWhole && rest.length > 0 ? rest : own).join('.') };
+}

@@ -1,0 +1,234 @@
+import type { z } from 'zod';
+import { checkCidr } from './cidr.ts';
+import { checkClusterName, checkLabel, LABEL_PATTERN } from './cluster-name.ts';
+import { checkDomain } from './domain.ts';
+import { choice, decimalNumber, list, section, text, trueOrFalse, wholeNumber } from './field.ts';
+import { checkSshKey } from './ssh-key.ts';
+import { WrittenNodes } from './written-nodes.ts';
+
+export const NETWORK_DEFAULTS = {
+  machines: '10.42.0.0/16',
+  overlay: '10.43.0.0/16',
+  pods: '10.44.0.0/14',
+  services: '10.96.0.0/16',
+} as const;
+export const SYSTEMS = ['debian-13', 'ubuntu-24.04'] as const;
+export const REPLICAS_DEFAULT = 3;
+export const ZONES_DEFAULT = 3;
+export const SIMULATOR_DEFAULTS = { speed: 10, seed: 1 } as const;
+
+const CIDR_PATTERN = String.raw`^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$`;
+
+/** The cluster file as people write it: what is left out has a default. */
+export const WrittenFile = section(
+  {
+    name: text({
+      description: 'What the cluster is called, by you and by every command.',
+      example: 'name: blog',
+      constraint: 'At most 40 lower-case letters, digits and hyphens; begins with a letter.',
+      change: 'never',
+      pattern: LABEL_PATTERN,
+      check: checkClusterName,
+    }),
+    provider: choice(['aws', 'simulator'], {
+      description: 'Who makes the machines. The simulator is an account that does not exist and costs nothing.',
+      example: 'provider: aws',
+      change: 'never',
+    }),
+    domain: text({
+      description: 'The domain of the sites. The cluster makes a DNS zone of this name.',
+      example: 'domain: blog.example.com',
+      constraint: 'A name of yours, in lower case, without a dot at its end.',
+      change: 'never',
+      check: checkDomain,
+      isFree: true,
+    }),
+    region: text({
+      description: 'Where the machines stand.',
+      example: 'region: eu-west-3',
+      default: 'the region that the provider recommends',
+      constraint: 'A region of the provider.',
+      change: 'never',
+      check: () => undefined,
+    }).exactOptional(),
+    zones: list(zone(), {
+      description: 'The parts of the region that fail apart from one another. Nodes are spread over them evenly.',
+      example: 'zones: [eu-west-3a, eu-west-3b, eu-west-3c]',
+      default: `the first ${ZONES_DEFAULT} of the region`,
+      constraint: 'Three of them survive the loss of any one.',
+      change: 'never',
+      min: 1,
+      max: 6,
+      isSet: true,
+    }).exactOptional(),
+    image: section(
+      {
+        system: choice(SYSTEMS, {
+          description: 'The operating system of the nodes.',
+          example: 'system: debian-13',
+          default: SYSTEMS[0],
+          change: 'by new machines',
+          aliases: { trixie: 'debian-13', noble: 'ubuntu-24.04' },
+          code: 'config.system-unsupported',
+        }).exactOptional(),
+        architecture: choice(['amd64', 'arm64'], {
+          description: 'The kind of processor. Every machine type in the file has to be of it.',
+          example: 'architecture: arm64',
+          default: 'amd64',
+          change: 'by new machines',
+          aliases: { x86: 'amd64', x64: 'amd64', x86_64: 'amd64', aarch64: 'arm64', arm: 'arm64' },
+        }).exactOptional(),
+      },
+      {
+        description: 'What the machines start from.',
+        example: 'image: { system: debian-13, architecture: arm64 }',
+        default: 'Debian 13 on amd64',
+        change: 'part by part',
+      },
+    ).exactOptional(),
+    nodes: WrittenNodes.exactOptional(),
+    network: section(
+      {
+        machines: range('machines', 'Addresses of the machines at the provider.', 'From /16 to /25.'),
+        overlay: range('overlay', 'Addresses of the nodes in the encrypted overlay.', 'One for each node.'),
+        pods: range('pods', 'Addresses of the pods.', '256 for each node.'),
+        services: range('services', 'Addresses of the services inside Kubernetes.', 'From /12 to /24.'),
+      },
+      {
+        description: 'Who has which addresses.',
+        example: `network: { machines: ${NETWORK_DEFAULTS.machines} }`,
+        default: 'ranges in 10.42.0.0 to 10.47.255.255 and 10.96.0.0/16',
+        change: 'never',
+      },
+    ).exactOptional(),
+    access: section(
+      {
+        from: list(
+          text({
+            description: 'One range of addresses.',
+            example: '203.0.113.7/32',
+            change: 'at any time',
+            pattern: CIDR_PATTERN,
+            check: checkCidr,
+          }),
+          {
+            description: 'From where SSH and the Kubernetes API can be reached.',
+            example: 'from: [203.0.113.7/32]',
+            default: '[0.0.0.0/0], which is everywhere',
+            constraint: 'At least one range of public addresses, or you lock yourself out.',
+            change: 'at any time',
+            min: 0,
+            max: 50,
+            isSet: true,
+          },
+        ).exactOptional(),
+        'ssh-key': text({
+          description: 'Your public SSH key: who has its private half can log in to the machines.',
+          example:
+            'ssh-key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f you@workstation',
+          default: 'none: nobody can log in by SSH',
+          constraint: 'Of the type ssh-ed25519, or ssh-rsa with at least 2048 bits.',
+          change: 'by new machines',
+          check: checkSshKey,
+          isFree: true,
+        }).exactOptional(),
+      },
+      {
+        description: 'Who can reach the machines and how.',
+        example: 'access: { from: [203.0.113.7/32] }',
+        default: 'from everywhere, without an SSH key',
+        change: 'part by part',
+      },
+    ).exactOptional(),
+    storage: section(
+      {
+        replicas: wholeNumber({
+          description: 'How many copies of the data are kept, each on a node of its own.',
+          example: 'replicas: 3',
+          default: `${REPLICAS_DEFAULT}, or as many as there are nodes with storage`,
+          constraint: 'No more than there are nodes with storage.',
+          change: 'at any time',
+          min: 1,
+          max: 5,
+        }).exactOptional(),
+      },
+      {
+        description: 'How the data is kept.',
+        example: 'storage: { replicas: 3 }',
+        default: 'three copies',
+        change: 'part by part',
+      },
+    ).exactOptional(),
+    monitoring: trueOrFalse({
+      description: 'Whether metrics and alerts are installed with the platform.',
+      example: 'monitoring: true',
+      default: 'false',
+      change: 'at any time',
+    }).exactOptional(),
+    simulator: section(
+      {
+        speed: decimalNumber({
+          description: 'How many times faster than the clock everything in the simulated account happens.',
+          example: 'speed: 20',
+          default: String(SIMULATOR_DEFAULTS.speed),
+          change: 'at any time',
+          min: 0.1,
+          max: 1_000,
+        }).exactOptional(),
+        seed: wholeNumber({
+          description: 'Where chance begins: the same seed gives the same delays and faults.',
+          example: 'seed: 7',
+          default: String(SIMULATOR_DEFAULTS.seed),
+          change: 'never',
+          min: 0,
+          max: Number.MAX_SAFE_INTEGER,
+        }).exactOptional(),
+        account: text({
+          description: 'The simulated account. Clusters that name the same one share it.',
+          example: 'account: demo',
+          default: 'one of its own, named after the cluster',
+          constraint: 'At most 40 lower-case letters, digits and hyphens; begins with a letter.',
+          change: 'never',
+          pattern: LABEL_PATTERN,
+          check: checkLabel,
+        }).exactOptional(),
+      },
+      {
+        description: 'How the simulated account behaves; only with provider: simulator.',
+        example: 'simulator: { speed: 20 }',
+        default: 'ten times as fast as the clock, in an account of its own',
+        change: 'part by part',
+      },
+    ).exactOptional(),
+  },
+  {
+    description: 'One cluster: its name, where it stands and what it consists of.',
+    example: 'name: blog',
+    change: 'part by part',
+  },
+);
+
+/** As much of a file as could be read. */
+export const PartialFile = WrittenFile.partial();
+export type PartialFile = z.output<typeof PartialFile>;
+
+function zone() {
+  return text({
+    description: 'One zone of the region.',
+    example: 'eu-west-3a',
+    change: 'never',
+    check: () => undefined,
+  });
+}
+
+function range(name: keyof typeof NETWORK_DEFAULTS, description: string, constraint: string) {
+  return text({
+    description,
+    example: `${name}: ${NETWORK_DEFAULTS[name]}`,
+    default: NETWORK_DEFAULTS[name],
+    constraint: `Private IPv4 addresses apart from the other ranges. ${constraint}`,
+    change: 'never',
+    pattern: CIDR_PATTERN,
+    check: checkCidr,
+  }).exactOptional();
+}

@@ -1,0 +1,124 @@
+import type { z } from 'zod';
+import { list, oneOrMore, section, text, wholeNumber } from './field.ts';
+import { ROLES, type RoleKey } from './roles.ts';
+import { checkSize, SIZE_PATTERN } from './size.ts';
+
+export const DATA_DISKS_DEFAULT = ['100GiB'];
+
+const DISK_BOUNDS = { minGiB: 10, maxGiB: 16_384 };
+const DATA_DISK_BOUNDS = { minGiB: 1, maxGiB: 16_384 };
+
+/** The groups of nodes in the cluster file. */
+export const WrittenNodes = section(
+  {
+    'control-plane': group('control-plane', groupMembers('control-plane')),
+    worker: group('worker', { ...groupMembers('worker'), ...boundMembers('worker') }),
+    storage: group('storage', { ...groupMembers('storage'), ...boundMembers('storage'), ...diskMembers() }),
+    converged: group('converged', { ...groupMembers('converged'), ...diskMembers() }),
+  },
+  {
+    description: 'The nodes, by what they are for: either control-plane, worker and storage, or converged alone.',
+    example: 'nodes: { worker: { count: 5 } }',
+    default: '3 control-plane, 3 worker and 4 storage nodes',
+    change: 'part by part',
+  },
+);
+
+function machineType() {
+  return text({
+    description: 'One machine type of the provider.',
+    example: 'm7i.large',
+    change: 'by new machines',
+    check: () => undefined,
+  });
+}
+
+export type WrittenNodes = z.output<typeof WrittenNodes>;
+export type WrittenGroup = NonNullable<WrittenNodes['storage']>;
+
+function groupMembers(role: RoleKey) {
+  const { countMax, isVoter, count, disk } = ROLES[role];
+  return {
+    count: wholeNumber({
+      description:
+        'How many of them there are to begin with. What was scaled later is kept until this number is edited.',
+      example: `count: ${count}`,
+      default: String(count),
+      constraint: isVoter ? 'Odd, since each has a vote.' : 'Between min and max.',
+      change: 'at any time',
+      min: 1,
+      max: countMax,
+    }).exactOptional(),
+    machine: oneOrMore(machineType(), {
+      description:
+        'Machine types in the order of preference: the next is taken when the provider has none left of one.',
+      example: 'machine: [m7i.large, m6i.large]',
+      default: 'the three cheapest of the provider with enough processors and memory',
+      constraint: 'All of the architecture of the image.',
+      change: 'by new machines',
+      max: 10,
+    }).exactOptional(),
+    disk: text({
+      description: 'The encrypted disk that the system is on.',
+      example: `disk: ${disk}`,
+      default: disk,
+      constraint: 'From 10GiB to 16TiB.',
+      change: 'by new machines',
+      pattern: SIZE_PATTERN,
+      isAmount: true,
+      check: (value) => checkSize(value, DISK_BOUNDS),
+    }).exactOptional(),
+  };
+}
+
+function boundMembers(role: 'worker' | 'storage') {
+  const { countMax, count, isStore } = ROLES[role];
+  const bound = (which: 'fewest' | 'most', example: string) =>
+    wholeNumber({
+      description: `The ${which} nodes that a scale request can lead to.`,
+      example,
+      default: 'none: it is scaled by hand only',
+      constraint:
+        isStore && which === 'fewest'
+          ? 'At most count, and no fewer than the copies of the data.'
+          : `${which === 'fewest' ? 'At most' : 'At least'} count.`,
+      change: 'at any time',
+      min: 1,
+      max: countMax,
+    }).exactOptional();
+  return { min: bound('fewest', `min: ${count - 1}`), max: bound('most', `max: ${count + 7}`) };
+}
+
+function diskMembers() {
+  const disk = text({
+    description: 'The size of one disk.',
+    example: '100GiB',
+    constraint: 'From 1GiB to 16TiB.',
+    change: 'by new machines',
+    pattern: SIZE_PATTERN,
+    isAmount: true,
+    check: (value) => checkSize(value, DATA_DISK_BOUNDS),
+  });
+  return {
+    'data-disks': list(disk, {
+      description: 'Blank, encrypted disks for the data, on each of these nodes.',
+      example: 'data-disks: [100GiB, 100GiB]',
+      default: `[${DATA_DISKS_DEFAULT.join(', ')}]`,
+      change: 'by new machines',
+      min: 1,
+      max: 20,
+      isSet: false,
+    }).exactOptional(),
+  };
+}
+
+function group<Members extends z.ZodRawShape>(role: RoleKey, members: Members) {
+  const { description, count } = ROLES[role];
+  return section(members, {
+    description,
+    example: `${role}: { count: ${count} }`,
+    default: role === 'converged' ? 'none' : `${count} nodes, unless there are converged ones`,
+    constraint: role === 'converged' ? 'No other group may stand beside it.' : 'Not beside converged.',
+    change: 'part by part',
+  }).exactOptional();
+}

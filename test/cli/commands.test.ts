@@ -1,0 +1,358 @@
+import { describe, expect, test } from 'vitest';
+import type { ClusterStatus, DeletePreview, LoggedEvent, PlanResult } from '#app/app.ts';
+import { parseAddress } from '#engine/address.ts';
+import { problem } from '#engine/problem.ts';
+import { perform } from './support/stage.ts';
+import { change, createStory, declared, nodesOf, SIMULATED } from './support/stories.ts';
+
+const nodes = nodesOf({ 'control-plane': 3, worker: 2, storage: 4 });
+const empty: PlanResult = { heading: SIMULATED, changes: [], isEmpty: true };
+const pending: PlanResult = {
+  heading: SIMULATED,
+  isEmpty: false,
+  changes: [
+    change('eu-west-3.network', 'keep', 'nothing differs'),
+    change('eu-west-3.machine.worker-3'),
+    { ...change('eu-west-3.firewall.api.rules', 'update', 'ingress changed'), inputs: ['ingress'] },
+    { ...change('record.api', 'update', 'values known after apply'), inputs: ['values'] },
+    change('eu-west-3.machine.worker-1', 'replace', 'type changed'),
+    change('eu-west-3.node.storage-4', 'destroy', 'no longer declared'),
+    change('eu-west-3.node.storage-3', 'abandon', 'it lives in eu-west-3.machine.storage-3, whose lot it shares'),
+    change('zone', 'adopt', 'adoption of Z123 was asked for'),
+    change('eu-west-3.node.worker-2', 'leave', 'it cannot be reached: no answer'),
+  ],
+};
+
+const status: ClusterStatus = {
+  heading: SIMULATED,
+  uid: 'abcdefgh',
+  nodes: nodes.map((name, index) => ({
+    name,
+    role: name.replace(/-\d$/, ''),
+    region: 'eu-west-3',
+    zone: `eu-west-3${'abc'.charAt(index % 3)}`,
+    address: index === 8 ? undefined : `203.0.113.${index + 1}`,
+    state: index === 8 ? 'missing' : index === 7 ? 'failed' : index === 6 ? 'starting' : 'ready',
+    progress: index === 6 ? { done: 3, of: 6 } : undefined,
+    detail: index === 7 ? 'Stage overlay: wg0 does not come up' : index === 6 ? 'waiting for stage storage' : '',
+  })),
+  resources: {
+    total: 44,
+    ready: 41,
+    unfinished: [
+      {
+        address: parseAddress('eu-west-3.node.storage-3'),
+        status: 'failed',
+        problem: 'It failed while it was made ready',
+      },
+      { address: parseAddress('eu-west-3.node.storage-2'), status: 'creating', problem: undefined },
+    ],
+  },
+  driver: 'you on workstation',
+  places: [
+    { what: 'cluster file', where: '/operator/.config/bootstrap/clusters/demo/cluster.yaml' },
+    { what: 'state', where: 's3://bootstrap-abcdefgh/state/' },
+  ],
+  isDeleted: false,
+};
+
+describe('plan', () => {
+  test('shows every change with its reason, and ends with 2', async () => {
+    const { output, code, asked } = await perform('plan demo --out demo.plan', { app: { plan: pending } });
+    await expect(output).toMatchFileSnapshot('golden/plan.txt');
+    expect(code).toBe(2);
+    expect(asked).toEqual([
+      { method: 'plan', given: { target: { name: 'demo' }, refresh: true, savePlanTo: 'demo.plan' } },
+    ]);
+  });
+
+  test('says that nothing is to do, and ends with 0', async () => {
+    const { output, code } = await perform('plan demo', { app: { plan: empty } });
+    expect(code).toBe(0);
+    expect(output).toBe(
+      [
+        'bootstrap plan demo · SIMULATED account 000000000000 · eu-west-3',
+        '',
+        'Nothing to do: everything is as declared.',
+        '',
+        'SIMULATED: no cloud was touched, nothing is to be paid, and no site has answered.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('takes the state at its word when asked to', async () => {
+    const { asked } = await perform('plan -f /cluster.yaml --no-refresh', { app: { plan: empty } });
+    expect(asked).toEqual([{ method: 'plan', given: { target: { file: '/cluster.yaml' }, refresh: false } }]);
+  });
+
+  test('is one object with --json', async () => {
+    const { output, code } = await perform('plan demo --json', { app: { plan: pending } });
+    expect(JSON.parse(output)).toEqual(JSON.parse(JSON.stringify(pending)));
+    expect(code).toBe(2);
+  });
+});
+
+describe('apply', () => {
+  test.each([
+    ['apply demo', { target: { name: 'demo' }, wait: false }],
+    ['apply demo --wait', { target: { name: 'demo' }, wait: true }],
+    ['apply', { target: { name: 'demo' }, wait: false }],
+    ['apply demo demo.plan', { target: { name: 'demo' }, planFile: 'demo.plan', wait: false }],
+    ['apply demo.plan', { target: { name: 'demo' }, planFile: 'demo.plan', wait: false }],
+    ['apply -f /c.yaml', { target: { file: '/c.yaml' }, wait: false }],
+    ['apply -f /c.yaml demo.plan', { target: { file: '/c.yaml' }, planFile: 'demo.plan', wait: false }],
+  ])('"%s" is understood', async (line, given) => {
+    expect((await perform(line)).asked).toEqual([{ method: 'apply', given }]);
+  });
+});
+
+describe('delete', () => {
+  const preview: DeletePreview = {
+    heading: SIMULATED,
+    changes: declared(nodesOf({ 'control-plane': 3, worker: 1_000 })).map(({ address }) =>
+      change(address, address.includes('.node.') ? 'abandon' : 'destroy', 'no longer declared'),
+    ),
+  };
+  const run = createStory({ nodes: ['worker-1'], heading: { verb: 'delete' } }).map(([atMs, event]) =>
+    event.type === 'run-finished'
+      ? ([
+          atMs,
+          { ...event, outcome: { ...event.outcome, notYet: [], outputs: [{ name: 'left_in_account', value: '0' }] } },
+        ] as const)
+      : ([atMs, event] as const),
+  );
+
+  test('lists what goes by groups, wants the name typed, and ends with the proof of zero', async () => {
+    const { output, exit } = await perform('delete demo --plain', {
+      app: { preview, run },
+      isTerminal: true,
+      answers: ['demo'],
+      variables: { NO_COLOR: '1' },
+    });
+    expect(exit).toBe('ok');
+    await expect(output).toMatchFileSnapshot('golden/delete.txt');
+  });
+
+  test.each([['yes'], ['Demo'], ['']])('touches nothing when "%s" is typed instead', async (typed) => {
+    const recording = await perform('delete demo', { app: { preview, run }, isTerminal: true, answers: [typed] });
+    expect(recording).toMatchObject({ exit: 'declined', code: 5, errors: 'Nothing was deleted.\n' });
+    expect(recording.output).not.toContain('holds the lease');
+  });
+
+  test('is not begun where nobody can confirm it', async () => {
+    const recording = await perform('delete demo', { app: { preview, run } });
+    expect(recording).toMatchObject({
+      exit: 'input',
+      errors: 'Nobody is here to confirm what goes.\n  bootstrap delete demo --yes\n',
+      asked: [],
+    });
+  });
+
+  test('asks nothing with --yes', async () => {
+    const { asked, exit } = await perform('delete demo --yes --wait', { app: { preview, run } });
+    expect([exit, asked]).toEqual(['ok', [{ method: 'delete', given: { target: { name: 'demo' }, wait: true } }]]);
+  });
+
+  test('is continued by itself when it fails, not by apply', async () => {
+    const failing = createStory({ nodes: ['worker-1'], failing: 'worker-1', heading: { verb: 'delete' } });
+    const { output } = await perform('delete demo --yes', { app: { preview, run: failing } });
+    expect(output).toContain('    bootstrap delete demo\n');
+    expect(output).not.toContain('bootstrap apply');
+  });
+});
+
+describe('status', () => {
+  test.each([80, 120])('shows nodes, what is unfinished, and where things are, on %i columns', async (columns) => {
+    const { output, asked } = await perform('status demo', { app: { statuses: [status] }, columns });
+    await expect(output).toMatchFileSnapshot('golden/status.txt');
+    expect(asked).toEqual([{ method: 'status', given: { name: 'demo' } }]);
+  });
+
+  test('is watched in place on a terminal, a thousand nodes on one screen', async () => {
+    const many = nodesOf({ worker: 1_000 }).map(
+      (name, index) => ({ ...status.nodes[0], name, state: index % 50 === 0 ? 'starting' : 'ready' }) as const,
+    );
+    const large: ClusterStatus = {
+      ...status,
+      nodes: many.map((node) => ({
+        role: 'worker',
+        region: '',
+        zone: 'a',
+        address: undefined,
+        progress: undefined,
+        detail: '',
+        ...node,
+      })),
+    };
+    const { output } = await perform('status demo --watch', {
+      app: { statuses: [status, large] },
+      isTerminal: true,
+      rows: 24,
+      cues: [[1_000, (terminal) => terminal.interrupt()]],
+    });
+    const screens = output.split('\u001B[H\u001B[J').slice(1);
+    expect(screens).toHaveLength(2);
+    expect(screens[1]?.trimEnd().split('\n').length).toBeLessThan(24);
+    expect(screens[1]).toContain('980 of 1000 ready');
+  });
+
+  test('says of a deleted cluster only where it was', async () => {
+    const { output } = await perform('status demo', { app: { statuses: [{ ...status, isDeleted: true }] } });
+    expect(output).toContain('It is deleted.');
+    expect(output).not.toContain('worker-1');
+  });
+});
+
+describe('events', () => {
+  const failure = problem('call.quota', {
+    detail: 'Running On-Demand instances: 32 vCPUs, 40 needed.',
+    address: parseAddress('eu-west-3.machine.worker-1'),
+  });
+  const logged: readonly LoggedEvent[] = [
+    ...createStory({ nodes: ['worker-1'] }).map(([atMs, event]): LoggedEvent => ({ atMs, run: '2026-01-01-a', event })),
+    { atMs: 90_000, run: '2026-01-01-b', event: { type: 'run-started', run: { verb: 'apply', ...SIMULATED } } },
+    { atMs: 91_000, run: '2026-01-01-b', event: { type: 'lease-waiting', holder: 'them', forMs: 5_000 } },
+    {
+      atMs: 92_000,
+      run: '2026-01-01-b',
+      event: {
+        type: 'retrying',
+        address: parseAddress('zone'),
+        purpose: 'create the hosted zone',
+        why: 'throttled',
+        afterMs: 2_000,
+      },
+    },
+    {
+      atMs: 93_000,
+      run: '2026-01-01-b',
+      event: {
+        type: 'change-failed',
+        address: parseAddress('eu-west-3.machine.worker-1'),
+        action: 'create',
+        problem: failure,
+      },
+    },
+    { atMs: 94_000, run: '2026-01-01-b', event: { type: 'stray-destroyed', kind: 'aws.ec2.volume', id: 'vol-1' } },
+  ];
+
+  test('are told run by run, with their time and every failure in full', async () => {
+    const { output, asked } = await perform('events demo --follow', { app: { events: logged } });
+    await expect(output).toMatchFileSnapshot('golden/events.txt');
+    expect(asked).toEqual([{ method: 'events', given: { target: { name: 'demo' }, follow: true } }]);
+  });
+
+  test('are lines of JSON when asked', async () => {
+    const { output } = await perform('events demo --json', { app: { events: logged } });
+    expect(
+      output
+        .trimEnd()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line)),
+    ).toEqual(JSON.parse(JSON.stringify(logged)));
+  });
+});
+
+describe('a command that asks one thing', () => {
+  test.each([
+    ['why demo eu-west-3.network', 'why', { target: { name: 'demo' }, address: 'eu-west-3.network' }],
+    ['why eu-west-3.network', 'why', { target: { name: 'demo' }, address: 'eu-west-3.network' }],
+    ['outputs demo', 'outputs', { name: 'demo' }],
+    ['validate /cluster.yaml', 'validate', { file: '/cluster.yaml' }],
+    ['validate demo', 'validate', { name: 'demo' }],
+    ['attach blog --provider aws --region eu-west-3', 'attach', { name: 'blog', provider: 'aws', region: 'eu-west-3' }],
+    [
+      'attach blog --provider aws --region eu-west-3 --bucket b',
+      'attach',
+      { name: 'blog', provider: 'aws', region: 'eu-west-3', bucket: 'b' },
+    ],
+    ['state show demo', 'stateShow', { name: 'demo' }],
+    ['state history demo', 'stateHistory', { name: 'demo' }],
+    ['state unlock demo --yes', 'stateUnlock', { name: 'demo' }],
+    ['state restore demo --from copy.json -y', 'stateRestore', { target: { name: 'demo' }, from: 'copy.json' }],
+  ])('"%s" asks it', async (line, method, given) => {
+    const explanation = {
+      address: parseAddress('eu-west-3.network'),
+      kind: 'aws.ec2.vpc',
+      status: 'ready',
+      lines: ['Nothing is wrong with it.'],
+    };
+    const outputs = [{ name: 'api', value: 'api.demo.example.com' }];
+    const { asked, exit } = await perform(line, { app: { statuses: [status], explanation, outputs } });
+    expect([exit, asked]).toEqual(['ok', [{ method, given }]]);
+  });
+
+  test.each([
+    ['attach blog --provider aws', '--region is needed to find blog.\n  bootstrap attach --help\n'],
+    ['state restore demo', 'From which copy?\n  bootstrap state restore NAME --from COPY\n'],
+    ['state unlock demo', 'Nobody is here to agree; say it with --yes.\n'],
+    ['why', 'Which resource?\n  bootstrap why NAME ADDRESS\n'],
+    ['status demo -f /cluster.yaml', 'Both a name (demo) and a file (/cluster.yaml) are given; one is enough.\n'],
+  ])('"%s" is refused with what to type instead', async (line, errors) => {
+    expect(await perform(line)).toMatchObject({ exit: 'input', errors, asked: [] });
+  });
+
+  test('"state unlock" wants a yes', async () => {
+    const refused = await perform('state unlock demo', { isTerminal: true, answers: [''] });
+    expect(refused).toMatchObject({ exit: 'declined', asked: [] });
+    const agreed = await perform('state unlock demo', { isTerminal: true, answers: ['yes'] });
+    expect(agreed.asked).toEqual([{ method: 'stateUnlock', given: { name: 'demo' } }]);
+  });
+});
+
+describe('a command without a name', () => {
+  const cluster = (name: string, isDeleted = false) => ({ name, provider: 'aws', isDeleted });
+  test('means the only cluster there is', async () => {
+    const known = [cluster('blog'), cluster('old', true)];
+    const { asked } = await perform('outputs', { app: { known, outputs: [] } });
+    expect(asked).toEqual([{ method: 'outputs', given: { name: 'blog' } }]);
+  });
+
+  test('asks which when there are several', async () => {
+    const { errors, exit } = await perform('outputs', { app: { known: [cluster('blog'), cluster('shop')] } });
+    expect([exit, errors]).toEqual(['input', 'Which cluster? There are blog, shop.\n']);
+  });
+
+  test('says how to make one when there is none', async () => {
+    const { errors } = await perform('outputs', { app: { known: [] } });
+    expect(errors).toBe('There is no cluster yet.\n  bootstrap create demo\n');
+  });
+
+  test('list shows those that live, or all', async () => {
+    const known = [cluster('blog'), cluster('old', true)];
+    expect((await perform('list', { app: { known } })).output).toBe('blog  aws\n');
+    expect((await perform('list --all', { app: { known } })).output).toBe('blog  aws\nold   aws  deleted\n');
+    expect((await perform('list', { app: { known: [] } })).output).toBe('No cluster is known here.\n');
+  });
+});
+
+test('outputs are a table for people and an object for scripts', async () => {
+  const outputs = [
+    { name: 'api', value: 'api.demo.example.com' },
+    {
+      name: 'name_servers',
+      value: 'ns-1062.awsdns-04.org ns-1621.awsdns-10.co.uk ns-74.awsdns-09.com ns-845.awsdns-41.net',
+    },
+  ];
+  const app = { outputs };
+  expect((await perform('outputs demo', { app, isTerminal: true, variables: { NO_COLOR: '1' } })).output).toBe(
+    [
+      'api           api.demo.example.com',
+      'name_servers  ns-1062.awsdns-04.org ns-1621.awsdns-10.co.uk ns-74.awsdns-09.com',
+      '              ns-845.awsdns-41.net',
+      '',
+    ].join('\n'),
+  );
+  expect((await perform('outputs demo', { app })).output.split('\n')[1]).toBe(`name_servers  ${outputs[1]?.value}`);
+  expect(JSON.parse((await perform('outputs demo --json', { app })).output)).toEqual({
+    api: 'api.demo.example.com',
+    name_servers: outputs[1]?.value,
+  });
+});
+
+test('explain documents a field, or is a schema for editors', async () => {
+  expect((await perform('explain nodes.worker')).output).toBe('About nodes.worker.\n');
+  expect((await perform('explain')).output).toBe('About the cluster file.\n');
+  expect(JSON.parse((await perform('explain --schema')).output)).toEqual({ type: 'object' });
+});

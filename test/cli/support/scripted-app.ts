@@ -1,0 +1,158 @@
+import type {
+  App,
+  ClusterStatus,
+  CreateRequest,
+  DeletePreview,
+  Explanation,
+  Interruption,
+  LoggedEvent,
+  Output,
+  PlanResult,
+  RunEvent,
+  RunOutcome,
+  Target,
+} from '#app/app.ts';
+import type { Clock } from '#std/clock.ts';
+
+/** What one run says, and when. */
+export type Timed = readonly [atMs: number, event: RunEvent];
+
+export interface AppScript {
+  readonly run?: readonly Timed[];
+  /** Instead of an end by itself. */
+  readonly endRun?: (interruption: Interruption) => Promise<RunOutcome>;
+  readonly plan?: PlanResult;
+  readonly preview?: DeletePreview;
+  readonly statuses?: readonly ClusterStatus[];
+  readonly events?: readonly LoggedEvent[];
+  readonly explanation?: Explanation;
+  readonly outputs?: readonly Output[];
+  readonly known?: Awaited<ReturnType<App['list']>>;
+  /** Whatever is asked for fails with it. */
+  readonly failure?: Error;
+}
+
+/** The contract of the app without anything behind it: it says what the script holds, and remembers what it was asked. */
+export class ScriptedApp implements App {
+  readonly asked: { readonly method: string; readonly given: unknown }[] = [];
+  readonly #script: AppScript;
+  readonly #clock: Clock;
+  readonly #emit: (event: RunEvent) => void;
+
+  constructor(script: AppScript, clock: Clock, emit: (event: RunEvent) => void) {
+    this.#script = script;
+    this.#clock = clock;
+    this.#emit = emit;
+  }
+
+  create(request: CreateRequest, interruption: Interruption): Promise<RunOutcome> {
+    this.#ask('create', request);
+    return this.#run(interruption);
+  }
+
+  plan(target: Target, options: object): Promise<PlanResult> {
+    this.#ask('plan', { target, ...options });
+    return scripted(this.#script.plan);
+  }
+
+  apply(target: Target, options: object, interruption: Interruption): Promise<RunOutcome> {
+    this.#ask('apply', { target, ...options });
+    return this.#run(interruption);
+  }
+
+  async delete(
+    target: Target,
+    { wait, confirm }: { readonly wait: boolean; readonly confirm: (preview: DeletePreview) => Promise<boolean> },
+    interruption: Interruption,
+  ): Promise<RunOutcome> {
+    this.#ask('delete', { target, wait });
+    const isAgreed = await confirm(await scripted(this.#script.preview));
+    if (isAgreed) return this.#run(interruption);
+    return { ok: true, done: 0, failed: [], skipped: [], outputs: [], notYet: [] };
+  }
+
+  status(target: Target): Promise<ClusterStatus> {
+    this.#ask('status', target);
+    return scripted(this.#script.statuses?.[0]);
+  }
+
+  async *watch(target: Target, signal: AbortSignal): AsyncIterable<ClusterStatus> {
+    this.#ask('watch', target);
+    yield* this.#script.statuses ?? [];
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('The watch was ended.')), { once: true });
+    });
+  }
+
+  async *events(target: Target, options: object): AsyncIterable<LoggedEvent> {
+    this.#ask('events', { target, ...options });
+    yield* this.#script.events ?? [];
+    await Promise.resolve();
+  }
+
+  why(target: Target, address: string): Promise<Explanation> {
+    this.#ask('why', { target, address });
+    return scripted(this.#script.explanation);
+  }
+
+  outputs(target: Target): Promise<readonly Output[]> {
+    this.#ask('outputs', target);
+    return scripted(this.#script.outputs);
+  }
+
+  validate(target: Target): Promise<{ readonly name: string; readonly warnings: readonly string[] }> {
+    this.#ask('validate', target);
+    return Promise.resolve({ name: 'demo', warnings: ['nodes.storage.count: one more would let you take one away.'] });
+  }
+
+  attach(request: object): Promise<ClusterStatus> {
+    this.#ask('attach', request);
+    return scripted(this.#script.statuses?.[0]);
+  }
+
+  list(): ReturnType<App['list']> {
+    return Promise.resolve(this.#script.known ?? [{ name: 'demo', provider: 'simulator', isDeleted: false }]);
+  }
+
+  stateShow(target: Target): Promise<unknown> {
+    this.#ask('stateShow', target);
+    return Promise.resolve({ serial: 7, records: [] });
+  }
+
+  stateHistory(target: Target): ReturnType<App['stateHistory']> {
+    this.#ask('stateHistory', target);
+    return Promise.resolve([{ seq: 1, atMs: 0, lines: ['run apply', 'intent create zone'] }]);
+  }
+
+  stateUnlock(target: Target): Promise<string> {
+    this.#ask('stateUnlock', target);
+    return Promise.resolve('The lease is free.');
+  }
+
+  stateRestore(target: Target, options: object): Promise<string> {
+    this.#ask('stateRestore', { target, ...options });
+    return Promise.resolve('The state is as it was.');
+  }
+
+  #ask(method: string, given: unknown): void {
+    this.asked.push({ method, given });
+    if (this.#script.failure !== undefined) throw this.#script.failure;
+  }
+
+  async #run(interruption: Interruption): Promise<RunOutcome> {
+    let outcome: RunOutcome = { ok: true, done: 0, failed: [], skipped: [], outputs: [], notYet: [] };
+    let nowMs = 0;
+    for (const [atMs, event] of this.#script.run ?? []) {
+      if (atMs > nowMs) await this.#clock.sleep(atMs - nowMs);
+      nowMs = atMs;
+      if (event.type === 'run-finished') outcome = event.outcome;
+      this.#emit(event);
+    }
+    return this.#script.endRun?.(interruption) ?? outcome;
+  }
+}
+
+function scripted<T>(answer: T | undefined): Promise<T> {
+  if (answer === undefined) throw new Error('The script has no answer to this.');
+  return Promise.resolve(answer);
+}

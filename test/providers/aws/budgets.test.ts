@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { budgetOf, PUBLISHED_BUDGETS } from '#providers/aws/budgets.ts';
+
+test('operations that AWS counts together draw from one budget', () => {
+  const operations: readonly (readonly [string, string])[] = [
+    ['ec2', 'DescribeInstances'],
+    ['ec2', 'DescribeVpcAttribute'],
+    ['ec2', 'CreateSubnet'],
+    ['ec2', 'RunInstances'],
+    ['ec2', 'TerminateInstances'],
+    ['ec2', 'CreateTags'],
+    ['iam', 'GetRole'],
+    ['iam', 'CreateRole'],
+    ['kms', 'CreateKey'],
+    ['kms', 'Encrypt'],
+    ['route53', 'ListResourceRecordSets'],
+    ['route53', 'ChangeResourceRecordSets'],
+    ['s3', 'PutObject'],
+    ['sts', 'GetCallerIdentity'],
+  ];
+  expect(operations.map(([service, operation]) => `${operation}: ${budgetOf(service, operation)}`)).toEqual([
+    'DescribeInstances: ec2.read',
+    'DescribeVpcAttribute: ec2.read',
+    'CreateSubnet: ec2.write',
+    'RunInstances: ec2.RunInstances',
+    'TerminateInstances: ec2.TerminateInstances',
+    'CreateTags: ec2.tags',
+    'GetRole: iam.read',
+    'CreateRole: iam.write',
+    'CreateKey: kms.write',
+    'Encrypt: kms.Encrypt',
+    'ListResourceRecordSets: route53',
+    'ChangeResourceRecordSets: route53',
+    'PutObject: s3.PutObject',
+    'GetCallerIdentity: sts.GetCallerIdentity',
+  ]);
+});
+
+test('services that can take thousands of requests a second have no budget', () => {
+  const names = Object.keys(PUBLISHED_BUDGETS);
+  expect(names.filter((name) => /^(?:s3|sts|kms\.Encrypt)/.test(name))).toEqual([]);
+});

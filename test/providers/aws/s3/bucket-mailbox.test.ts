@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { CallError } from '#engine/call.ts';
+import { bucketNameOf } from '#providers/aws/s3/bucket.ts';
+import { BucketMailbox } from '#providers/aws/s3/bucket-mailbox.ts';
+import { CALM_WEATHER } from '#providers/simulator/weather.ts';
+import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
+import { AccountStand, CLUSTER, REGION } from '../support/account-stand.ts';
+
+const BOX = 'token-0';
+
+test('a letter is left once, read by whoever knows its name, and taken out', async () => {
+  const { stand, mailbox, context } = await openMailbox();
+  await stand.run(mailbox.write(context, BOX, { name: 'welcome', body: 'who you are: ß' }));
+  expect(await stand.run(mailbox.read(context, BOX, 'welcome'))).toBe('who you are: ß');
+  expect(await stand.run(mailbox.look(context, BOX))).toEqual({ letters: ['welcome'], machine: 'there' });
+  await stand.run(mailbox.remove(context, BOX, ['welcome', 'never-there']));
+  expect(await stand.run(mailbox.read(context, BOX, 'welcome'))).toBeUndefined();
+  expect(await stand.run(mailbox.look(context, BOX))).toEqual({ letters: [], machine: 'there' });
+});
+
+test('a letter that is there is not written over', async () => {
+  const { stand, mailbox, context } = await openMailbox();
+  await stand.run(mailbox.write(context, BOX, { name: 'welcome', body: 'first' }));
+  const again = stand.run(mailbox.write(context, BOX, { name: 'welcome', body: 'second' }));
+  await expect(again).rejects.toMatchObject({ name: 'CallError', outcome: 'rejected', reason: 'exists' });
+  await expect(again).rejects.toBeInstanceOf(CallError);
+  expect(await stand.run(mailbox.read(context, BOX, 'welcome'))).toBe('first');
+});
+
+test('every box has its own letters, also when one name begins like another', async () => {
+  const { stand, mailbox, context } = await openMailbox({ ...CALM_WEATHER, pageSizeOne: 1 });
+  const boxes = ['token-1', 'token-10', 'token-2'];
+  for (const box of boxes) await stand.run(mailbox.write(context, box, { name: `for-${box}`, body: '' }));
+  for (const box of boxes) {
+    expect(await stand.run(mailbox.look(context, box))).toMatchObject({ letters: [`for-${box}`] });
+  }
+});
+
+test('all who look at the same time are told by one listing', async () => {
+  const { stand, mailbox, context, listings } = await openMailbox();
+  const boxes = Array.from({ length: 40 }, (_, index) => `token-${index}`);
+  for (const box of boxes) await stand.run(mailbox.write(context, box, { name: 'welcome', body: '' }));
+  const seen = await stand.run(Promise.all(boxes.map((box) => mailbox.look(context, box))));
+  expect(seen.map(({ letters }) => letters)).toEqual(boxes.map(() => ['welcome']));
+  expect(listings()).toBe(1);
+});
+
+test('a box is told with whether its machine is still there', async () => {
+  const { stand, mailbox, context } = await openMailbox();
+  expect(await stand.run(mailbox.look(context, 'gone-0'))).toEqual({ letters: [], machine: 'gone' });
+});
+
+test('where the bucket is gone, nobody has left anything', async () => {
+  const { stand, mailbox, context } = await openMailbox();
+  await stand.run(stand.services.s3.send(new DeleteBucketCommand({ Bucket: bucketNameOf(CLUSTER) })));
+  expect(await stand.run(mailbox.look(context, BOX))).toEqual({ letters: [], machine: 'there' });
+});
+
+async function openMailbox(weather = CALM_WEATHER) {
+  const stand = await AccountStand.open({ weather });
+  const place = { CreateBucketConfiguration: { LocationConstraint: REGION } } as const;
+  await stand.run(stand.services.s3.send(new CreateBucketCommand({ Bucket: bucketNameOf(CLUSTER), ...place })));
+  const machineOf = async (_context: unknown, box: string) => (box.startsWith('gone') ? 'gone' : 'there');
+  const mailbox = new BucketMailbox({ s3: stand.session.s3, machineOf });
+  let asked = 0;
+  const context = stand.context();
+  const counting: typeof context = {
+    ...context,
+    read: (call, request) => {
+      if (call.budget === 's3.ListObjectsV2') asked += 1;
+      return context.read(call, request);
+    },
+  };
+  return { stand, mailbox, context: counting, listings: () => asked };
+}

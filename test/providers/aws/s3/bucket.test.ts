@@ -1,0 +1,111 @@
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetBucketEncryptionCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import type { BlueprintBuilder } from '#engine/blueprint.ts';
+import { documentText } from '#providers/aws/iam/document-text.ts';
+import { kmsKey } from '#providers/aws/kms/key.ts';
+import { bucketNameOf, s3Bucket } from '#providers/aws/s3/bucket.ts';
+import { bucketPolicy } from '#providers/aws/s3/bucket-policy.ts';
+import { bucketKey } from '#providers/aws/s3/bucket-settings.ts';
+import { markedBucketObjects } from '#providers/aws/s3/marked-buckets.ts';
+import { CALM_WEATHER, MEAN_WEATHER } from '#providers/simulator/weather.ts';
+import { AccountStand, CLUSTER, REGION } from '../support/account-stand.ts';
+
+const Bucket = bucketNameOf(CLUSTER);
+
+function declare(builder: BlueprintBuilder): void {
+  const key = builder.declare(kmsKey, 'state.key', { description: 'state' });
+  builder.declare(s3Bucket, 'state.bucket', { name: Bucket, key: key.output('arn') });
+}
+
+test('a bucket is closed, encrypted, versioned and guarded before it is ready', async () => {
+  const stand = await AccountStand.open();
+  expect(await stand.apply(declare)).toMatchObject({ failed: [] });
+  expect(stand.changes.filter((operation) => operation.startsWith('s3.'))).toEqual([
+    's3.CreateBucket',
+    's3.PutBucketEncryption',
+    's3.PutBucketVersioning',
+    's3.PutBucketPolicy',
+  ]);
+  const { s3 } = stand.services;
+  const { Policy = '' } = await stand.run(s3.send(new GetBucketPolicyCommand({ Bucket })));
+  expect(JSON.parse(Policy)).toEqual(bucketPolicy(Bucket));
+  const { Status } = await stand.run(s3.send(new GetBucketVersioningCommand({ Bucket })));
+  expect(Status).toBe('Enabled');
+  const { ServerSideEncryptionConfiguration } = await stand.run(s3.send(new GetBucketEncryptionCommand({ Bucket })));
+  const key = await stand.run(bucketKey(stand.session, stand.context(), Bucket));
+  expect(ServerSideEncryptionConfiguration?.Rules).toMatchObject([
+    { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key }, BucketKeyEnabled: true },
+  ]);
+  expect(key).toMatch(/^arn:aws:kms:eu-west-3:\d{12}:key\//);
+  expect(await stand.isSettled(declare)).toBe(true);
+});
+
+test('what somebody changed by hand is changed back, and nothing else', async () => {
+  const stand = await AccountStand.open();
+  await stand.apply(declare);
+  const { s3 } = stand.services;
+  const loose = documentText({ ...bucketPolicy(Bucket), Statement: bucketPolicy(Bucket).Statement.slice(1) });
+  await stand.run(s3.send(new PutBucketPolicyCommand({ Bucket, Policy: loose })));
+  const suspended = { VersioningConfiguration: { Status: 'Suspended' } } as const;
+  await stand.run(s3.send(new PutBucketVersioningCommand({ Bucket, ...suspended })));
+  expect(await stand.isSettled(declare)).toBe(false);
+  stand.changes.length = 0;
+  expect(await stand.apply(declare)).toMatchObject({ failed: [] });
+  expect(stand.changes).toEqual(['s3.PutBucketVersioning', 's3.PutBucketPolicy']);
+});
+
+test('a bucket goes with all versions of all that lies in it', async () => {
+  const stand = await AccountStand.open({ weather: { ...CALM_WEATHER, pageSizeOne: 0.5 } });
+  await stand.apply(declare);
+  const { s3 } = stand.services;
+  for (const Key of ['a', 'a', 'b', 'mailbox/m-0/welcome']) {
+    await stand.run(s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' })));
+  }
+  await stand.run(s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' })));
+  await stand.run(s3.send(new DeleteObjectCommand({ Bucket, Key: 'never there' })));
+  expect(await stand.delete()).toMatchObject({ failed: [] });
+  expect(await stand.walk()).toEqual([]);
+  expect(await stand.run(markedBucketObjects(stand.session, stand.context()))).toEqual([]);
+});
+
+test('a bucket of ours is seen by those who look for everything of the cluster', async () => {
+  const stand = await AccountStand.open();
+  await stand.apply(declare);
+  expect(await stand.run(markedBucketObjects(stand.session, stand.context()))).toEqual([
+    { kind: 'aws.s3.bucket', id: Bucket },
+  ]);
+});
+
+test('a bucket of that name without our mark is not touched', async () => {
+  const stand = await AccountStand.open();
+  const place = { CreateBucketConfiguration: { LocationConstraint: REGION } } as const;
+  await stand.run(stand.services.s3.send(new CreateBucketCommand({ Bucket, ...place })));
+  const { failed } = await stand.apply(declare);
+  expect(failed.map(({ code }) => code)).toEqual(['resource.name-taken']);
+  await stand.delete();
+  expect(stand.changes.filter((operation) => operation.startsWith('s3.'))).toEqual(['s3.CreateBucket']);
+});
+
+test('a bucket that is not encrypted under a key of its own is told from one that is', async () => {
+  const stand = await AccountStand.open();
+  const place = { CreateBucketConfiguration: { LocationConstraint: REGION } } as const;
+  await stand.run(stand.services.s3.send(new CreateBucketCommand({ Bucket, ...place })));
+  const asked = stand.run(bucketKey(stand.session, stand.context(), Bucket));
+  await expect(asked).rejects.toMatchObject({ code: 'state.key-missing' });
+});
+
+test.each([1, 2, 3, 4, 5, 6])('the meanest weather changes nothing in the end (seed %i)', async (seed) => {
+  const stand = await AccountStand.open({ seed, weather: MEAN_WEATHER });
+  expect(await stand.apply(declare)).toMatchObject({ failed: [] });
+  expect(await stand.delete()).toMatchObject({ failed: [] });
+  expect(await stand.walk()).toEqual([]);
+});

@@ -1,0 +1,72 @@
+import { parseClusterUid } from '#engine/address.ts';
+import type { BlueprintBuilder } from '#engine/blueprint.ts';
+import type { RegionScope } from '#provider/constructs.ts';
+import { awsConstructs as aws } from '#providers/aws/constructs.ts';
+
+export const UID = parseClusterUid('benchbench');
+export const REGION = 'eu-west-3';
+export const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
+
+export interface DeclaredMachine {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly zones: readonly string[];
+  readonly types?: readonly string[];
+}
+
+export interface DeclaredCluster {
+  readonly machines?: readonly DeclaredMachine[];
+  readonly sshFrom?: readonly string[];
+  /** Names of firewalls, besides `machines`, that workers are behind. */
+  readonly workerFirewalls?: readonly string[];
+  /** That of its machines at the provider; false: none. @default 'control-plane' */
+  readonly controlPlaneRole?: string | false;
+}
+
+/** One control-plane machine in each zone and a worker. */
+const THREE_ZONES: readonly DeclaredMachine[] = [
+  ...ZONES.map((zone, index) => ({
+    name: `control-plane-${index + 1}`,
+    role: 'control-plane' as const,
+    zones: [zone],
+  })),
+  { name: 'worker-1', role: 'worker', zones: ZONES },
+];
+
+const STUB = { format: 1, cluster: UID, region: REGION, bucket: `bootstrap-${UID}` };
+
+/** Every construct that the provider has, as a cluster uses them. */
+export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredCluster = {}): void {
+  const { machines = THREE_ZONES, sshFrom = ['203.0.113.0/24'], workerFirewalls = [] } = cluster;
+  const { controlPlaneRole = 'control-plane' } = cluster;
+  const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', region: REGION };
+  const bucket = aws.stateBucket(scope, { key: aws.stateKey(scope) });
+  const zones = ZONES.map((name, index) => ({ name, cidr: `10.0.${16 * index}.0/20` }));
+  const network = aws.network(scope, { cidr: '10.0.0.0/16', zones });
+  const firewall = aws.firewall(scope, { name: 'machines', network });
+  const ingress = [
+    ...sshFrom.map((cidr) => ({ protocol: 'tcp', ports: [22, 22], from: { cidr }, purpose: 'SSH' }) as const),
+    { protocol: 'any', from: { firewall }, purpose: 'among themselves' } as const,
+  ];
+  const rules = aws.firewallRules(scope, { name: 'machines', firewall, ingress });
+  const more = workerFirewalls.map((name) => aws.firewall(scope, { name, network }));
+  const key = aws.key(scope, { publicKey: PUBLIC_KEY });
+  const image = aws.image(scope, { system: 'debian-13', architecture: 'amd64' });
+  const controlPlane =
+    controlPlaneRole === false ? undefined : aws.machineRole(scope, { name: controlPlaneRole, bucket });
+  const made = machines.map(({ name, role, zones: allowed, types = ['m7i.large', 'm6i.large'] }) => {
+    const machineRole = role === 'control-plane' ? controlPlane : undefined;
+    const firewalls = role === 'worker' ? [firewall, ...more] : [firewall];
+    const disks = { systemDiskGiB: 20, dataDisksGiB: role === 'worker' ? [50] : [] };
+    const userData = `#bootstrap-stub\n${JSON.stringify(STUB)}\n`;
+    const base = { name, role, zones: allowed, types, image, network, key, machineRole, userData };
+    return aws.machine(scope, { ...base, ...disks, firewalls, rules: [rules] });
+  });
+  const zone = aws.zone(scope, { domain: 'blog.example.com' });
+  const values = made.map(({ publicAddress }) => publicAddress);
+  if (values.length === 0) return;
+  aws.record(scope, { name: 'site', zone, domainName: 'blog.example.com', type: 'A', ttlSeconds: 60, values });
+}
+
+/** A key of zeros, well formed. */
+const PUBLIC_KEY = `ssh-ed25519 ${Buffer.from(`\0\0\0\u000Bssh-ed25519\0\0\0 ${'\0'.repeat(32)}`).toString('base64')} operator`;

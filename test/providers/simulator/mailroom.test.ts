@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { PROTOCOL_FORMAT, type Welcome } from '#host/protocol.ts';
+import { TestAccount } from './support/test-account.ts';
+import { BUCKET, CLUSTER, idsOf, launch, makePlace, stubText } from './support/test-network.ts';
+
+const WELCOME: Welcome = {
+  format: PROTOCOL_FORMAT,
+  cluster: CLUSTER,
+  incarnation: 'i',
+  node: 'worker-1',
+  role: 'worker',
+  region: 'eu-west-3',
+  zone: 'eu-west-3a',
+  overlay: { address: '10.9.0.1', podCidr: '10.10.0.0/24', presharedKey: 'x' },
+  stages: ['network', 'ready'],
+};
+
+/** An account with a bucket and two machines whose stub names it. */
+function prepared() {
+  const account = new TestAccount();
+  const configuration = { LocationConstraint: account.region };
+  account.call('s3', 'CreateBucket', { Bucket: BUCKET, CreateBucketConfiguration: configuration });
+  const ids = idsOf(launch(account, makePlace(account).subnetId, { MinCount: 2, MaxCount: 2 }));
+  return { account, ids };
+}
+
+const Listing = z.looseObject({ Contents: z.array(z.looseObject({ Key: z.string() })).optional() });
+
+function keysIn(account: TestAccount, Prefix = 'mailbox/', Bucket = BUCKET): readonly string[] {
+  const { Contents = [] } = Listing.parse(account.call('s3', 'ListObjectsV2', { Bucket, Prefix }));
+  return Contents.map(({ Key }) => Key);
+}
+
+function welcomeTo(account: TestAccount, box: string): void {
+  const Body = JSON.stringify(WELCOME);
+  account.call('s3', 'PutObject', { Bucket: BUCKET, Key: `mailbox/${box}/welcome`, Body, IfNoneMatch: '*' });
+}
+
+function takeWelcomeOf(account: TestAccount, box: string): void {
+  account.call('s3', 'DeleteObject', { Bucket: BUCKET, Key: `mailbox/${box}/welcome` });
+}
+
+const STAGES_OF_0 = ['mailbox/token-0/stage-01-network', 'mailbox/token-0/stage-02-ready'];
+
+describe('the mailboxes of machines', () => {
+  test('NODE-11: hold the hello of each machine once it has booted', () => {
+    const { account } = prepared();
+    expect(keysIn(account)).toEqual([]);
+    account.pass(40_000);
+    expect(keysIn(account)).toEqual(['mailbox/token-0/hello', 'mailbox/token-1/hello']);
+    expect(keysIn(account, 'mailbox/token-1/')).toEqual(['mailbox/token-1/hello']);
+    expect(keysIn(account, 'mailbox/token-1/h')).toEqual(['mailbox/token-1/hello']);
+    expect(keysIn(account, 'state/')).toEqual([]);
+  });
+
+  test('NODE-5: hold the stages of a machine that was welcomed, and of no other', () => {
+    const { account } = prepared();
+    account.pass(40_000);
+    welcomeTo(account, 'token-0');
+    account.pass(60_000);
+    expect(keysIn(account, 'mailbox/token-0/stage')).toEqual(STAGES_OF_0);
+    expect(keysIn(account, 'mailbox/token-1/stage')).toEqual([]);
+  });
+
+  test('NODE-12: keep the stages when the welcome is taken out again', () => {
+    const { account } = prepared();
+    account.pass(40_000);
+    welcomeTo(account, 'token-0');
+    account.pass(60_000);
+    takeWelcomeOf(account, 'token-0');
+    expect(keysIn(account, 'mailbox/token-0/')).toEqual(['mailbox/token-0/hello', ...STAGES_OF_0]);
+  });
+
+  test('NODE-12: see no stages of a welcome that is taken out before the machine has read it', () => {
+    const { account } = prepared();
+    welcomeTo(account, 'token-0');
+    account.pass(10_000);
+    takeWelcomeOf(account, 'token-0');
+    account.pass(120_000);
+    expect(keysIn(account, 'mailbox/token-0/')).toEqual(['mailbox/token-0/hello']);
+  });
+
+  test('NODE-11: are in the bucket that the stub names, and in no other', () => {
+    const { account } = prepared();
+    const CreateBucketConfiguration = { LocationConstraint: account.region };
+    account.call('s3', 'CreateBucket', { Bucket: 'another-bucket', CreateBucketConfiguration });
+    account.pass(40_000);
+    expect(keysIn(account, '', 'another-bucket')).toEqual([]);
+  });
+
+  test('NODE-4: stay empty for machines without a stub that can be read', () => {
+    const account = new TestAccount();
+    const CreateBucketConfiguration = { LocationConstraint: account.region };
+    account.call('s3', 'CreateBucket', { Bucket: BUCKET, CreateBucketConfiguration });
+    const { subnetId } = makePlace(account);
+    const texts = ['#!/bin/sh\n', '#bootstrap-stub\n{}', '#bootstrap-stub\n{', `\n${stubText()}`];
+    for (const [index, text] of texts.entries()) {
+      const UserData = Buffer.from(text).toString('base64');
+      launch(account, subnetId, { ClientToken: `t${index}`, UserData });
+    }
+    account.pass(120_000);
+    expect(keysIn(account)).toEqual([]);
+  });
+
+  test('NODE-8: get no more letters from a machine that is terminated', () => {
+    const { account, ids } = prepared();
+    account.pass(40_000);
+    welcomeTo(account, 'token-0');
+    account.ec2('TerminateInstances', { InstanceIds: ids });
+    account.pass(120_000);
+    expect(keysIn(account, 'mailbox/token-0/')).toEqual(['mailbox/token-0/hello', 'mailbox/token-0/welcome']);
+  });
+});

@@ -1,0 +1,16 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { expect, test } from 'vitest';
+import { refusalOf, SdkAccount } from '../support/sdk-account.ts';
+
+test('STS-1: a caller learns its account and its name', async () => {
+  const account = await SdkAccount.open();
+  const identity = await account.in().sts.send(new GetCallerIdentityCommand({}));
+  expect(identity.Account).toBe(account.account.accountId);
+  expect(identity.Arn).toBe(`arn:aws:iam::${account.account.accountId}:user/simulated-operator`);
+  expect(identity.UserId).toMatch(/^AIDA/);
+});
+
+test('STS-2: expired credentials are told here too', async () => {
+  const account = await SdkAccount.open({ credentialsExpired: 1 });
+  expect(await refusalOf(account.in().sts.send(new GetCallerIdentityCommand({})))).toBe('ExpiredToken 403');
+});

@@ -1,0 +1,160 @@
+import { withClusterKinds } from '#cluster/cluster-kinds.ts';
+import type { SecretSession } from '#cluster/generated-secret.ts';
+import type { Provider } from '#engine/runtime.ts';
+import { awsModule } from '#providers/aws/aws-module.ts';
+import { mannersAt } from '#providers/aws/tempo.ts';
+import type { Account } from '#providers/simulator/account.ts';
+import { simulatedAccount } from '#providers/simulator/index.ts';
+import { CALM_WEATHER } from '#providers/simulator/weather.ts';
+import type { Random } from '#std/random.ts';
+import { CanaryWatch } from '../canaries.ts';
+import type { Cloud, CloudSeed, Expected, NormalForm, Scenery } from '../cloud.ts';
+import type { FaultRates } from '../faults.ts';
+import type { SimulatedProcess } from '../process.ts';
+import { CLUSTER } from '../undertaking.ts';
+import { REGION } from './cluster-specs.ts';
+import { ClusterWatch } from './cluster-watch.ts';
+import { addForeignObjects } from './foreign-objects.ts';
+import { isRecord, Mirror, type Mirrored } from './mirror.ts';
+import { SimulatedWeather } from './simulated-weather.ts';
+import { wiredServices } from './wired-services.ts';
+
+/** What is sealed, and what seals it: neither may be read anywhere. */
+const OVERLAY_KEY = Uint8Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256);
+const DATA_KEY = '\u0007'.repeat(32);
+const CANARIES = new CanaryWatch([Buffer.from(OVERLAY_KEY).toString('base64'), DATA_KEY]);
+
+const MANNERS = mannersAt(1);
+const LOST_FOR_MS = [60_000, 600_000] as const;
+const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
+
+/** An account of AWS in which only others live. */
+export function virginCloud(): CloudSeed {
+  const mirror = new Mirror();
+  const witness = { after: (change: Parameters<Mirror['follow']>[0]) => void mirror.follow(change) };
+  addForeignObjects(simulatedAccount({ seed: 'virgin', weather: CALM_WEATHER, witness }), 0);
+  const objects = [...mirror.objects];
+  return cloudSeed({ objects, foreign: new Set(objects.map(({ key }) => key)) });
+}
+
+interface AccountCopy {
+  readonly objects: readonly Mirrored[];
+  readonly foreign: ReadonlySet<string>;
+}
+
+function cloudSeed(copy: AccountCopy): CloudSeed {
+  return { raise: (scenery) => new ClusterCloud(copy, scenery) };
+}
+
+/** The real provider, on an account that is simulated inside this process. */
+class ClusterCloud implements Cloud {
+  readonly watch: ClusterWatch;
+  readonly requestAgeMaxMs = MANNERS.consistency.requestAgeMaxMs;
+  readonly mayHaveStrays: boolean;
+  readonly #foreign: AccountCopy['foreign'];
+  readonly #scenery: Scenery;
+  readonly #mirror = new Mirror();
+  readonly #account: Account;
+
+  constructor({ objects, foreign }: AccountCopy, scenery: Scenery) {
+    const { world, faults, ledger, rates } = scenery;
+    const nowMs = (): number => world.nowMs;
+    this.#foreign = foreign;
+    this.#scenery = scenery;
+    this.#account = simulatedAccount({
+      seed: String(world.random.word()),
+      weather: new SimulatedWeather(faults, lostZone(scenery)),
+      witness: {
+        after: (change) => {
+          const touched = this.#mirror.follow(change);
+          if (!isCopying) this.watch.changed(change.operation, touched);
+        },
+      },
+    });
+    this.watch = new ClusterWatch({
+      ledger,
+      canaries: CANARIES,
+      nowMs,
+      cluster: CLUSTER,
+      mirror: this.#mirror,
+      foreign,
+      keyCanaries: CANARIES,
+      livingAt: (atMs) => livingAt(this.#account, atMs),
+      visibleWithinMs: MANNERS.consistency.visibleWithinMs,
+      mayDouble: mayDoubleUnder(rates),
+    });
+    let isCopying = true;
+    for (const { kind, region, id, value, atMs } of objects) {
+      const writes = [{ kind, region, id, value }];
+      this.#account.fold({ type: 'changed', atMs, operation: 'copy', region, charges: [], writes });
+    }
+    isCopying = false;
+    this.mayHaveStrays = rates['duplicate-delivery'] !== undefined;
+  }
+
+  providerOf(process: SimulatedProcess): Provider {
+    const { world, faults } = this.#scenery;
+    const [account, mirror, watch, nowMs] = [this.#account, this.#mirror, this.watch, () => world.nowMs];
+    const services = wiredServices({ process, account, mirror, faults, watch, region: REGION, nowMs });
+    const { clock } = process;
+    const random = overlayKeysOf(process.random);
+    const { provider } = awsModule({ name: 'aws', servicesOf: () => services }).connect({
+      region: REGION,
+      clock,
+      random,
+    });
+    const own: SecretSession = { random, forgotten: new Set() };
+    const session = isRecord(provider.session) ? { ...provider.session, ...own } : own;
+    return { ...provider, session, types: withClusterKinds(provider.types) };
+  }
+
+  calmDown(): void {
+    this.#scenery.faults.end();
+  }
+
+  judge(expected: Expected): void {
+    this.watch.judge(expected);
+  }
+
+  form(): NormalForm {
+    return this.watch.form();
+  }
+
+  seed(): CloudSeed {
+    return cloudSeed({ objects: [...this.#mirror.objects], foreign: this.#foreign });
+  }
+}
+
+/** Every key for the overlay is the canary. */
+function overlayKeysOf(random: Random): Random {
+  return {
+    float: () => random.float(),
+    bytes: (length) => (length === OVERLAY_KEY.length ? OVERLAY_KEY : random.bytes(length)),
+  };
+}
+
+function livingAt(account: Account, atMs: number): ReadonlySet<string> {
+  const living = account.walk(atMs).filter(({ isAlive }) => isAlive);
+  return new Set(living.map(({ kind, region, id }) => `${kind}@${region}/${id}`));
+}
+
+/** A zone that has no capacity for a while: from the first moment on, when it is drawn at all. */
+function lostZone({ world, faults, rates }: Scenery): () => string | undefined {
+  if (rates['zone-lost'] === undefined) return () => undefined;
+  const zone = world.random.pick(ZONES);
+  const untilMs = world.nowMs + world.random.between(...LOST_FOR_MS);
+  return () => {
+    if (world.nowMs >= untilMs || !faults.isPossible('zone-lost')) return undefined;
+    faults.count('zone-lost');
+    return zone;
+  };
+}
+
+/** The network doubles requests by itself; what no token and no name protects is made twice, and cleared away later. */
+function mayDoubleUnder(rates: FaultRates): (kind: string) => boolean {
+  const isDoubled = rates['duplicate-delivery'] !== undefined;
+  const wanders = isDoubled && (rates['no-capacity'] ?? rates['zone-lost']) !== undefined;
+  return (kind) => (isDoubled && WITHOUT_TOKEN.has(kind)) || (wanders && kind === 'instance');
+}
+
+const WITHOUT_TOKEN = new Set(['vpc', 'internet-gateway', 'key', 'route-table']);

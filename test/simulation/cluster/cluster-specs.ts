@@ -1,0 +1,115 @@
+import type { ClusterSpec, NodeGroup } from '#config/cluster-file.ts';
+
+export const REGION = 'eu-west-3';
+const ZONES = ['eu-west-3a', 'eu-west-3b', 'eu-west-3c'];
+
+/**
+ * `cancel`: a deletion while the creation may still be under way; `rollback`: back from a file that cannot be carried out.
+ */
+export const OPERATIONS = ['create', 'grow', 'shrink', 'replace', 'update', 'rollback', 'delete', 'cancel'] as const;
+/** `revert`: the old file again while the new one may still be under way. Only for replays. */
+export const EVERY_OPERATION = [...OPERATIONS, 'revert'] as const;
+export type Operation = (typeof EVERY_OPERATION)[number];
+
+/** The three shapes that a cluster has by default; the last with fewer nodes than usual, but with every role. */
+export const CLUSTERS = ['single', 'converged', 'ha'] as const;
+export type ClusterShape = (typeof CLUSTERS)[number];
+
+type Counts = Readonly<Partial<Record<keyof ClusterSpec['nodes'], number>>>;
+
+interface Counting {
+  readonly base: Counts;
+  readonly grown: Counts;
+  readonly shrunk: Counts;
+}
+
+const COUNTS: Readonly<Record<ClusterShape, Counting>> = {
+  single: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
+  converged: { base: { converged: 3 }, grown: { converged: 4 }, shrunk: { converged: 2 } },
+  ha: {
+    base: { controlPlane: 3, worker: 2, storage: 3 },
+    grown: { controlPlane: 3, worker: 4, storage: 4 },
+    shrunk: { controlPlane: 3, worker: 1, storage: 2 },
+  },
+};
+
+/** Whether there is such an operation: a single node cannot become fewer. */
+export function isPossible(cluster: ClusterShape, operation: Operation): boolean {
+  return operation !== 'shrink' || cluster !== 'single';
+}
+
+/** What the cluster file says while the operation goes on: in the end, too, unless it is taken back. */
+export function specFor(cluster: ClusterShape, operation: Operation): ClusterSpec {
+  const { base, grown, shrunk } = COUNTS[cluster];
+  const zones = cluster === 'single' ? ZONES.slice(0, 1) : ZONES;
+  switch (operation) {
+    case 'grow':
+      return specOf(zones, grown);
+    case 'shrink':
+      return specOf(zones, shrunk);
+    case 'rollback':
+      return impossible(specOf(zones, base));
+    case 'replace':
+    case 'revert':
+      return replaced(specOf(zones, base));
+    case 'update':
+      return updated(specOf(zones, base));
+    case 'create':
+    case 'delete':
+    case 'cancel':
+      return specOf(zones, base);
+  }
+}
+
+function specOf(zones: readonly string[], { controlPlane, worker, storage, converged }: Counts): ClusterSpec {
+  return {
+    name: 'simulated',
+    provider: 'aws',
+    domain: 'sites.example.com',
+    region: REGION,
+    zones,
+    image: { system: 'debian-13', architecture: 'amd64' },
+    nodes: {
+      ...(controlPlane === undefined ? {} : { controlPlane: group(controlPlane, []) }),
+      ...(worker === undefined ? {} : { worker: group(worker, []) }),
+      ...(storage === undefined ? {} : { storage: group(storage, [100]) }),
+      ...(converged === undefined ? {} : { converged: group(converged, [100]) }),
+    },
+    network: { machines: '10.20.0.0/16', overlay: '10.64.0.0/16', pods: '10.128.0.0/9', services: '10.112.0.0/16' },
+    access: { from: ['198.51.100.0/24'], sshPublicKey: SSH_PUBLIC_KEY },
+    storage: { replicas: 3 },
+    monitoring: false,
+  };
+}
+
+const SSH_PUBLIC_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJvb3RzdHJhcC1zaW11bGF0aW9uLW9wZXJhdG9yLWtleQ operator';
+
+function group(count: number, dataDisksGiB: readonly number[]): NodeGroup {
+  return { count, machines: ['t3.large', 'm6i.large'], systemDiskGiB: 20, dataDisksGiB };
+}
+
+/** Another image, so every machine is made anew; and another access list on the way. */
+function replaced(spec: ClusterSpec): ClusterSpec {
+  return { ...updated(spec), image: { system: 'debian-12', architecture: 'amd64' } };
+}
+
+/** Other firewall rules, and an image that nobody makes. */
+function impossible(spec: ClusterSpec): ClusterSpec {
+  return { ...updated(spec), image: { system: 'debian-99', architecture: 'amd64' } };
+}
+
+/** Only what can be changed in place: who may reach the machines, and what machines may be asked for in future. */
+function updated({ access, nodes, ...spec }: ClusterSpec): ClusterSpec {
+  const from = ['203.0.113.0/24', '192.0.2.0/25'];
+  return { ...spec, nodes: withAnotherType(nodes), access: { ...access, from } };
+}
+
+function withAnotherType({ controlPlane, worker, storage, converged }: ClusterSpec['nodes']): ClusterSpec['nodes'] {
+  const more = (known: NodeGroup): NodeGroup => ({ ...known, machines: [...known.machines, 'm5.large'] });
+  return {
+    ...(controlPlane === undefined ? {} : { controlPlane: more(controlPlane) }),
+    ...(worker === undefined ? {} : { worker: more(worker) }),
+    ...(storage === undefined ? {} : { storage: more(storage) }),
+    ...(converged === undefined ? {} : { converged: more(converged) }),
+  };
+}

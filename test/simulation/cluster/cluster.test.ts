@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { carryOutProgramme } from '../programme.ts';
+import { failureLines } from '../report.ts';
+import { clusterPlay } from './cluster-play.ts';
+import { formatScenario, parseScenario, randomScenario } from './cluster-scenario.ts';
+
+const SECONDS_MAX = 20;
+
+test(
+  'no crash, no freeze and no fault of an account breaks a cluster',
+  { timeout: 4 * SECONDS_MAX * 1_000 },
+  async () => {
+    const size = { scanSeeds: [1], strideOf: strideOfTest, randomRuns: 30, determinismRuns: 4 };
+    const result = await carryOutProgramme({ ...clusterPlay, ...size, secondsMax: SECONDS_MAX });
+    expect(result.failures.flatMap((failure) => failureLines(failure, ['--cluster']))).toEqual([]);
+    expect(result.unlike).toEqual([]);
+    expect(result.runs).toBeGreaterThan(20);
+  },
+);
+
+test('a scenario of a cluster survives being written on a command line', () => {
+  for (let seed = 0; seed < 100; seed += 1) {
+    const scenario = randomScenario(seed);
+    expect(parseScenario(formatScenario(scenario))).toEqual(scenario);
+  }
+});
+
+function strideOfTest({ cluster }: { readonly cluster: string }): number {
+  return cluster === 'single' ? 97 : 0;
+}

@@ -1,0 +1,151 @@
+import { isRecord } from './mirror.ts';
+
+/** What a request does to the life of what it is for. */
+export type Doing = 'makes' | 'changes' | 'ends';
+
+/** Which durable intent must stand behind one thing that a request does. */
+export type Claim =
+  /** The open creation of exactly this instance, whose mark the request carries. */
+  | { readonly of: 'instance'; readonly instanceId: string }
+  /** An open intent for the object of this id: of its owner, or of a kind whose inputs name it and all the rest. */
+  | {
+      readonly of: 'object';
+      readonly doing: Doing;
+      readonly kinds: readonly string[];
+      readonly names: readonly string[];
+    };
+
+type Rule = (input: Readonly<Record<string, unknown>>) => readonly Claim[];
+
+/**
+ * | the request                          | its intent is                                                        |
+ * |--------------------------------------|----------------------------------------------------------------------|
+ * | makes something that carries a mark  | the creation of every instance that it marks                         |
+ * | makes what cannot carry one          | the creation of a resource of that kind whose inputs say the same    |
+ * | changes or ends something            | that of the object's owner, or of a resource whose inputs name it    |
+ *
+ * An operation that is not here has no effect.
+ */
+const RULES: Readonly<Record<string, Rule>> = {
+  'ec2.RunInstances': marked,
+  'ec2.CreateVpc': marked,
+  'ec2.CreateSubnet': marked,
+  'ec2.CreateInternetGateway': marked,
+  'ec2.CreateRouteTable': marked,
+  'ec2.CreateSecurityGroup': marked,
+  'ec2.ImportKeyPair': marked,
+  'iam.CreateRole': marked,
+  'iam.CreateInstanceProfile': marked,
+  'kms.CreateKey': marked,
+  's3.CreateBucket': marked,
+  'route53.CreateHostedZone': named('makes', 'aws.route53.zone', 'Name'),
+
+  'ec2.ModifyVpcAttribute': named('changes', 'aws.ec2.vpc', 'VpcId'),
+  'ec2.DeleteVpc': named('ends', 'aws.ec2.vpc', 'VpcId'),
+  'ec2.ModifySubnetAttribute': named('changes', 'aws.ec2.subnet', 'SubnetId'),
+  'ec2.DeleteSubnet': named('ends', 'aws.ec2.subnet', 'SubnetId'),
+  'ec2.DeleteInternetGateway': named('ends', 'aws.ec2.internet-gateway', 'InternetGatewayId'),
+  'ec2.AttachInternetGateway': named('makes', 'aws.ec2.gateway-attachment', 'InternetGatewayId', 'VpcId'),
+  'ec2.DetachInternetGateway': named('ends', 'aws.ec2.gateway-attachment', 'InternetGatewayId', 'VpcId'),
+  'ec2.DeleteRouteTable': named('ends', 'aws.ec2.route-table', 'RouteTableId'),
+  'ec2.CreateRoute': named('makes', 'aws.ec2.route', 'RouteTableId'),
+  'ec2.ReplaceRoute': named('changes', 'aws.ec2.route', 'RouteTableId'),
+  'ec2.DeleteRoute': named('ends', 'aws.ec2.route', 'RouteTableId'),
+  'ec2.AssociateRouteTable': named('makes', 'aws.ec2.route-table-association', 'RouteTableId', 'SubnetId'),
+  'ec2.DisassociateRouteTable': named('ends', 'aws.ec2.route-table-association', 'AssociationId'),
+  'ec2.DeleteSecurityGroup': named('ends', 'aws.ec2.security-group', 'GroupId'),
+  'ec2.AuthorizeSecurityGroupIngress': named('changes', 'aws.ec2.security-group-rules', 'GroupId'),
+  'ec2.RevokeSecurityGroupIngress': named('changes', 'aws.ec2.security-group-rules', 'GroupId'),
+  'ec2.DeleteKeyPair': named('ends', 'aws.ec2.key-pair', 'KeyPairId', 'KeyName'),
+  'ec2.AssociateIamInstanceProfile': named('makes', 'aws.ec2.profile-association', 'InstanceId'),
+  'ec2.ReplaceIamInstanceProfileAssociation': named('changes', 'aws.ec2.profile-association', 'AssociationId'),
+  'ec2.DisassociateIamInstanceProfile': named('ends', 'aws.ec2.profile-association', 'AssociationId'),
+  'ec2.ModifyInstanceAttribute': named('changes', 'aws.ec2.instance', 'InstanceId'),
+  'ec2.TerminateInstances': ({ InstanceIds }) =>
+    textsOf(InstanceIds).map((id) => ({ of: 'object', doing: 'ends', kinds: ['aws.ec2.instance'], names: [id] })),
+
+  'iam.UpdateAssumeRolePolicy': named('changes', 'aws.iam.role', 'RoleName'),
+  'iam.PutRolePolicy': named('changes', 'aws.iam.role', 'RoleName'),
+  'iam.DeleteRolePolicy': named('ends', 'aws.iam.role', 'RoleName'),
+  'iam.DetachRolePolicy': named('ends', 'aws.iam.role', 'RoleName'),
+  'iam.DeleteRole': named('ends', 'aws.iam.role', 'RoleName'),
+  'iam.AddRoleToInstanceProfile': named('changes', 'aws.iam.instance-profile', 'InstanceProfileName', 'RoleName'),
+  'iam.RemoveRoleFromInstanceProfile': named('changes', 'aws.iam.instance-profile', 'InstanceProfileName'),
+  'iam.DeleteInstanceProfile': named('ends', 'aws.iam.instance-profile', 'InstanceProfileName'),
+
+  'kms.UpdateKeyDescription': named('changes', 'aws.kms.key', 'KeyId'),
+  'kms.ScheduleKeyDeletion': named('ends', 'aws.kms.key', 'KeyId'),
+
+  'route53.ChangeTagsForResource': named('changes', 'aws.route53.zone', 'ResourceId'),
+  'route53.DeleteHostedZone': named('ends', 'aws.route53.zone', 'Id'),
+  'route53.ChangeResourceRecordSets': recordChanges,
+
+  's3.PutPublicAccessBlock': named('changes', 'aws.s3.bucket', 'Bucket'),
+  's3.PutBucketEncryption': named('changes', 'aws.s3.bucket', 'Bucket'),
+  's3.PutBucketVersioning': named('changes', 'aws.s3.bucket', 'Bucket'),
+  's3.PutBucketPolicy': named('changes', 'aws.s3.bucket', 'Bucket'),
+  's3.DeleteBucket': named('ends', 'aws.s3.bucket', 'Bucket'),
+  's3.DeleteObjects': named('ends', 'aws.s3.bucket', 'Bucket'),
+  's3.PutObject': letter,
+  's3.DeleteObject': letter,
+};
+
+/** Whether the request has an effect at all. */
+export function mutates(operation: string): boolean {
+  return RULES[operation] !== undefined;
+}
+
+/** Everything that must be intended for the request to be sent. */
+export function claimsOf(operation: string, input: unknown): readonly Claim[] {
+  return isRecord(input) ? (RULES[operation]?.(input) ?? []) : [];
+}
+
+/** Named by each of the keys that the request has. */
+function named(doing: Doing, kind: string, ...keys: readonly string[]): Rule {
+  return (input) => {
+    const names = keys.flatMap((key) => textsOf([input[key]])).map(bare);
+    return [{ of: 'object', doing, kinds: [kind], names: names.length === 0 ? ['unnamed'] : names }];
+  };
+}
+
+/** Marks of single objects, and of the members of a launch. */
+function marked(input: unknown): readonly Claim[] {
+  const instanceIds = [...new Set(marksIn(input))];
+  // Without any mark nothing can stand behind it.
+  return (instanceIds.length === 0 ? ['unmarked'] : instanceIds).map((instanceId) => ({ of: 'instance', instanceId }));
+}
+
+function marksIn(input: unknown): readonly string[] {
+  if (Array.isArray(input)) return input.flatMap(marksIn);
+  if (!isRecord(input)) return [];
+  const { Key = input['TagKey'], Value = input['TagValue'] } = input;
+  const isMark = typeof Key === 'string' && Key.startsWith('bootstrap:instance') && typeof Value === 'string';
+  return isMark ? [Value] : Object.values(input).flatMap(marksIn);
+}
+
+/** The zone empties itself before it goes; everything else is a record's own doing. */
+function recordChanges({ HostedZoneId, ChangeBatch }: Readonly<Record<string, unknown>>): readonly Claim[] {
+  const changes = isRecord(ChangeBatch) && Array.isArray(ChangeBatch['Changes']) ? ChangeBatch['Changes'] : [];
+  return changes.filter(isRecord).map((change) => {
+    const record = isRecord(change['ResourceRecordSet']) ? change['ResourceRecordSet'] : {};
+    const names = [bare(String(HostedZoneId)), String(record['Name']).replace(/\.$/, '')];
+    if (change['Action'] !== 'DELETE') return { of: 'object', doing: 'changes', kinds: ['aws.route53.record'], names };
+    return { of: 'object', doing: 'ends', kinds: ['aws.route53.record', 'aws.route53.zone'], names };
+  });
+}
+
+function letter({ Key }: Readonly<Record<string, unknown>>): readonly Claim[] {
+  const [, box = '', name = ''] = String(Key).split('/');
+  if (name === 'given-up')
+    return [{ of: 'object', doing: 'changes', kinds: ['node', 'aws.ec2.instance'], names: [box] }];
+  return [{ of: 'object', doing: 'changes', kinds: ['node'], names: [box] }];
+}
+
+/** Route 53 gives ids with their place before them. */
+function bare(id: string): string {
+  return id.replace(/^\/hostedzone\//, '');
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

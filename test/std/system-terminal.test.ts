@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { repository } from '../tooling/repository.ts';
+
+function run(script: string, input = ''): { readonly stdout: string; readonly status: number | null } {
+  const text = `import { SystemTerminal } from '#std/system-terminal.ts'; const terminal = new SystemTerminal(); ${script}`;
+  const options = { cwd: repository, encoding: 'utf8', input } as const;
+  return spawnSync(process.execPath, ['--conditions=source', '--input-type=module', '--eval', text], options);
+}
+
+const ASK = `
+  const signal = new AbortController().signal;
+  const answers = [];
+  for (let i = 0; i < 3; i += 1) answers.push(await terminal.readLine('? ', signal));
+  terminal.output.write(JSON.stringify(answers));`;
+
+describe('the terminal of this process', () => {
+  test('hands out lines that came at once, one for each question, and tells their end', () => {
+    expect(run(ASK, 'one\ntwo\n').stdout.endsWith('["one","two",null]')).toBe(true);
+  });
+
+  test('leaves a question when the signal aborts', () => {
+    const script = `
+      const left = new AbortController();
+      left.abort(new Error('left'));
+      await terminal.readLine('? ', left.signal).catch((error) => terminal.output.write(error.message));`;
+    expect(run(script).stdout).toBe('left');
+  });
+
+  test('hears a polite request to end as long as somebody listens', () => {
+    const script = `
+      const letGo = terminal.onInterrupt(() => { terminal.output.write('heard'); letGo(); terminal.exit(7); });
+      process.kill(process.pid, 'SIGTERM');
+      setTimeout(() => {}, 10_000);`;
+    expect(run(script)).toMatchObject({ stdout: 'heard', status: 7 });
+  });
+
+  test('is nobody to ask, and has the width people are used to, where there is no terminal', () => {
+    const script = `
+      const { isInteractive, output: { isTerminal, columns, rows } } = terminal;
+      terminal.output.write(JSON.stringify([isInteractive, isTerminal, columns, rows]));`;
+    expect(run(script).stdout).toBe('[false,false,80,24]');
+  });
+
+  test('says that nobody reads any more instead of failing', () => {
+    const script = `
+      terminal.unread.addEventListener('abort', () => { terminal.errors.write('unread'); terminal.exit(0); });
+      process.stdout.destroy(Object.assign(new Error('gone'), { code: 'EPIPE' }));
+      setTimeout(() => terminal.exit(1), 10_000);`;
+    expect(run(script).status).toBe(0);
+  });
+});
