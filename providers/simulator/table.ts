@@ -1,4 +1,5 @@
 import { assert } from '#std/assert.ts';
+import { byText, firstAtLeast } from './first-at-least.ts';
 import type { Kind, WalkedObject } from './objects.ts';
 
 /** One object with its recent past. */
@@ -21,6 +22,7 @@ export class Table<T extends Value<Kind>> {
   readonly #keepMs: () => number;
   readonly #rows = new Map<string, Row<T>>();
   readonly #removed: { readonly id: string; readonly atMs: number }[] = [];
+  #values: readonly T[] | undefined;
   #sortedIds: string[] | undefined;
 
   /** `keepMs`: how long the past is kept. */
@@ -34,10 +36,10 @@ export class Table<T extends Value<Kind>> {
     return this.#rows.get(id)?.value;
   }
 
+  /** The same list as long as nothing changes. */
   all(): readonly T[] {
-    const values: T[] = [];
-    for (const { value } of this.#rows.values()) if (value !== undefined) values.push(value);
-    return values;
+    this.#values ??= [...this.#rows.values()].flatMap(({ value }) => (value === undefined ? [] : [value]));
+    return this.#values;
   }
 
   find(wanted: (value: T) => boolean): T | undefined {
@@ -46,17 +48,15 @@ export class Table<T extends Value<Kind>> {
   }
 
   /** Objects whose id has the prefix and sorts after `after`, by id. */
-  startingWith(prefix: string, after = ''): readonly (readonly [id: string, value: T])[] {
+  *startingWith(prefix: string, after = ''): Generator<readonly [id: string, value: T], undefined> {
     this.#sortedIds ??= [...this.#rows.keys()].toSorted(byText);
     const ids = this.#sortedIds;
-    const found: [string, T][] = [];
     const first = after >= prefix ? `${after}\u0000` : prefix;
     for (let index = firstAtLeast(ids, first); ids[index]?.startsWith(prefix) === true; index += 1) {
       const id = ids[index] ?? '';
       const value = this.get(id);
-      if (value !== undefined) found.push([id, value]);
+      if (value !== undefined) yield [id, value];
     }
-    return found;
   }
 
   row(id: string): Row<T> | undefined {
@@ -71,6 +71,7 @@ export class Table<T extends Value<Kind>> {
   write(id: string, value: T | undefined, atMs: number): void {
     const oldestMs = atMs - this.#keepMs();
     this.#forgetRemoved(oldestMs);
+    this.#values = undefined;
     const before = this.#rows.get(id);
     if (before === undefined) {
       if (value === undefined) return;
@@ -106,7 +107,7 @@ export class Table<T extends Value<Kind>> {
       const row = this.#rows.get(first.id);
       if (row?.value !== undefined || row?.changedAtMs !== first.atMs) continue;
       this.#rows.delete(first.id);
-      this.#sortedIds = undefined;
+      this.#removeSorted(first.id);
     }
   }
 
@@ -117,12 +118,18 @@ export class Table<T extends Value<Kind>> {
     if (last === undefined || last < id) ids.push(id);
     else ids.splice(firstAtLeast(ids, id), 0, id);
   }
+
+  #removeSorted(id: string): void {
+    const ids = this.#sortedIds;
+    if (ids !== undefined) ids.splice(firstAtLeast(ids, id), 1);
+  }
 }
 
 /** The tables of an account, made as they are asked for. */
 export class Tables {
   readonly #keepMs: () => number;
   readonly #tables = new Map<string, Table<Value<Kind>>>();
+  readonly #everywhere = new Map<string, Table<Value<Kind>>>();
 
   constructor(keepMs: () => number) {
     this.#keepMs = keepMs;
@@ -155,19 +162,4 @@ export class Tables {
 
 function isTableOf<T extends Value<Kind>>(table: Table<Value<Kind>>, kind: Kind<T>): table is Table<T> {
   return Object.is(table.kind, kind);
-}
-
-function byText(left: string, right: string): number {
-  return left < right ? -1 : 1;
-}
-
-function firstAtLeast(ids: readonly string[], wanted: string): number {
-  let low = 0;
-  let high = ids.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ids[middle] ?? '') < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -17,7 +17,7 @@ export function eventText(event: RunEvent): string | undefined {
     case 'lease-acquired':
       return `holds the lease, generation ${event.generation}`;
     case 'lease-waiting':
-      return `${event.holder} holds the lease; waiting for ${formatDuration(event.forMs)}`;
+      return `waiting for ${event.holder}, which holds the lease`;
     case 'lease-lost':
       return `lost the lease: ${event.problem.summary}`;
     case 'apply-started':

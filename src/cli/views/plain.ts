@@ -18,6 +18,7 @@ export class PlainView implements RunView {
   readonly #palette: Palette;
   readonly #clock: Clock;
   readonly #progress = new RunProgress();
+  #said: string | undefined;
 
   constructor(screen: Screen, palette: Palette, clock: Clock) {
     this.#screen = screen;
@@ -34,6 +35,8 @@ export class PlainView implements RunView {
       return;
     }
     const text = eventText(event);
+    if (event.type === 'lease-waiting' && text === this.#said) return;
+    this.#said = text;
     if (text !== undefined) this.#write([`${this.#time(nowMs)}  ${this.#paint(event, `${text}${this.#took(event)}`)}`]);
   }
 

@@ -31,14 +31,16 @@ export class Workstation implements AsyncDisposable {
     this.home = home;
   }
 
-  /** A new one, or a copy of another. */
-  static async open(original?: Workstation): Promise<Workstation> {
-    const home = await mkdtemp(join(tmpdir(), 'bootstrap-home-'));
-    if (original !== undefined) await cp(original.home, home, { recursive: true });
-    return new Workstation(home);
+  /** A new one, or a copy of another: of all that is there, or of its simulated accounts alone. */
+  static async open(original?: Workstation, what: 'everything' | 'accounts' = 'everything'): Promise<Workstation> {
+    const workstation = new Workstation(await mkdtemp(join(tmpdir(), 'bootstrap-home-')));
+    if (original === undefined) return workstation;
+    const [from, to] =
+      what === 'everything' ? [original.home, workstation.home] : [original.accounts, workstation.accounts];
+    await cp(from, to, { recursive: true });
+    return workstation;
   }
 
-  /** Shares another workstation's cloud accounts and nothing else. */
   get accounts(): string {
     return join(this.home, 'data');
   }
