@@ -8,13 +8,23 @@ export function callErrorOf(thrown: unknown, whenMissing: WhenMissing = 'absent'
   if (!(thrown instanceof Error)) return thrown;
   const verdict = judge(thrown, whenMissing);
   if (verdict === undefined) return thrown;
-  const message = `${thrown.name}: ${thrown.message.replace(ENCODED_MESSAGE, '').slice(0, MESSAGE_LENGTH_MAX)}`;
+  const message = `${thrown.name}: ${wordsOf(thrown).replace(ENCODED_MESSAGE, '').slice(0, MESSAGE_LENGTH_MAX)}`;
   return new CallError({ ...verdict, message, cause: thrown });
 }
 
 /** EC2 appends a kilobyte of cipher text to its refusals. */
 const ENCODED_MESSAGE = /\s*Encoded authorization failure message:.*$/s;
 const MESSAGE_LENGTH_MAX = 600;
+
+/** Route 53 says in a list what is wrong with a batch; the SDK, which finds no message, makes one up. */
+function wordsOf(error: Error): string {
+  const listed: readonly unknown[] = 'messages' in error && Array.isArray(error.messages) ? error.messages : [];
+  const words = listed.filter((word) => typeof word === 'string');
+  if (words.length === 0) return error.message;
+  return [...(error.message === MADE_UP ? [] : [error.message]), ...words].join('; ');
+}
+
+const MADE_UP = 'UnknownError';
 
 interface Verdict {
   readonly outcome: CallOutcome;

@@ -3,7 +3,7 @@ import type { Consistency, Provider } from '#engine/runtime.ts';
 import { PUBLISHED_BUDGETS } from './budgets.ts';
 
 /** How far AWS may be behind, and how long it may take. */
-const CONSISTENCY: Consistency = { visibleWithinMs: 60_000, requestAgeMaxMs: 30_000, pollMs: 2_000 };
+const CONSISTENCY: Consistency = { visibleWithinMs: 60_000, requestAgeMaxMs: 30_000, pollMs: 1_000 };
 const CALL_MS = 8_000;
 const CONDITION_MS = 600_000;
 

@@ -48,9 +48,9 @@ export class Desk {
     return this.#tables.of(kind, this.region);
   }
 
-  /** The truth of all regions together. */
-  everywhere<T extends Taggable>(kind: Kind<T>): readonly T[] {
-    return this.#tables.ofEach(kind).flatMap((table) => table.all());
+  /** The truth of all regions, a list for each: the same one as long as nothing changes. */
+  everywhere<T extends Taggable>(kind: Kind<T>): readonly (readonly T[])[] {
+    return this.#tables.ofEach(kind).map((table) => table.all());
   }
 
   /** The objects as a reader sees them: each perhaps a little behind. */

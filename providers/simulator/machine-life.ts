@@ -91,12 +91,17 @@ export function takesWelcomeAtMs(machine: Machine, welcomeAtMs: number): number 
 
 /** The letters it has left in its box by now, in the order in which it wrote them. */
 export function lettersBy(machine: Machine, welcome: DeliveredWelcome | undefined, nowMs: number): MachineLetter[] {
-  const lastMs = Math.min(nowMs, machine.endsAtMs ?? Infinity, machine.terminatedAtMs ?? Infinity);
+  const lastMs = lastWordMs(machine, nowMs);
   return lettersOfLife(machine, welcome).filter(({ atMs }) => atMs <= lastMs);
 }
 
+/** Nothing that is later has been written by now. */
+export function lastWordMs({ endsAtMs = Infinity, terminatedAtMs = Infinity }: Machine, nowMs: number): number {
+  return Math.min(nowMs, endsAtMs, terminatedAtMs);
+}
+
 /** All that it will ever write, should it live. */
-const lettersOfLife = remembered(
+export const lettersOfLife = remembered(
   (machine: Machine, welcome: DeliveredWelcome | undefined): readonly MachineLetter[] => [
     ...helloLetters(machine),
     ...(welcome === undefined ? [] : stageLetters(machine, welcome)),

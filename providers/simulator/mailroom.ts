@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Desk } from './desk.ts';
-import { INSTANCES } from './ec2/instance.ts';
-import { lettersBy, type MachineLetter, takesWelcomeAtMs } from './machine-life.ts';
+import { type Instance, INSTANCES } from './ec2/instance.ts';
+import { byText } from './first-at-least.ts';
+import { type DeliveredWelcome, lastWordMs, lettersOfLife, takesWelcomeAtMs } from './machine-life.ts';
+import { type Box, Mailboxes } from './mailboxes.ts';
 import { defineKind, Tags } from './objects.ts';
 import { remembered } from './remembered.ts';
 
@@ -17,27 +19,57 @@ export interface DerivedLetter {
   readonly atMs: number;
 }
 
-/** The machines' letters in a bucket under a prefix, by key; a letter written twice is there as written last. */
-export function lettersOf(desk: Desk, bucket: string, prefix: string): readonly DerivedLetter[] {
-  const letters = new Map<string, DerivedLetter>();
-  for (const instance of desk.everywhere(INSTANCES)) {
-    const boxPrefix = `${MAILBOX}${instance.box}/`;
-    if (instance.stub?.bucket !== bucket || !(boxPrefix.startsWith(prefix) || prefix.startsWith(boxPrefix))) continue;
-    const welcome = desk.truth(WELCOMES).get(instance.box);
-    const delivered = welcome?.bucket === bucket ? welcome : undefined;
-    for (const letter of lettersBy(instance, delivered, desk.nowMs)) {
-      const addressed = inBox(letter, boxPrefix);
-      if (addressed.key.startsWith(prefix)) letters.set(addressed.key, addressed);
-    }
-  }
-  return [...letters.values()].toSorted((left, right) => (left.key < right.key ? -1 : 1));
+interface Asked {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly after: string;
 }
 
-const inBox = remembered(({ name, body, atMs }: MachineLetter, boxPrefix: string): DerivedLetter => ({
-  key: `${boxPrefix}${name}`,
-  body,
-  atMs,
-}));
+/** The machines' letters in a bucket whose keys have a prefix and sort after `after`, by key. */
+export function* lettersOf(desk: Desk, { bucket, prefix, after }: Asked): Generator<DerivedLetter, undefined> {
+  const welcomes = desk.truth(WELCOMES);
+  for (const box of mailboxesAt(desk).under(bucket, prefix, after)) {
+    const welcome = welcomes.get(box.name);
+    const delivered = welcome?.bucket === bucket ? welcome : undefined;
+    for (const letter of lettersIn(box, delivered, desk.nowMs)) {
+      if (letter.key > after && letter.key.startsWith(prefix)) yield letter;
+    }
+  }
+}
+
+/** A letter written twice is there as written last. */
+function lettersIn({ machines }: Box, welcome: DeliveredWelcome | undefined, nowMs: number): readonly DerivedLetter[] {
+  const letters = machines.flatMap((machine) => {
+    const lastMs = lastWordMs(machine, nowMs);
+    return addressedLetters(machine, welcome).filter(({ atMs }) => atMs <= lastMs);
+  });
+  if (letters.every(({ key }, index) => index === 0 || key > (letters[index - 1]?.key ?? ''))) return letters;
+  return [...new Map(letters.map((letter) => [letter.key, letter])).values()].toSorted(byKey);
+}
+
+/** By key; what replaces another stands behind it. */
+const addressedLetters = remembered(
+  (machine: Instance, welcome: DeliveredWelcome | undefined): readonly DerivedLetter[] =>
+    lettersOfLife(machine, welcome)
+      .map(({ name, body, atMs }) => ({ key: `mailbox/${machine.box}/${name}`, body, atMs }))
+      .toSorted(byKey),
+);
+
+function byKey(left: DerivedLetter, right: DerivedLetter): number {
+  return byText(left.key, right.key);
+}
+
+function mailboxesAt(desk: Desk): Mailboxes {
+  const [first = NOBODY, ...others] = desk.everywhere(INSTANCES);
+  return Mailboxes.of(others.reduce((all, more) => joined(all, more), first));
+}
+
+const NOBODY: readonly Instance[] = [];
+
+const joined = remembered((some: readonly Instance[], more: readonly Instance[]): readonly Instance[] => [
+  ...some,
+  ...more,
+]);
 
 /** S3 has stored an object: it may be a machine's welcome. */
 export function noticeStored(desk: Desk, object: { bucket: string; key: string; body: string }): void {
@@ -54,15 +86,13 @@ export function noticeRemoved(desk: Desk, { key }: { bucket: string; key: string
   desk.remove(WELCOMES, box);
 }
 
-const MAILBOX = 'mailbox/';
-
-const DeliveredWelcome = z.strictObject({ bucket: z.string(), body: z.string(), atMs: z.number(), tags: Tags });
+const KeptWelcome = z.strictObject({ bucket: z.string(), body: z.string(), atMs: z.number(), tags: Tags });
 
 /** By box. Outlives the stored object: a machine does not forget what it has read. */
-export const WELCOMES = defineKind<Readonly<z.output<typeof DeliveredWelcome>>>({
+export const WELCOMES = defineKind<Readonly<z.output<typeof KeptWelcome>>>({
   name: 'delivered-welcome',
   scope: 'account',
-  schema: DeliveredWelcome,
+  schema: KeptWelcome,
   isAlive: () => false,
 });
 
@@ -72,7 +102,7 @@ function boxOfWelcome(key: string): string | undefined {
 
 function isTaken(desk: Desk, box: string): boolean {
   const welcome = desk.truth(WELCOMES).get(box);
-  const machine = desk.everywhere(INSTANCES).find((instance) => instance.box === box);
+  const machine = mailboxesAt(desk).ownerOf(box);
   if (welcome === undefined || machine === undefined) return false;
   return (takesWelcomeAtMs(machine, welcome.atMs) ?? Infinity) <= desk.nowMs;
 }

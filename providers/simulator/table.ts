@@ -129,7 +129,6 @@ export class Table<T extends Value<Kind>> {
 export class Tables {
   readonly #keepMs: () => number;
   readonly #tables = new Map<string, Table<Value<Kind>>>();
-  readonly #everywhere = new Map<string, Table<Value<Kind>>>();
 
   constructor(keepMs: () => number) {
     this.#keepMs = keepMs;

@@ -10,7 +10,7 @@ import { clusterPlanOf, settleDemand } from './cluster-plan.ts';
 import { describeChanges } from './converge.ts';
 import { intendGiven, intendNamed, putInForce, readFileOf } from './intention.ts';
 import { describeOutputs } from './outputs.ts';
-import { paced } from './pace.ts';
+import { tuned } from './tune.ts';
 import { meantCluster, refuseDeleted } from './read-cluster.ts';
 import { carryOutRun, outcomeOf } from './run.ts';
 import { locateState } from './state-location.ts';
@@ -31,7 +31,7 @@ export async function apply(
   const { ports, places, clusters } = workstation;
   const { known: found, given } = await meantCluster(workstation, target);
   refuseDeleted(found);
-  const known = given === undefined ? found : await paced(clusters, found, given.spec);
+  const known = given === undefined ? found : await tuned(clusters, found, given.spec);
   const saved = planFile === undefined ? undefined : await readFileOf(workstation, planFile);
   return carryOutRun({ ports, places, known, verb: 'apply', interruption }, (run) => {
     const { cluster } = run;

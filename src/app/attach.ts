@@ -7,7 +7,7 @@ import { takeCopy } from './intention.ts';
 import { readKeptFile } from './kept-file.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import { openCluster } from './open-cluster.ts';
-import { paced } from './pace.ts';
+import { tuned } from './tune.ts';
 import { isProviderName, PROVIDERS } from './provider-names.ts';
 import { status } from './status.ts';
 import type { Workstation } from './workstation.ts';
@@ -44,7 +44,7 @@ export async function attach(
     const found = await search(workstation, { candidate, bucket: request.bucket, signal });
     if (found === undefined) continue;
     const { cluster: attached } = await clusters.begin({ ...candidate, uid: found.uid });
-    await paced(clusters, attached, found.file.spec);
+    await tuned(clusters, attached, found.file.spec);
     const cluster = await openCluster(attached, { ports, places, emit: () => undefined });
     await takeCopy(clusters, cluster, found.file.text);
     return status(workstation, { name }, signal);

@@ -5,7 +5,7 @@ import { type ClusterText, readClusterText } from './cluster-text.ts';
 import { intendGiven } from './intention.ts';
 import type { NewCluster } from './known-clusters.ts';
 import { localState } from './local-state.ts';
-import { paced } from './pace.ts';
+import { tuned } from './tune.ts';
 import { replaceFile } from './replace-file.ts';
 import { carryOutRun } from './run.ts';
 import type { Workstation } from './workstation.ts';
@@ -20,7 +20,7 @@ export async function create(
   const wanted = await readClusterText(file.text, file.path);
   await noteDeletion(workstation, wanted.spec.name);
   const { cluster, isNew } = await clusters.begin(newcomer(workstation, wanted));
-  const known = await paced(clusters, cluster, wanted.spec);
+  const known = await tuned(clusters, cluster, wanted.spec);
   if (isNew) await replaceFile(ports, places.of(known.name).file, wanted.text);
   const request = { ports, places, known, verb: 'create', continues: !isNew, isNew, interruption } as const;
   return carryOutRun(request, (run) =>

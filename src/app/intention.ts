@@ -5,7 +5,7 @@ import { type ClusterText, lastingDifferences, readClusterText } from './cluster
 import { keepFile, readKeptFile } from './kept-file.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import type { OpenCluster } from './open-cluster.ts';
-import { paced } from './pace.ts';
+import { tuned } from './tune.ts';
 import { replaceFile } from './replace-file.ts';
 import type { StatePlace } from './state-location.ts';
 import type { Workstation } from './workstation.ts';
@@ -71,7 +71,7 @@ export async function putInForce(
   }
   await keepFile(ports, wanted.text);
   await takeCopy(clusters, cluster, wanted.text);
-  await paced(clusters, cluster.known, wanted.spec);
+  await tuned(clusters, cluster.known, wanted.spec);
 }
 
 /** The copy for people, and the memory of what it was. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WEATHERS } from '#config/written-file.ts';
 import { isClusterUid } from '#engine/address.ts';
 import { problem } from '#engine/problem.ts';
 import { askSettled, swapSettled } from '#state/conditional-write.ts';
@@ -27,8 +28,15 @@ const KnownCluster = z.strictObject({
   /** Made elsewhere: this workstation has no state of its own to begin. */
   isAttached: z.boolean(),
   isDeleted: z.boolean(),
-  /** Without a speed the account keeps the one it has. */
-  simulator: z.strictObject({ account: z.string(), seed: z.int(), speed: z.number().optional() }).optional(),
+  simulator: z
+    .strictObject({
+      account: z.string(),
+      seed: z.int(),
+      /** Without one the account keeps the one it has. */
+      speed: z.number().optional(),
+      weather: z.enum(WEATHERS).optional(),
+    })
+    .optional(),
   /** Of the cluster file when it was last equal here and in the state. */
   fileSha256: z.string().optional(),
 });

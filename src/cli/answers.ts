@@ -1,6 +1,7 @@
 import type { ClusterAnswers } from '#config/render-cluster-file.ts';
 
 export const PROVIDER_NAMES = ['simulator', 'aws'] as const;
+export const WEATHER_NAMES = ['calm', 'mild', 'mean'] as const;
 
 /** Some of the answers, as the command line gave them. */
 export type Given = { readonly [Key in keyof ClusterAnswers]?: ClusterAnswers[Key] | undefined };

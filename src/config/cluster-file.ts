@@ -36,7 +36,15 @@ export const ClusterSpec = z.strictObject({
   }),
   storage: z.strictObject({ replicas: z.int().min(1).max(5) }),
   monitoring: z.boolean(),
-  simulator: z.strictObject({ speed: z.number().min(0.1).max(1_000), seed: z.int(), account: z.string() }).optional(),
+  simulator: z
+    .strictObject({
+      speed: z.number().min(0.1).max(1_000),
+      seed: z.int(),
+      /** How much goes wrong. */
+      weather: z.enum(['calm', 'mild', 'mean']),
+      account: z.string(),
+    })
+    .optional(),
 });
 export type ClusterSpec = Readonly<z.output<typeof ClusterSpec>>;
 export type NodeGroup = Readonly<z.output<typeof Group>>;

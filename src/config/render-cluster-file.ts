@@ -17,11 +17,12 @@ export interface ClusterAnswers {
   readonly monitoring?: boolean | undefined;
   readonly speed?: number | undefined;
   readonly seed?: number | undefined;
+  readonly weather?: NonNullable<ClusterSpec['simulator']>['weather'] | undefined;
 }
 
 /** The cluster file that says what was answered, and no more. */
 export function renderClusterFile(answers: ClusterAnswers): string {
-  const { name, provider, domain, region, zones, from, sshPublicKey, monitoring, speed, seed } = answers;
+  const { name, provider, domain, region, zones, from, sshPublicKey, monitoring, speed, seed, weather } = answers;
   const blocks = [
     ['# What is not written here has its default; "bootstrap explain" lists all that can be.'],
     [
@@ -40,6 +41,7 @@ export function renderClusterFile(answers: ClusterAnswers): string {
     section('A simulated account: nothing is real, nothing costs anything.', 'simulator', [
       ...line('speed', speed),
       ...line('seed', seed),
+      ...line('weather', weather),
     ]),
   ];
   return `${blocks

@@ -15,7 +15,8 @@ export const NETWORK_DEFAULTS = {
 export const SYSTEMS = ['debian-13', 'ubuntu-24.04'] as const;
 export const REPLICAS_DEFAULT = 3;
 export const ZONES_DEFAULT = 3;
-export const SIMULATOR_DEFAULTS = { speed: 10, seed: 1 } as const;
+export const WEATHERS = ['calm', 'mild', 'mean'] as const;
+export const SIMULATOR_DEFAULTS = { speed: 10, seed: 1, weather: 'mild' } as const;
 
 const CIDR_PATTERN = String.raw`^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$`;
 
@@ -176,12 +177,18 @@ export const WrittenFile = section(
           max: 1_000,
         }).exactOptional(),
         seed: wholeNumber({
-          description: 'Where chance begins: the same seed gives the same delays and faults.',
+          description: 'Where chance begins: another seed gives other delays and faults.',
           example: 'seed: 7',
           default: String(SIMULATOR_DEFAULTS.seed),
           change: 'never',
           min: 0,
           max: Number.MAX_SAFE_INTEGER,
+        }).exactOptional(),
+        weather: choice(WEATHERS, {
+          description: 'How the account treats you: calm fails never, mild shows things late, mean breaks them too.',
+          example: 'weather: mean',
+          default: SIMULATOR_DEFAULTS.weather,
+          change: 'at any time',
         }).exactOptional(),
         account: text({
           description: 'The simulated account. Clusters that name the same one share it.',

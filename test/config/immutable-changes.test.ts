@@ -7,6 +7,8 @@ import { findingsIn, MINIMAL, specOf } from './support/loading.ts';
 
 const before = await specOf(MINIMAL.replace('aws', 'simulator'));
 
+const SIMULATOR = { speed: 1, seed: 1, weather: 'calm', account: 'blog' } as const;
+
 /** Another value for each field that can never change. */
 const NEVER: Readonly<Record<string, (spec: ClusterSpec) => ClusterSpec>> = {
   name: (spec) => ({ ...spec, name: 'shop' }),
@@ -18,8 +20,8 @@ const NEVER: Readonly<Record<string, (spec: ClusterSpec) => ClusterSpec>> = {
   'network.overlay': (spec) => ({ ...spec, network: { ...spec.network, overlay: '10.50.0.0/16' } }),
   'network.pods': (spec) => ({ ...spec, network: { ...spec.network, pods: '10.48.0.0/14' } }),
   'network.services': (spec) => ({ ...spec, network: { ...spec.network, services: '10.50.0.0/16' } }),
-  'simulator.seed': (spec) => ({ ...spec, simulator: { speed: 1, seed: 2, account: 'blog' } }),
-  'simulator.account': (spec) => ({ ...spec, simulator: { speed: 1, seed: 1, account: 'other' } }),
+  'simulator.seed': (spec) => ({ ...spec, simulator: { ...SIMULATOR, seed: 2 } }),
+  'simulator.account': (spec) => ({ ...spec, simulator: { ...SIMULATOR, account: 'other' } }),
 };
 
 describe('a field that can never change', () => {

@@ -114,6 +114,7 @@ describe('defaults', () => {
     expect((await specOf(MINIMAL.replace('aws', 'simulator'))).simulator).toEqual({
       speed: 10,
       seed: 1,
+      weather: 'mild',
       account: 'blog',
     });
     expect(await specOf(MINIMAL)).not.toHaveProperty('simulator');

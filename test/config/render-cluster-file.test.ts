@@ -41,7 +41,10 @@ const rest = fc.record(
   },
   { requiredKeys: [] },
 );
-const simulator = fc.record({ speed: fc.constantFrom(0.1, 1, 2.5, 1000), seed: fc.nat() }, { requiredKeys: [] });
+const simulator = fc.record(
+  { speed: fc.constantFrom(0.1, 1, 2.5, 1000), seed: fc.nat(), weather: fc.constantFrom('calm', 'mild', 'mean') },
+  { requiredKeys: [] },
+);
 
 const answers: fc.Arbitrary<ClusterAnswers> = fc
   .tuple(required, place, fc.oneof(groups, converged), rest, simulator)
@@ -118,6 +121,7 @@ test('the file is as short as the answers, and commented', () => {
     monitoring: true,
     speed: 20,
     seed: 7,
+    weather: 'mean',
   };
   expect(renderClusterFile(full)).toBe(
     [
@@ -145,6 +149,7 @@ test('the file is as short as the answers, and commented', () => {
       'simulator:',
       '  speed: 20',
       '  seed: 7',
+      '  weather: mean',
       '',
     ].join('\n'),
   );
@@ -185,5 +190,6 @@ function withCounts(nodes: ClusterSpec['nodes'], given: ClusterAnswers): Cluster
 }
 
 function withOptions(defaults: NonNullable<ClusterSpec['simulator']>, given: ClusterAnswers) {
-  return { ...defaults, speed: given.speed ?? defaults.speed, seed: given.seed ?? defaults.seed };
+  const { speed = defaults.speed, seed = defaults.seed, weather = defaults.weather } = given;
+  return { ...defaults, speed, seed, weather };
 }

@@ -1,6 +1,7 @@
 import { bySimulation, byTests, type Mutant } from './mutant.ts';
 
 const SIMULATION = [bySimulation];
+const LOT_TESTS = byTests('test/engine/lots.test.ts');
 
 /** Ways to lose, double or touch what one must not, in the engine. */
 export const ENGINE_MUTANTS: readonly Mutant[] = [
@@ -240,71 +241,6 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     killers: [byTests('test/simulation/convergence'), ...SIMULATION],
   },
   {
-    name: 'what stands under the unreachable is destroyed',
-    file: 'src/engine/plan.ts',
-    anchor: '  leaveWhatIsStoodOn(planning);\n',
-    replacement: '',
-    killers: [byTests('test/engine/plan-down.test.ts')],
-  },
-  {
-    name: 'what depends on an object is not destroyed first',
-    file: 'src/engine/apply-graph.ts',
-    anchor: 'if (down !== undefined && destroys(down.change)) need(step, down);',
-    replacement: '',
-    killers: [byTests('test/engine/apply-graph.test.ts'), ...SIMULATION],
-  },
-  {
-    name: 'what moves off a destroyed object does not move first',
-    file: 'src/engine/apply-graph.ts',
-    anchor: '  graph.moveOffFirst();\n',
-    replacement: '',
-    killers: [byTests('test/engine/apply-graph.test.ts'), ...SIMULATION],
-  },
-  {
-    name: 'the old instance goes before the new one stands',
-    file: 'src/engine/apply-graph.ts',
-    anchor:
-      "if (change.action === 'replace' && change.order === 'create-first') need(step, this.#ups.get(change.address));",
-    replacement: '',
-    killers: [byTests('test/engine/apply-graph.test.ts'), ...SIMULATION],
-  },
-  {
-    name: 'a stale plan is carried out',
-    file: 'src/engine/apply.ts',
-    anchor: 'if (plan.cluster === snapshot.cluster && plan.serial === snapshot.serial) return;',
-    replacement: 'if (plan.cluster === snapshot.cluster) return;',
-    killers: [byTests('test/simulation/promises/saved-plan.test.ts')],
-  },
-  {
-    name: 'an object of another kind counts as what is declared',
-    file: 'src/engine/plan-up.ts',
-    anchor:
-      "if (record.kind !== declaration.kind) return replace(weighed, { reason: 'inputs-changed', inputs: ['kind'] });",
-    replacement: '',
-    killers: [byTests('test/engine/plan-up.test.ts', 'test/simulation/promises/kinds.test.ts')],
-  },
-  {
-    name: 'a difference in place is not noticed',
-    file: 'src/engine/plan-up.ts',
-    anchor: "if (changed.length > 0) return { reason: 'inputs-changed', inputs: changed };",
-    replacement: '',
-    killers: [byTests('test/engine/plan-up.test.ts')],
-  },
-  {
-    name: 'a dependent does not follow what its dependency becomes',
-    file: 'src/engine/plan-up.ts',
-    anchor: 'stableOutputs.includes(output) !== true',
-    replacement: 'stableOutputs.includes(output) === undefined',
-    killers: SIMULATION,
-  },
-  {
-    name: 'the consequences of a failure are carried out all the same',
-    file: 'src/engine/schedule.ts',
-    anchor: 'this.#skipDependents(step);',
-    replacement: 'this.#release(step);',
-    killers: [byTests('test/engine/schedule.test.ts'), ...SIMULATION],
-  },
-  {
     name: 'secrets are written as they are',
     file: 'src/std/secret.ts',
     anchor: 'toJSON(): string {\n    return this.toString();',
@@ -312,10 +248,62 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     killers: [byTests('test/std/secret.test.ts'), ...SIMULATION],
   },
   {
-    name: 'a replaced instance is forgotten instead of destroyed',
-    file: 'src/engine/cluster-state.ts',
-    anchor: 'if (id !== keep) this.#change(id, (record) => ({ ...record, deposed: true }));',
-    replacement: 'if (id !== keep) this.#remove(id);',
-    killers: [byTests('test/engine/cluster-state.test.ts'), ...SIMULATION],
+    name: 'the intents of a lot are written one by one',
+    file: 'src/engine/lots.ts',
+    anchor: 'return this.#journal.append(...gathering.entries.map((entry) => ({ ...entry, lot })));',
+    replacement:
+      'return Promise.all(gathering.entries.map((entry) => this.#journal.append({ ...entry, lot }))).then(() => undefined);',
+    killers: [LOT_TESTS],
+  },
+  {
+    name: 'every member of a lot puts itself first',
+    file: 'src/engine/lots.ts',
+    anchor: 'gathering.entries.map((entry) => ({ ...entry, lot }))',
+    replacement:
+      'gathering.entries.map((entry) => ({ ...entry, lot: [entry.instanceId, ...lot.filter((id) => id !== entry.instanceId)] }))',
+    killers: [LOT_TESTS],
+  },
+  {
+    name: 'a lot grows without end',
+    file: 'src/engine/lots.ts',
+    anchor: 'if (gathering.entries.length === LOT_MAX) this.#gathering.delete(key);',
+    replacement: '',
+    killers: [LOT_TESTS],
+  },
+  {
+    name: 'every member of a lot has a token of its own',
+    file: 'src/engine/create.ts',
+    anchor: 'const [first = record.instanceId] = lot;',
+    replacement: 'const first = record.instanceId;',
+    killers: [byTests('test/providers/aws/ec2/instance.test.ts')],
+  },
+  {
+    name: 'what is awaited in vain is not given up',
+    file: 'src/engine/converge.ts',
+    anchor:
+      "if (isProblem(error, 'resource.not-ready') || isProblem(error, 'resource.failed')) await convergence.giveUp();",
+    replacement: '',
+    killers: [byTests('test/engine/giving-up.test.ts')],
+  },
+  {
+    name: 'what can never become ready is waited for',
+    file: 'src/engine/converge.ts',
+    anchor: "if (condition.is === 'failed')",
+    replacement: "if (condition.is === 'failed' && condition.reason === '')",
+    killers: [byTests('test/engine/giving-up.test.ts')],
+  },
+  {
+    name: 'the sweep takes for a stray what it has just destroyed',
+    file: 'src/engine/sweep.ts',
+    anchor: 'if (work.wasDestroyed(owner.instanceId, type.idOf(outputs))) return false;',
+    replacement: '',
+    killers: [byTests('test/simulation/promises/deletion.test.ts')],
+  },
+  {
+    name: 'an apply gives an object what it cannot become',
+    file: 'src/engine/earlier.ts',
+    anchor: 'return isFixed && (type.cannotBecome?.(record.outputs, inputs) ?? []).length === 0;',
+    replacement: 'return isFixed;',
+    killers: [byTests('test/simulation/promises')],
   },
 ];

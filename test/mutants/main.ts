@@ -1,11 +1,16 @@
 import { ENGINE_MUTANTS } from './engine-mutants.ts';
+import { HOST_MUTANTS } from './host-mutants.ts';
+import { MACHINE_MUTANTS } from './machine-mutants.ts';
 import type { Killer, Mutant } from './mutant.ts';
+import { PLAN_MUTANTS } from './plan-mutants.ts';
+import { PROVIDER_MUTANTS } from './provider-mutants.ts';
 import { STATE_MUTANTS } from './state-mutants.ts';
 import { nameOf, Workbench } from './workbench.ts';
 
 /** The simulation uses every core by itself, so mutants are tried one after the other. */
 const only = process.argv[2] ?? '';
-const mutants = [...STATE_MUTANTS, ...ENGINE_MUTANTS].filter(({ name }) => name.includes(only));
+const MUTANTS = [STATE_MUTANTS, ENGINE_MUTANTS, PLAN_MUTANTS, HOST_MUTANTS, MACHINE_MUTANTS, PROVIDER_MUTANTS].flat();
+const mutants = MUTANTS.filter(({ name }) => name.includes(only));
 
 await using bench = await Workbench.open();
 let failed = await countUnsound(bench);

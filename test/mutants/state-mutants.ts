@@ -5,6 +5,7 @@ const WRITE_TESTS = byTests('test/state/conditional-write.test.ts', 'test/state/
 const STATE_TESTS = byTests('test/state');
 const DAMAGE_TESTS = byTests('test/state/damage.test.ts', 'test/state/power-cut.test.ts');
 const DIRECTORY_TESTS = byTests('test/state/directory-store.test.ts', 'test/state/object-store.test.ts');
+const MOVE_TESTS = byTests('test/state/finish-move.test.ts');
 const DEMAND_TESTS = byTests('test/state/demand.test.ts', 'test/simulation/demand.test.ts');
 
 /** Ways to let two write, to forget what was written, or to believe what is damaged. */
@@ -259,5 +260,83 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     anchor: 'const decisions = [...remembered, decision];',
     replacement: "const decisions = decision.result === 'accepted' ? remembered : [...remembered, decision];",
     killers: [DEMAND_TESTS],
+  },
+  {
+    name: 'a state that is on its way is written where it was',
+    file: 'src/state/departure.ts',
+    anchor: 'if (departure === undefined) return;',
+    replacement: 'if (departure === undefined || !departure.arrived) return;',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'a state that has arrived elsewhere is written where it was',
+    file: 'src/state/departure.ts',
+    anchor: 'if (departure === undefined) return;',
+    replacement: 'if (departure === undefined || departure.arrived) return;',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'a head of as many moves counts as arrived',
+    file: 'src/state/finish-move.ts',
+    anchor: 'if (present !== undefined && present.document.moves > leaving.moves) return true;',
+    replacement: 'if (present !== undefined && present.document.moves >= leaving.moves) return true;',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'a register that has arrived is overwritten by one that was left behind',
+    file: 'src/state/finish-move.ts',
+    anchor: 'if (head !== undefined && head.document.moves > leaving.moves) return;',
+    replacement: '',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'the head arrives before what it stands for',
+    file: 'src/state/finish-move.ts',
+    anchor: 'await mapLimit(copied, COPIES_AT_ONCE, (key) =>',
+    replacement: 'mapLimit(copied, COPIES_AT_ONCE, (key) =>',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'arrival is noted before it has happened',
+    file: 'src/state/finish-move.ts',
+    anchor: 'if (await arrive(from, to, source.document)) {',
+    replacement: 'await conclude(from, source, departure);\n    if (await arrive(from, to, source.document)) {',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'a state in the way is taken over whosever it is',
+    file: 'src/state/finish-move.ts',
+    anchor: 'if (head !== undefined) checkLineage(head.document.lineage, lineage);',
+    replacement: 'if (head === undefined) checkLineage(lineage, lineage);',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'a state keeps the key of the place it has left',
+    file: 'src/state/finish-move.ts',
+    anchor: 'dataKey: await wrapDataKey(to.seal, leaving.lineage, { bytes, random: to.random }),',
+    replacement:
+      'dataKey: bytes.length === 0 ? await wrapDataKey(to.seal, leaving.lineage, { bytes, random: to.random }) : leaving.dataKey,',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'an incomplete journal is carried over',
+    file: 'src/state/finish-move.ts',
+    anchor: "if (isJournal) throw corrupt(key, 'it is listed and not there');",
+    replacement: '',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'another journal in the way is taken for a copy',
+    file: 'src/state/finish-move.ts',
+    anchor: 'if (!result.written && isJournal)',
+    replacement: 'if (!result.written && !isJournal)',
+    killers: [MOVE_TESTS],
+  },
+  {
+    name: 'a copy that is called counts no more than what it was copied to',
+    file: 'src/state/departure.ts',
+    anchor: 'moves: here.moves + 2',
+    replacement: 'moves: here.moves',
+    killers: [MOVE_TESTS],
   },
 ];

@@ -28,11 +28,13 @@ export interface Cloud {
   readonly watch: Watch;
   /** A request that was sent may be executed this much later. */
   readonly requestAgeMaxMs: number;
-  /** Something may have been made twice by itself, after everybody had left: only the next run can clear that away. */
-  readonly mayHaveStrays: boolean;
+  /** Something may still be made twice or come to its end when everybody has left: only the next run can put that right. */
+  readonly mayChangeByItself: boolean;
   providerOf(process: SimulatedProcess): Provider;
   /** From here on nothing goes wrong any more. */
   calmDown(): void;
+  /** What the program itself finds there, without its state, is compared with the truth. @default not asked */
+  audit?(process: SimulatedProcess): Promise<void>;
   /** When nothing moves any more. */
   judge(expected: Expected): void;
   form(): NormalForm;

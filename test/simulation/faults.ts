@@ -53,6 +53,8 @@ export type FaultKind = keyof typeof FAULT_KINDS;
 /** The fault kinds that one world produces, and what tests those that it does not. */
 export interface FaultCatalogue {
   readonly kinds: readonly FaultKind[];
+  /** Those of them that so much must come together for that a short simulation may miss them, and what it is. */
+  readonly rare: ReadonlyMap<FaultKind, string>;
   readonly elsewhere: ReadonlyMap<number, string>;
 }
 
@@ -79,6 +81,7 @@ export function faultKindsWithout(...numbers: readonly number[]): readonly Fault
 
 export const TOY_FAULTS: FaultCatalogue = {
   kinds: faultKindsWithout(37),
+  rare: new Map(),
   elsewhere: new Map([
     ...DISK_FAULTS_ELSEWHERE,
     [37, 'a node that never signals, twice, or forged: the simulation of whole clusters'],

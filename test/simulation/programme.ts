@@ -31,7 +31,7 @@ interface Company<Scenario extends Disturbance> {
 interface Size<Scenario extends Disturbance> {
   /** Seeds of the exhaustive scans; each half-step of each operation is struck once per seed. */
   readonly scanSeeds: readonly number[];
-  /** Strikes only every so-manieth half-step of the operation; 0: none. */
+  /** Strikes only every so-manieth half-step of the operation; 0: it is not scanned at all. */
   readonly strideOf: (scenario: Scenario) => number;
   readonly randomRuns: number;
   /** Runs made twice, in two workers. */
@@ -75,7 +75,7 @@ export async function carryOutProgramme<Scenario extends Disturbance>(
   const unlike = await findUnlike(crew, options);
   const scans: Scan[] = [];
   let covered = 0;
-  const peaceful = scanSeeds.flatMap((seed) => repertoire.peaceful(seed));
+  const peaceful = scanSeeds.flatMap((seed) => repertoire.peaceful(seed)).filter((one) => options.strideOf(one) > 0);
   await crew.work(
     peaceful.map((scenario): Job => ({ type: 'peace', scenario: repertoire.format(scenario) })),
     (job, { halfSteps, ...result }) => {
@@ -100,7 +100,6 @@ function scanJobs<Scenario extends Disturbance>(
   if (peace.type !== 'peace') return [];
   const { scenario } = peace;
   const stride = strideOf(repertoire.parse(scenario));
-  if (stride === 0) return [];
   const jobs: Scan[] = [];
   for (const { blow, sameHost } of SCANS) {
     for (let first = 0; first < halfSteps; first += chunk * stride) {

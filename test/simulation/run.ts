@@ -100,7 +100,7 @@ class Run {
     this.#isCalm = true;
     await this.#rest();
     if (this.#isBroken) return;
-    const isFinal = !this.#cloud.mayHaveStrays;
+    const isFinal = !this.#cloud.mayChangeByItself;
     if (isFinal) this.#judge();
     this.#cloud.calmDown();
     const { goal } = this.#setup;
@@ -112,6 +112,17 @@ class Run {
     }
     await this.#rest();
     if (!this.#isBroken) this.#judge();
+    if (!this.#isBroken) await this.#audit();
+  }
+
+  async #audit(): Promise<void> {
+    const process = this.#process();
+    let isOver = false;
+    const audited = (this.#cloud.audit?.(process) ?? Promise.resolve()).finally(() => {
+      isOver = true;
+    });
+    await this.#until(() => isOver);
+    await audited;
   }
 
   get #isBroken(): boolean {

@@ -21,7 +21,7 @@ export function toyCloudSeed(data: ToyAccountData): CloudSeed {
 class ToyCloud implements Cloud {
   readonly watch: Checker;
   readonly requestAgeMaxMs = TOY_CONSISTENCY.requestAgeMaxMs;
-  readonly mayHaveStrays: boolean;
+  readonly mayChangeByItself: boolean;
   readonly #account: ToyAccount;
   readonly #scenery: Scenery;
   readonly #foreign: string;
@@ -36,7 +36,7 @@ class ToyCloud implements Cloud {
     const judged = { cluster: CLUSTER, account: this.#account, ledger, canaries: CANARY_WATCH, nowMs, visibleWithinMs };
     this.watch = new Checker({ ...judged, mayDouble: mayDoubleUnder(rates) });
     this.#account.watcher = this.watch;
-    this.mayHaveStrays = rates['duplicate-delivery'] !== undefined || rates['token-forgotten'] !== undefined;
+    this.mayChangeByItself = rates['duplicate-delivery'] !== undefined || rates['token-forgotten'] !== undefined;
   }
 
   providerOf(process: SimulatedProcess): Provider {

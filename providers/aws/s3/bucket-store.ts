@@ -85,7 +85,7 @@ export class BucketStore implements ObjectStore {
       const { ETag } = await this.#send((options) => client.send(new HeadObjectCommand(place), options));
       await this.#send((options) => client.send(new DeleteObjectCommand({ ...place, IfMatch: ETag }), options));
     } catch (error) {
-      if (isMissing(error)) return;
+      if (isMissing(error)) return this.#confirmMissing(key);
       if (isStoreError(error, 'precondition')) throw new StoreError('conflict', `${key} was written meanwhile.`, error);
       throw error;
     }
@@ -99,9 +99,23 @@ export class BucketStore implements ObjectStore {
         return { body: (await Body?.transformToString()) ?? '', tag: ETag };
       });
     } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
+      if (!isMissing(error)) throw error;
+      await this.#confirmMissing(key);
+      return undefined;
     }
+  }
+
+  /**
+   * For a while after a bucket has begun to keep versions a read may miss what was written since. To take that for "not
+   * there" would be to lose a state: so the listing is asked as well, and who is told of a doubt asks again.
+   */
+  async #confirmMissing(key: string): Promise<void> {
+    const { client } = this.#options;
+    const { Bucket, Key } = this.#place(key);
+    const command = new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 });
+    const { Contents } = await this.#send((options) => client.send(command, options));
+    if (Contents?.[0]?.Key !== Key) return;
+    throw new StoreError('unavailable', `${key} is listed, and its read does not find it (yet).`);
   }
 
   async #write(key: string, body: string, condition: Condition): Promise<string> {

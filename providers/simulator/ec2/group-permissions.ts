@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fault } from '../aws-fault.ts';
 import type { Desk } from '../desk.ts';
 import type { Operation } from '../operation.ts';
-import { identityOf, inWords, IpPermission, rulesIn, shownRule } from './group-rules.ts';
+import { identityOf, inWords, IpPermission, type RuleDraft, rulesIn, shownRule } from './group-rules.ts';
 import { LISTING, listed, mustSee, notFound } from './listing.ts';
 import { type GroupRule, missingGroup, SECURITY_GROUPS, type SecurityGroup } from './network-objects.ts';
 import { ec2Operation, request } from './request.ts';
@@ -46,18 +46,28 @@ function revoke(name: string, isEgress: boolean): Operation {
       const own = group.rules.filter((rule) => rule.isEgress === isEgress);
       const revoked = new Set<GroupRule>();
       for (const ruleId of ruleIds) revoked.add(findRule(own, ruleId));
-      for (const draft of rulesIn(permissions, isEgress)) {
-        const rule = own.find((candidate) => identityOf(candidate) === identityOf(draft));
-        if (rule === undefined) {
-          throw fault('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
-        }
-        revoked.add(rule);
-      }
+      for (const draft of rulesIn(permissions, isEgress)) revoked.add(ruleLike(own, draft));
       desk.put(SECURITY_GROUPS, id, { ...group, rules: group.rules.filter((rule) => !revoked.has(rule)) });
       return { Return: true };
     },
   });
 }
+
+const updateDescriptions = ec2Operation({
+  name: 'UpdateSecurityGroupRuleDescriptionsIngress',
+  input: request({ GroupId: z.string(), IpPermissions: z.array(IpPermission).min(1) }),
+  run: ({ GroupId: id, IpPermissions: permissions }, desk) => {
+    const group = mustSee(desk, SECURITY_GROUPS, { id, missing: missingGroup });
+    const own = group.rules.filter(({ isEgress }) => !isEgress);
+    const drafts = rulesIn(permissions, false);
+    const described = new Map(drafts.map((draft) => [ruleLike(own, draft), draft.description]));
+    const rules = group.rules.map((rule) =>
+      described.has(rule) ? { ...rule, description: described.get(rule) } : rule,
+    );
+    desk.put(SECURITY_GROUPS, id, { ...group, rules });
+    return { Return: true };
+  },
+});
 
 const describeSecurityGroupRules = ec2Operation({
   name: 'DescribeSecurityGroupRules',
@@ -85,10 +95,17 @@ export const groupPermissionOperations = [
   authorize('AuthorizeSecurityGroupEgress', true),
   revoke('RevokeSecurityGroupIngress', false),
   revoke('RevokeSecurityGroupEgress', true),
+  updateDescriptions,
   describeSecurityGroupRules,
 ];
 
 const missingRule = notFound('InvalidSecurityGroupRuleId.NotFound', 'security group rule ID');
+
+function ruleLike(rules: readonly GroupRule[], draft: RuleDraft): GroupRule {
+  const rule = rules.find((candidate) => identityOf(candidate) === identityOf(draft));
+  if (rule !== undefined) return rule;
+  throw fault('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
+}
 
 function findRule(rules: readonly GroupRule[], id: string): GroupRule {
   const rule = rules.find((candidate) => candidate.id === id);

@@ -32,7 +32,7 @@ export function rowOf(zoneId: string, { name, type = '' }: { readonly name: stri
 
 /** The zone's records as they are: pending changes included. */
 export function recordSetsOf(desk: Desk, { id }: Zone): readonly (readonly [row: string, set: RecordSet])[] {
-  return desk.truth(RECORD_SETS).startingWith(`${id}/`);
+  return [...desk.truth(RECORD_SETS).startingWith(`${id}/`)];
 }
 
 /** What every zone has, from its first moment to its last. */

@@ -8,8 +8,6 @@ import type { Bucket } from './bucket.ts';
 import { packed } from './content.ts';
 import type { StoredObject } from './versions.ts';
 
-const MAILBOX = 'mailbox/';
-
 /** Newer than whatever is stored under the key. */
 const LETTER_ORDINAL = 999_999_999;
 
@@ -23,16 +21,27 @@ export const TOUCHED_LETTERS = defineKind<Readonly<z.output<typeof TouchedLetter
   isAlive: () => false,
 });
 
-/** The machines' letters with a prefix, as objects, until somebody touches them. */
-export function lettersIn(desk: Desk, bucket: Bucket, prefix: string): readonly StoredObject[] {
-  if (!MAILBOX.startsWith(prefix) && !prefix.startsWith(MAILBOX)) return [];
-  return lettersOf(desk, bucket.name, prefix)
-    .filter(({ key, atMs }) => atMs > (desk.truth(TOUCHED_LETTERS).get(`${bucket.name}/${key}`)?.atMs ?? -Infinity))
-    .map((letter) => asObject(letter, bucket));
+interface Asked {
+  readonly prefix: string;
+  /** @default from the first */
+  readonly after?: string;
+}
+
+/** The machines' letters with a prefix, as objects, by key, until somebody touches them. */
+export function* lettersIn(
+  desk: Desk,
+  bucket: Bucket,
+  { prefix, after = '' }: Asked,
+): Generator<StoredObject, undefined> {
+  const touched = desk.truth(TOUCHED_LETTERS);
+  for (const letter of lettersOf(desk, { bucket: bucket.name, prefix, after })) {
+    const touchedAtMs = touched.get(`${bucket.name}/${letter.key}`)?.atMs ?? -Infinity;
+    if (letter.atMs > touchedAtMs) yield asObject(letter, bucket);
+  }
 }
 
 export function letterAt(desk: Desk, bucket: Bucket, key: string): StoredObject | undefined {
-  return lettersIn(desk, bucket, key).find((letter) => letter.key === key);
+  return lettersIn(desk, bucket, { prefix: key }).find((letter) => letter.key === key);
 }
 
 export function forgetLetter(desk: Desk, bucket: Bucket, { key, atMs }: StoredObject): void {

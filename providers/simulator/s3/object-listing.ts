@@ -21,8 +21,9 @@ const listObjects = defineOperation({
   run({ Bucket: name, Prefix = '', StartAfter = '', ContinuationToken, MaxKeys: size }, desk) {
     const bucket = bucketOf(desk, name);
     const after = ContinuationToken === undefined ? StartAfter : readToken(ContinuationToken);
-    const objects = objectsIn(desk, bucket, Prefix, after);
-    const page = objects.slice(0, pageSize(desk, size));
+    const fits = pageSize(desk, size);
+    const objects = [...objectsIn(desk, bucket, { prefix: Prefix, after }).take(fits + 1)];
+    const page = objects.slice(0, fits);
     const isTruncated = page.length > 0 && page.length < objects.length;
     const last = page.at(-1);
     return {

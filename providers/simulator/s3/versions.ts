@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Desk } from '../desk.ts';
+import { byText } from '../first-at-least.ts';
 import { noticeRemoved, noticeStored } from '../mailroom.ts';
 import { defineKind, Tags } from '../objects.ts';
 import type { Bucket } from './bucket.ts';
@@ -48,33 +49,39 @@ function storedAt(desk: Desk, bucket: Bucket, key: string): StoredObject | undef
   return version !== undefined && isStored(version) ? version : undefined;
 }
 
-/** The objects with a prefix whose keys sort after `after`. */
-export function objectsIn(desk: Desk, bucket: Bucket, prefix: string, after: string): readonly StoredObject[] {
-  const letters = lettersIn(desk, bucket, prefix).filter(({ key }) => key > after);
-  const written = new Set(letters.map(({ key }) => key));
-  const objects: StoredObject[] = [...letters];
+interface Asked {
+  readonly prefix: string;
+  readonly after: string;
+}
+
+/** The objects with a prefix whose keys sort after `after`, by key; no more work than those who are taken. */
+export function* objectsIn(desk: Desk, bucket: Bucket, { prefix, after }: Asked): Generator<StoredObject, undefined> {
+  const letters = lettersIn(desk, bucket, { prefix, after });
+  let letter = letters.next().value;
   for (const [, { key }] of desk.truth(CURRENTS).startingWith(`${bucket.name}/${prefix}`, `${bucket.name}/${after}`)) {
-    const object = written.has(key) ? undefined : storedAt(desk, bucket, key);
-    if (object !== undefined) objects.push(object);
+    for (; letter !== undefined && letter.key < key; letter = letters.next().value) yield letter;
+    const object = letter?.key === key ? undefined : storedAt(desk, bucket, key);
+    if (object !== undefined) yield object;
   }
-  return letters.length === 0 ? objects : objects.toSorted(byKey);
+  for (; letter !== undefined; letter = letters.next().value) yield letter;
 }
 
 /** Every version of every key with a prefix: by key, the newest first. */
 export function versionsIn(desk: Desk, bucket: Bucket, prefix: string): readonly Version[] {
   const stored = desk.truth(VERSIONS).startingWith(`${bucket.name}/${prefix}`);
-  const versions = [...stored.map(([, version]) => version), ...lettersIn(desk, bucket, prefix)];
+  const versions = [...stored.map(([, version]) => version), ...lettersIn(desk, bucket, { prefix })];
   return versions.toSorted((left, right) => byKey(left, right) || right.ordinal - left.ordinal);
 }
 
 export function isBucketEmpty(desk: Desk, bucket: Bucket): boolean {
-  return versionsIn(desk, bucket, '').length === 0;
+  const stored = desk.truth(VERSIONS).startingWith(`${bucket.name}/`);
+  return stored.next().done === true && lettersIn(desk, bucket, { prefix: '' }).next().done === true;
 }
 
 /** All versions of one key, the newest last. */
 export function versionsOf(desk: Desk, bucket: Bucket, key: string): readonly Version[] {
   const stored = desk.truth(VERSIONS).startingWith(versionRow(bucket, key));
-  const versions = stored.map(([, version]) => version);
+  const versions = stored.map(([, version]) => version).toArray();
   const letter = letterAt(desk, bucket, key);
   return letter === undefined ? versions : [...versions, { ...letter, ordinal: nextOrdinal(versions) }];
 }
@@ -120,6 +127,5 @@ function versionRow({ name }: Bucket, key: string, ordinal?: number): string {
 }
 
 function byKey(left: Version, right: Version): number {
-  if (left.key === right.key) return 0;
-  return left.key < right.key ? -1 : 1;
+  return byText(left.key, right.key);
 }

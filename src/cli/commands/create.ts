@@ -1,6 +1,6 @@
 import type { ClusterAnswers } from '#config/render-cluster-file.ts';
 import type { App } from '#app/app.ts';
-import { concluded, type Given, isComplete, missing, PROVIDER_NAMES } from '../answers.ts';
+import { concluded, type Given, isComplete, missing, PROVIDER_NAMES, WEATHER_NAMES } from '../answers.ts';
 import {
   choice,
   type CommandContext,
@@ -36,6 +36,7 @@ const OPTIONS = {
   monitoring: flag('install metrics and alerts'),
   speed: decimal('FACTOR', 'how many times faster than the clock a simulated account is'),
   seed: count('where chance begins in a simulated account', SEED_MAX),
+  weather: choice(WEATHER_NAMES, 'how a simulated account treats you; mean is for rehearsing failures'),
   wait: WAIT,
   plain: PLAIN,
   yes: flag('do not ask', { letter: 'y' }),
@@ -130,7 +131,7 @@ async function givenBy(
   options: Values<typeof OPTIONS>,
 ): Promise<Given> {
   const { provider, region, zones, domain, controlPlane, workers, storage, converged } = options;
-  const { sshKey, from, monitoring, speed, seed } = options;
+  const { sshKey, from, monitoring, speed, seed, weather } = options;
   const sshPublicKey = sshKey === undefined ? undefined : await readSshKey(files, sshKey);
   return {
     name,
@@ -147,5 +148,6 @@ async function givenBy(
     monitoring,
     speed,
     seed,
+    weather,
   };
 }

@@ -142,6 +142,16 @@ describe('the error that the engine is given', () => {
     expect(seen).toMatchObject({ message: 'UnauthorizedOperation: You are not authorized.' });
   });
 
+  test('says all that Route 53 has found wrong with a batch', () => {
+    const words = ['Tried to create a record that exists', 'A name is not permitted in the zone'];
+    const batch = thrown({ name: 'InvalidChangeBatch', status: 400, message: 'UnknownError' });
+    const said = (error: Error, messages: unknown) => callErrorOf(Object.assign(error, { messages }));
+    expect(said(batch, words)).toMatchObject({ message: `InvalidChangeBatch: ${words.join('; ')}` });
+    expect(said(batch, [])).toMatchObject({ message: 'InvalidChangeBatch: UnknownError' });
+    const spoken = thrown({ name: 'InvalidChangeBatch', status: 400, message: 'No.' });
+    expect(said(spoken, [...words, 7])).toMatchObject({ message: `InvalidChangeBatch: No.; ${words.join('; ')}` });
+  });
+
   test('is what was thrown when that is a defect of our own', () => {
     const defect = new TypeError('x is not a function');
     expect(callErrorOf(defect)).toBe(defect);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { PROTOCOL_FORMAT, type Welcome } from '#host/protocol.ts';
 import { TestAccount } from './support/test-account.ts';
-import { BUCKET, CLUSTER, idsOf, launch, makePlace, stubText } from './support/test-network.ts';
+import { BUCKET, CLUSTER, idsOf, launch, makePlace, makeSubnet, makeVpc, stubText } from './support/test-network.ts';
 
 const WELCOME: Welcome = {
   format: PROTOCOL_FORMAT,
@@ -25,11 +25,26 @@ function prepared() {
   return { account, ids };
 }
 
-const Listing = z.looseObject({ Contents: z.array(z.looseObject({ Key: z.string() })).optional() });
+const Listing = z.looseObject({
+  Contents: z.array(z.looseObject({ Key: z.string() })).optional(),
+  NextContinuationToken: z.string().optional(),
+});
 
 function keysIn(account: TestAccount, Prefix = 'mailbox/', Bucket = BUCKET): readonly string[] {
   const { Contents = [] } = Listing.parse(account.call('s3', 'ListObjectsV2', { Bucket, Prefix }));
   return Contents.map(({ Key }) => Key);
+}
+
+function pagedKeys(account: TestAccount, Prefix: string, MaxKeys: number): readonly string[] {
+  const keys: string[] = [];
+  let ContinuationToken: string | undefined;
+  do {
+    const input = { Bucket: BUCKET, Prefix, MaxKeys, ContinuationToken };
+    const { Contents = [], NextContinuationToken } = Listing.parse(account.call('s3', 'ListObjectsV2', input));
+    keys.push(...Contents.map(({ Key }) => Key));
+    ContinuationToken = NextContinuationToken;
+  } while (ContinuationToken !== undefined);
+  return keys;
 }
 
 function welcomeTo(account: TestAccount, box: string): void {
@@ -87,6 +102,42 @@ describe('the mailboxes of machines', () => {
     account.call('s3', 'CreateBucket', { Bucket: 'another-bucket', CreateBucketConfiguration });
     account.pass(40_000);
     expect(keysIn(account, '', 'another-bucket')).toEqual([]);
+  });
+
+  test('NODE-11: are told in the order of their keys, among what else is there, however long a page is', () => {
+    const { account } = prepared();
+    const { subnetId } = makePlace(account);
+    launch(account, subnetId, { MinCount: 12, MaxCount: 12, ClientToken: 'lot' });
+    for (const Key of ['a', 'mailbox/lot-1/aside', 'mailbox/lot-3', 'mailbox/lot-99/hello', 'z']) {
+      account.call('s3', 'PutObject', { Bucket: BUCKET, Key, Body: 'x' });
+    }
+    account.pass(40_000);
+    welcomeTo(account, 'lot-10');
+    account.pass(60_000);
+    const whole = keysIn(account, '');
+    expect(whole).toEqual(whole.toSorted());
+    expect(whole).toHaveLength(5 + 14 + 3);
+    for (const MaxKeys of [1, 2, 3, 7]) expect(pagedKeys(account, '', MaxKeys)).toEqual(whole);
+    expect(pagedKeys(account, 'mailbox/lot-1', 2)).toEqual(whole.filter((key) => key.startsWith('mailbox/lot-1')));
+  });
+
+  test('NODE-11: are one for two launches with one token in two zones', () => {
+    const { account } = prepared();
+    const { vpcId, subnetId } = makePlace(account);
+    const elsewhere = { CidrBlock: '10.0.1.0/24', AvailabilityZone: 'eu-west-3b' };
+    launch(account, subnetId, { ClientToken: 'both' });
+    launch(account, makeSubnet(account, vpcId, elsewhere), { ClientToken: 'both' });
+    account.pass(40_000);
+    expect(keysIn(account, 'mailbox/both-0/')).toEqual(['mailbox/both-0/hello']);
+  });
+
+  test('NODE-11: are found wherever their machines are', () => {
+    const { account } = prepared();
+    account.region = 'eu-west-1';
+    launch(account, makeSubnet(account, makeVpc(account), { AvailabilityZone: 'eu-west-1a' }), { ClientToken: 'far' });
+    account.region = 'eu-west-3';
+    account.pass(40_000);
+    expect(keysIn(account)).toEqual(['mailbox/far-0/hello', 'mailbox/token-0/hello', 'mailbox/token-1/hello']);
   });
 
   test('NODE-4: stay empty for machines without a stub that can be read', () => {

@@ -18,8 +18,8 @@ function filled(ids: readonly string[]): Table<Thing> {
   return table;
 }
 
-function idsOf(found: readonly (readonly [string, Thing])[]): readonly string[] {
-  return found.map(([id]) => id);
+function idsOf(found: Iterable<readonly [string, Thing]>): readonly string[] {
+  return [...found].map(([id]) => id);
 }
 
 describe('a table', () => {
@@ -33,7 +33,7 @@ describe('a table', () => {
     table.write('b/2', undefined, 0);
     expect(idsOf(table.startingWith('b/', 'b/10'))).toEqual(['b/3']);
     expect(idsOf(table.startingWith('', 'b/3'))).toEqual(['c']);
-    expect(table.startingWith('d')).toEqual([]);
+    expect(idsOf(table.startingWith('d'))).toEqual([]);
   });
 
   test('keeps the past of an object as long as it is told to', () => {
@@ -53,6 +53,27 @@ describe('a table', () => {
     expect(table.row('a')).toBeDefined();
     table.write('b', thing('b'), 111);
     expect(table.row('a')).toBeUndefined();
+  });
+
+  test('does not list what it has forgotten', () => {
+    const table = filled(['a', 'b', 'c']);
+    expect(idsOf(table.startingWith(''))).toEqual(['a', 'b', 'c']);
+    table.write('b', undefined, 10);
+    table.write('a', undefined, 11);
+    table.write('d', thing('d'), 500);
+    expect(table.row('b')).toBeUndefined();
+    expect(idsOf(table.startingWith(''))).toEqual(['c', 'd']);
+  });
+
+  test('tells all it has, in the same list as long as nothing changes', () => {
+    const table = filled(['b', 'a']);
+    const before = table.all();
+    expect(before.map(({ text }) => text)).toEqual(['b', 'a']);
+    expect(table.all()).toBe(before);
+    table.write('b', undefined, 10);
+    expect(table.all().map(({ text }) => text)).toEqual(['a']);
+    table.write('a', thing('changed'), 10);
+    expect(table.all().map(({ text }) => text)).toEqual(['changed']);
   });
 
   test('does not forget what was made again under its id', () => {

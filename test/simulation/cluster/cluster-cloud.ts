@@ -1,6 +1,7 @@
 import { withClusterKinds } from '#cluster/cluster-kinds.ts';
 import type { SecretSession } from '#cluster/generated-secret.ts';
 import type { Provider } from '#engine/runtime.ts';
+import type { Connection } from '#provider/provider-module.ts';
 import { awsModule } from '#providers/aws/aws-module.ts';
 import { mannersAt } from '#providers/aws/tempo.ts';
 import type { Account } from '#providers/simulator/account.ts';
@@ -50,7 +51,7 @@ function cloudSeed(copy: AccountCopy): CloudSeed {
 class ClusterCloud implements Cloud {
   readonly watch: ClusterWatch;
   readonly requestAgeMaxMs = MANNERS.consistency.requestAgeMaxMs;
-  readonly mayHaveStrays: boolean;
+  readonly mayChangeByItself: boolean;
   readonly #foreign: AccountCopy['foreign'];
   readonly #scenery: Scenery;
   readonly #mirror = new Mirror();
@@ -89,23 +90,27 @@ class ClusterCloud implements Cloud {
       this.#account.fold({ type: 'changed', atMs, operation: 'copy', region, charges: [], writes });
     }
     isCopying = false;
-    this.mayHaveStrays = rates['duplicate-delivery'] !== undefined;
+    this.mayChangeByItself = rates['duplicate-delivery'] !== undefined || rates['node-vanishes'] !== undefined;
   }
 
   providerOf(process: SimulatedProcess): Provider {
+    const { provider } = this.#connect(process);
+    const own: SecretSession = { random: overlayKeysOf(process.random), forgotten: new Set() };
+    const session = isRecord(provider.session) ? { ...provider.session, ...own } : own;
+    return { ...provider, session, types: withClusterKinds(provider.types) };
+  }
+
+  async audit(process: SimulatedProcess): Promise<void> {
+    const marked = await this.#connect(process).walk(CLUSTER, new AbortController().signal);
+    this.watch.compare(marked.filter(({ goesLater }) => goesLater === undefined));
+  }
+
+  #connect(process: SimulatedProcess): Connection {
     const { world, faults } = this.#scenery;
     const [account, mirror, watch, nowMs] = [this.#account, this.#mirror, this.watch, () => world.nowMs];
     const services = wiredServices({ process, account, mirror, faults, watch, region: REGION, nowMs });
-    const { clock } = process;
-    const random = overlayKeysOf(process.random);
-    const { provider } = awsModule({ name: 'aws', servicesOf: () => services }).connect({
-      region: REGION,
-      clock,
-      random,
-    });
-    const own: SecretSession = { random, forgotten: new Set() };
-    const session = isRecord(provider.session) ? { ...provider.session, ...own } : own;
-    return { ...provider, session, types: withClusterKinds(provider.types) };
+    const { clock, random } = process;
+    return awsModule({ name: 'aws', servicesOf: () => services }).connect({ region: REGION, clock, random });
   }
 
   calmDown(): void {

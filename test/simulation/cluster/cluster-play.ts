@@ -1,22 +1,19 @@
 import type { Play } from '../programme.ts';
 import { clusterRepertoire } from './cluster-repertoire.ts';
 import type { ClusterScenario } from './cluster-scenario.ts';
+import type { ClusterShape } from './cluster-specs.ts';
+
+/** Every so-manieth half-step is struck; 0: none. */
+const QUICK: Strides = { single: 12, converged: 0, ha: 0 };
+const LONG: Strides = { single: 3, converged: 25, ha: 25 };
+
+type Strides = Readonly<Record<ClusterShape, number>>;
 
 /** The real provider on the simulated account, in the shapes that clusters have. */
 export const clusterPlay: Play<ClusterScenario> = {
   repertoire: clusterRepertoire,
   worker: new URL('../cluster-worker.ts', import.meta.url),
   chunk: 5,
-  quick: {
-    scanSeeds: [1],
-    strideOf: ({ cluster }) => (cluster === 'single' ? 5 : 0),
-    randomRuns: 500,
-    determinismRuns: 10,
-  },
-  long: {
-    scanSeeds: [1],
-    strideOf: ({ cluster }) => (cluster === 'single' ? 1 : 50),
-    randomRuns: 3_000,
-    determinismRuns: 50,
-  },
+  quick: { scanSeeds: [1], strideOf: ({ cluster }) => QUICK[cluster], randomRuns: 1_000, determinismRuns: 20 },
+  long: { scanSeeds: [1], strideOf: ({ cluster }) => LONG[cluster], randomRuns: 1_500, determinismRuns: 50 },
 };

@@ -11,6 +11,7 @@ import { clusterUndertaking } from './cluster-undertaking.ts';
 const CLUSTER_FAULTS: FaultCatalogue = {
   // EC2 never forgets a token within the time that a run takes.
   kinds: faultKindsWithout().filter((kind) => kind !== 'token-forgotten'),
+  rare: new Map([['token-spent', 'a crash in the middle of a launch whose machines die before anybody sees them']]),
   elsewhere: new Map(DISK_FAULTS_ELSEWHERE),
 };
 

@@ -1,3 +1,4 @@
+import type { MarkedObject } from '#provider/provider-module.ts';
 import type { CanaryWatch } from '../canaries.ts';
 import type { Expected, NormalForm } from '../cloud.ts';
 import type { Intent } from '../intent-ledger.ts';
@@ -5,7 +6,7 @@ import type { SimulatedProcess } from '../process.ts';
 import { differenceOf } from '../quiescence.ts';
 import { Watch, type WatchSeed } from '../watch.ts';
 import { accountForm } from './account-form.ts';
-import { type Claim, claimsOf } from './intent-rules.ts';
+import { type Claim, claimsOf, mutates } from './intent-rules.ts';
 import { isRecord, type Mirror, type Mirrored, type Touched } from './mirror.ts';
 
 export interface ClusterWatchSeed extends WatchSeed {
@@ -63,6 +64,7 @@ export class ClusterWatch extends Watch {
 
   /** A request has had its effect. */
   changed(operation: string, touched: readonly Touched[]): void {
+    if (!mutates(operation)) this.report(3, `${operation} has an effect, and no rule says what intent it needs`);
     for (const { key, before, after } of touched) {
       if (this.#seed.foreign.has(key)) this.report(9, `${operation} touched ${key}, which is not ours`);
       if (before === undefined && after !== undefined) this.#created(after);
@@ -78,6 +80,17 @@ export class ClusterWatch extends Watch {
     if (!isDelete) return;
     for (const { key } of living) this.report(9, `${key} is left after the deletion`);
     if (!this.ledger.isTombstone) this.report(9, 'the state is no tombstone');
+  }
+
+  /** What the program finds by our mark alone has to be all that is there, and nothing else. */
+  compare(marked: readonly MarkedObject[]): void {
+    const found = new Set(marked.map(({ id }) => id));
+    for (const { key, id, value, owner } of this.#living()) {
+      const isOurs = owner !== undefined || hasClusterTag(value, this.#seed.cluster);
+      if (isOurs && ![...this.#seed.mirror.namesOf(id)].some((name) => found.delete(name)))
+        this.report(1, `${key} is there and is not found by its mark`);
+    }
+    for (const id of found) this.report(15, `${id} is said to be there, and is not`);
   }
 
   form(): NormalForm {
@@ -152,9 +165,9 @@ export class ClusterWatch extends Watch {
     return false;
   }
 
-  /** Strays are known by what tells them apart: an id, or an ARN that ends in the name. */
+  /** A stray is known by what tells it apart, and may be ended by its name. */
   #isStray(name: string): boolean {
-    return [...this.ledger.strayIds].some((id) => id === name || id.endsWith(`/${name}`));
+    return !this.ledger.strayIds.isDisjointFrom(this.#seed.mirror.namesOf(name));
   }
 
   #checkInput(operation: string, input: unknown): void {
@@ -196,6 +209,10 @@ const OBSERVABLE = new Set([
   'aws.s3.bucket',
   'aws.route53.zone',
 ]);
+
+function hasClusterTag({ tags }: Mirrored['value'], cluster: string): boolean {
+  return isRecord(tags) && tags['bootstrap:cluster'] === cluster;
+}
 
 function isNamedIn({ inputs, outputs }: Intent, names: readonly string[]): boolean {
   const text = JSON.stringify([inputs, outputs]);

@@ -10,7 +10,7 @@ test(
   'no crash, no freeze and no fault of an account breaks a cluster',
   { timeout: 4 * SECONDS_MAX * 1_000 },
   async () => {
-    const size = { scanSeeds: [1], strideOf: strideOfTest, randomRuns: 30, determinismRuns: 4 };
+    const size = { scanSeeds: [1], strideOf: strideOfTest, randomRuns: 24, determinismRuns: 3 };
     const result = await carryOutProgramme({ ...clusterPlay, ...size, secondsMax: SECONDS_MAX });
     expect(result.failures.flatMap((failure) => failureLines(failure, ['--cluster']))).toEqual([]);
     expect(result.unlike).toEqual([]);

@@ -56,6 +56,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2.DeleteSecurityGroup': named('ends', 'aws.ec2.security-group', 'GroupId'),
   'ec2.AuthorizeSecurityGroupIngress': named('changes', 'aws.ec2.security-group-rules', 'GroupId'),
   'ec2.RevokeSecurityGroupIngress': named('changes', 'aws.ec2.security-group-rules', 'GroupId'),
+  'ec2.UpdateSecurityGroupRuleDescriptionsIngress': named('changes', 'aws.ec2.security-group-rules', 'GroupId'),
   'ec2.DeleteKeyPair': named('ends', 'aws.ec2.key-pair', 'KeyPairId', 'KeyName'),
   'ec2.AssociateIamInstanceProfile': named('makes', 'aws.ec2.profile-association', 'InstanceId'),
   'ec2.ReplaceIamInstanceProfileAssociation': named('changes', 'aws.ec2.profile-association', 'AssociationId'),

@@ -23,6 +23,7 @@ const INSTANCE_TAG = 'bootstrap:instance';
 export class Mirror {
   readonly #objects = new Map<string, Mirrored>();
   readonly #owners = new Map<string, MirroredOwner>();
+  readonly #names = new Map<string, Set<string>>();
 
   get objects(): Iterable<Mirrored> {
     return this.#objects.values();
@@ -37,6 +38,11 @@ export class Mirror {
     return this.#owners.get(id);
   }
 
+  /** What an object is also called, or was: by name it is kept, by id or ARN it is told apart. */
+  namesOf(id: string): ReadonlySet<string> {
+    return this.#names.get(id) ?? new Set([id]);
+  }
+
   /** The objects it touched, as they were and as they are. */
   follow({ writes, atMs }: Pick<Change, 'writes' | 'atMs'>): readonly Touched[] {
     return writes.map(({ kind, region, id, value }): Touched => {
@@ -48,6 +54,7 @@ export class Mirror {
       }
       const owner = ownerIn(value);
       if (owner !== undefined) this.#owners.set(id, owner);
+      this.#names.set(id, new Set([...this.namesOf(id), ...[value['id'], value['arn']].filter(isText)]));
       const after: Mirrored = { key, kind, region, id, value, owner, atMs };
       this.#objects.set(key, after);
       return { key, before, after };
@@ -76,6 +83,10 @@ function ownerInReference(reference: string): MirroredOwner | undefined {
   return mark === 'bootstrap' && cluster !== undefined && instanceId !== undefined
     ? { cluster, instanceId }
     : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

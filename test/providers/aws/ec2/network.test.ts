@@ -18,7 +18,9 @@ async function groupOf(stand: CloudStand) {
     stand.services.ec2.send(new DescribeSecurityGroupsCommand({ Filters, MaxResults: 100 })),
   );
   const [{ GroupId = '', IpPermissions } = {}] = answer.SecurityGroups ?? [];
-  return { GroupId, openings: openingsOf(IpPermissions).map(({ protocol, source }) => `${protocol} ${source}`) };
+  const found = openingsOf(IpPermissions);
+  const openings = found.map(({ protocol, source }) => `${protocol} ${source}`);
+  return { GroupId, openings, purposes: found.map(({ purpose }) => purpose) };
 }
 
 describe('the rules of a firewall', () => {
@@ -40,6 +42,20 @@ describe('the rules of a firewall', () => {
     expect(openings).toEqual(['tcp 198.51.100.0/24', `-1 ${GroupId}`]);
   });
 
+  test('are described anew when only their purpose changes, and stay open meanwhile', async () => {
+    const stand = await CloudStand.open();
+    const sshFrom = ['203.0.113.0/24', '198.51.100.0/24'];
+    await stand.apply({ ...NETWORK_ONLY, sshFrom });
+    const { openings } = await groupOf(stand);
+    const renamed = { ...NETWORK_ONLY, sshFrom, sshPurpose: 'SSH for operators' };
+    const changes = await stand.changesDuring(() => stand.apply(renamed));
+    expect(changes).toEqual(['ec2.UpdateSecurityGroupRuleDescriptionsIngress']);
+    const after = await groupOf(stand);
+    expect(after.openings).toEqual(openings);
+    expect(after.purposes).toEqual(['SSH for operators', 'SSH for operators', 'among themselves']);
+    expect(await stand.plan(renamed)).toEqual([]);
+  });
+
   test('are closed again where somebody has opened one by hand', async () => {
     const stand = await CloudStand.open();
     await stand.apply(NETWORK_ONLY);
@@ -52,7 +68,7 @@ describe('the rules of a firewall', () => {
       'update eu-west-3.firewall.machines.rules: openings changed outside of this program',
     ]);
     await stand.apply(NETWORK_ONLY);
-    expect(await groupOf(stand)).toEqual({ GroupId, openings });
+    expect(await groupOf(stand)).toMatchObject({ GroupId, openings });
   });
 });
 

@@ -17,6 +17,7 @@ export interface DeclaredMachine {
 export interface DeclaredCluster {
   readonly machines?: readonly DeclaredMachine[];
   readonly sshFrom?: readonly string[];
+  readonly sshPurpose?: string;
   /** Names of firewalls, besides `machines`, that workers are behind. */
   readonly workerFirewalls?: readonly string[];
   /** That of its machines at the provider; false: none. @default 'control-plane' */
@@ -38,6 +39,7 @@ const STUB = { format: 1, cluster: UID, region: REGION, bucket: `bootstrap-${UID
 /** Every construct that the provider has, as a cluster uses them. */
 export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredCluster = {}): void {
   const { machines = THREE_ZONES, sshFrom = ['203.0.113.0/24'], workerFirewalls = [] } = cluster;
+  const { sshPurpose: purpose = 'SSH' } = cluster;
   const { controlPlaneRole = 'control-plane' } = cluster;
   const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', region: REGION };
   const bucket = aws.stateBucket(scope, { key: aws.stateKey(scope) });
@@ -45,7 +47,7 @@ export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredClust
   const network = aws.network(scope, { cidr: '10.0.0.0/16', zones });
   const firewall = aws.firewall(scope, { name: 'machines', network });
   const ingress = [
-    ...sshFrom.map((cidr) => ({ protocol: 'tcp', ports: [22, 22], from: { cidr }, purpose: 'SSH' }) as const),
+    ...sshFrom.map((cidr) => ({ protocol: 'tcp', ports: [22, 22], from: { cidr }, purpose }) as const),
     { protocol: 'any', from: { firewall }, purpose: 'among themselves' } as const,
   ];
   const rules = aws.firewallRules(scope, { name: 'machines', firewall, ingress });

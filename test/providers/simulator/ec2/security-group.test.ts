@@ -8,6 +8,11 @@ function groupOf(account: TestAccount, id: string) {
   return account.ec2('DescribeSecurityGroups', { GroupIds: [id] }).SecurityGroups?.[0];
 }
 
+function rulesOf(account: TestAccount, id: string) {
+  const Filters = [{ Name: 'group-id', Values: [id] }];
+  return account.ec2('DescribeSecurityGroupRules', { Filters }).SecurityGroupRules ?? [];
+}
+
 describe('a security group', () => {
   test('EC2-45: begins with one rule that lets everything out', () => {
     const account = new TestAccount();
@@ -121,6 +126,41 @@ describe('the rules of a security group', () => {
     );
     account.ec2('RevokeSecurityGroupEgress', { GroupId, IpPermissions: [SSH] });
     expect(groupOf(account, GroupId)?.IpPermissions).toHaveLength(1);
+  });
+
+  test('EC2-106: are described anew, and stay what they are', () => {
+    const { account, GroupId } = prepared();
+    const range = (CidrIp: string, Description?: string) => ({ ...SSH, IpRanges: [{ CidrIp, Description }] });
+    const ranges = ['10.0.0.0/8', '192.0.2.0/24', '198.51.100.0/24'];
+    const IpPermissions = ranges.map((cidr) => range(cidr, 'before'));
+    account.ec2('AuthorizeSecurityGroupIngress', { GroupId, IpPermissions });
+    account.ec2('AuthorizeSecurityGroupEgress', { GroupId, IpPermissions: [range('10.0.0.0/8', 'outbound')] });
+    const before = rulesOf(account, GroupId);
+    const changed = [range('10.0.0.0/8', 'after'), range('192.0.2.0/24')];
+    account.ec2('UpdateSecurityGroupRuleDescriptionsIngress', { GroupId, IpPermissions: changed });
+    const after = rulesOf(account, GroupId);
+    const words = after.map(({ IsEgress, CidrIpv4, Description }) => `${IsEgress} ${CidrIpv4} ${Description}`);
+    expect(words.toSorted()).toEqual([
+      'false 10.0.0.0/8 after',
+      'false 192.0.2.0/24 undefined',
+      'false 198.51.100.0/24 before',
+      'true 0.0.0.0/0 undefined',
+      'true 10.0.0.0/8 outbound',
+    ]);
+    const wordless = (rules: readonly object[]) => rules.map((rule) => ({ ...rule, Description: '' }));
+    expect(wordless(after)).toEqual(wordless(before));
+  });
+
+  test('EC2-107: are not described anew when one of them is not there', () => {
+    const { account, GroupId } = prepared();
+    account.ec2('AuthorizeSecurityGroupIngress', { GroupId, IpPermissions: [SSH] });
+    const described = { ...SSH, IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'new' }] };
+    const update = (IpPermissions: readonly object[]) =>
+      refusalOf(() => account.ec2('UpdateSecurityGroupRuleDescriptionsIngress', { GroupId, IpPermissions }));
+    expect(update([described, { ...SSH, FromPort: 23, ToPort: 23 }])).toBe('InvalidPermission.NotFound');
+    expect(groupOf(account, GroupId)?.IpPermissions).toMatchObject([SSH]);
+    expect(groupOf(account, GroupId)?.IpPermissions?.[0]?.IpRanges?.[0]?.Description).toBeUndefined();
+    expect(update([described])).toBe('accepted');
   });
 
   test('EC2-54: that are not there cannot be revoked, by value or by id', () => {

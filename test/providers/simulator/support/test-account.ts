@@ -13,7 +13,8 @@ interface TestAccountOptions {
 /** An account of a test's own, in one region, whose time passes by hand. */
 export class TestAccount {
   readonly account: Account;
-  readonly region = 'eu-west-3';
+  /** Where calls are sent. */
+  region = 'eu-west-3';
   nowMs = 1_000_000;
 
   constructor({ seed = 'test', weather = {}, witness = {} }: TestAccountOptions = {}) {
