@@ -3,6 +3,7 @@ import { criticalPathFigures } from './critical-path-bench.ts';
 import { renderFigures, summarise } from './figure.ts';
 import { ownTimeFigures } from './own-time-bench.ts';
 import { planFigures } from './plan-bench.ts';
+import { startFigures } from './start-bench.ts';
 
 const figures = [
   ...planFigures(),
