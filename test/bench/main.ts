@@ -6,6 +6,7 @@ import { planFigures } from './plan-bench.ts';
 import { startFigures } from './start-bench.ts';
 
 const figures = [
+  ...startFigures(),
   ...planFigures(),
   ...(await ownTimeFigures()),
   ...(await criticalPathFigures()),
