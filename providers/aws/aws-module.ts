@@ -46,7 +46,7 @@ function connect(services: AwsClients, { region, clock, random }: ConnectOptions
   return {
     provider,
     consistency,
-    whoAmI: (signal) => whoAmI(session, readingContext(runtime, NO_CLUSTER, signal)),
+    whoAmI: (signal) => whoAmI(session, readingContext(impatient(runtime), NO_CLUSTER, signal)),
     stateOf(uid) {
       const bucket = bucketNameOf(uid);
       const objects = new BucketStore({ client: services.s3, bucket, clock, callMs: deadlines.callMs });
@@ -60,6 +60,13 @@ function connect(services: AwsClients, { region, clock, random }: ConnectOptions
   };
 }
 
+/** With the first question a person waits for nothing else, and nothing has begun that could be lost. */
+function impatient(runtime: EngineRuntime): EngineRuntime {
+  const { provider } = runtime;
+  return { ...runtime, provider: { ...provider, deadlines: { ...provider.deadlines, conditionMs: FIRST_ANSWER_MS } } };
+}
+
+const FIRST_ANSWER_MS = 15_000;
 const NO_CLUSTER = parseClusterUid('noclusteryet');
 
 /** For questions that no resource asks. Without a journal nothing can be changed through it. */

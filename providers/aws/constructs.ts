@@ -1,6 +1,7 @@
 import { parseAddress } from '#engine/address.ts';
 import type { Declared } from '#engine/blueprint.ts';
 import type { Constructs, FirewallRule, Scope } from '#provider/constructs.ts';
+import { sha256Hex } from '#std/hash.ts';
 import { image } from './ec2/image.ts';
 import { keyPair } from './ec2/key-pair.ts';
 import { securityGroup } from './ec2/security-group.ts';
@@ -68,7 +69,9 @@ export const awsConstructs: Constructs = {
   },
 
   key(scope, { publicKey }) {
-    const key = scope.builder.declare(keyPair, `${scope.region}.key`, { name: nameFor(scope, 'operator'), publicKey });
+    // Another key is another name: it is there before the old one goes.
+    const name = nameFor(scope, `operator-${sha256Hex(publicKey).slice(0, 8)}`);
+    const key = scope.builder.declare(keyPair, `${scope.region}.key`, { name, publicKey });
     return { address: key.address, name: key.output('name') };
   },
 

@@ -9,8 +9,6 @@ export interface Box {
   readonly machines: readonly Instance[];
 }
 
-const MAILBOX = 'mailbox/';
-
 /** The mailboxes of the machines of an account, in order. */
 export class Mailboxes {
   readonly #owners: ReadonlyMap<string, readonly Instance[]>;
@@ -54,6 +52,10 @@ export class Mailboxes {
   }
 }
 
+export function prefixOfBox(name: string): string {
+  return `mailbox/${name}/`;
+}
+
 const known = new WeakMap<readonly Instance[], Mailboxes>();
 
 interface Shelf {
@@ -65,7 +67,7 @@ interface Shelf {
 function shelfOf(machines: readonly Instance[]): Shelf {
   const boxes = new Map<string, Box>();
   for (const [name, owners] of Map.groupBy(machines, ({ box }) => box)) {
-    const prefix = `${MAILBOX}${name}/`;
+    const prefix = prefixOfBox(name);
     boxes.set(prefix, { name, prefix, machines: owners });
   }
   return { boxes, prefixes: [...boxes.keys()].toSorted(byText) };

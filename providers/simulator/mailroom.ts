@@ -3,7 +3,7 @@ import type { Desk } from './desk.ts';
 import { type Instance, INSTANCES } from './ec2/instance.ts';
 import { byText } from './first-at-least.ts';
 import { type DeliveredWelcome, lastWordMs, lettersOfLife, takesWelcomeAtMs } from './machine-life.ts';
-import { type Box, Mailboxes } from './mailboxes.ts';
+import { type Box, Mailboxes, prefixOfBox } from './mailboxes.ts';
 import { defineKind, Tags } from './objects.ts';
 import { remembered } from './remembered.ts';
 
@@ -51,7 +51,7 @@ function lettersIn({ machines }: Box, welcome: DeliveredWelcome | undefined, now
 const addressedLetters = remembered(
   (machine: Instance, welcome: DeliveredWelcome | undefined): readonly DerivedLetter[] =>
     lettersOfLife(machine, welcome)
-      .map(({ name, body, atMs }) => ({ key: `mailbox/${machine.box}/${name}`, body, atMs }))
+      .map(({ name, body, atMs }) => ({ key: `${prefixOfBox(machine.box)}${name}`, body, atMs }))
       .toSorted(byKey),
 );
 

@@ -61,6 +61,8 @@ export interface PlanResult {
   readonly heading: Omit<RunHeading, 'verb'>;
   readonly changes: readonly PlannedChange[];
   readonly isEmpty: boolean;
+  /** Otherwise it is still to be created. */
+  readonly exists: boolean;
 }
 
 export interface ClusterStatus {

@@ -4,11 +4,12 @@ import { applyPlan } from '#engine/apply.ts';
 import type { Plan } from '#engine/plan.ts';
 import { decodePlan } from '#engine/plan-file.ts';
 import { problem } from '#engine/problem.ts';
+import { fileTrouble } from '#std/files.ts';
 import type { Interruption, RunOutcome, Target } from './app.ts';
 import { bringUp, type BringUp } from './bring-up.ts';
 import { clusterPlanOf, settleDemand } from './cluster-plan.ts';
 import { describeChanges } from './converge.ts';
-import { intendGiven, intendNamed, putInForce, readFileOf } from './intention.ts';
+import { intendGiven, intendNamed, putInForce } from './intention.ts';
 import { describeOutputs } from './outputs.ts';
 import { tuned } from './tune.ts';
 import { meantCluster, refuseDeleted } from './read-cluster.ts';
@@ -32,7 +33,7 @@ export async function apply(
   const { known: found, given } = await meantCluster(workstation, target);
   refuseDeleted(found);
   const known = given === undefined ? found : await tuned(clusters, found, given.spec);
-  const saved = planFile === undefined ? undefined : await readFileOf(workstation, planFile);
+  const saved = planFile === undefined ? undefined : await readPlanFile(workstation, planFile);
   return carryOutRun({ ports, places, known, verb: 'apply', interruption }, (run) => {
     const { cluster } = run;
     const intend: BringUp['intend'] = (place) =>
@@ -42,20 +43,29 @@ export async function apply(
   });
 }
 
+async function readPlanFile({ ports }: Workstation, path: string): Promise<string> {
+  try {
+    return await ports.files.read(path);
+  } catch (error) {
+    throw problem('plan.file-invalid', { detail: `${path} cannot be read: ${fileTrouble(error)}.`, cause: error });
+  }
+}
+
 async function applySaved({ workstation, run, wait, intend }: BringUp, saved: string): Promise<RunOutcome> {
   const { cluster, interruption, emit } = run;
-  const place = await locateState(cluster.locations, interruption.stop);
+  const { stop, abort } = interruption;
+  const place = await locateState(cluster.locations, stop);
   const intention = await intend(place);
   const { spec } = intention.wanted;
-  await using lease = await place.store.acquire({ wait, existing: true, signal: interruption.stop });
-  const seal = await place.store.seal(interruption.stop);
+  await using lease = await place.store.acquire({ wait, existing: true, signal: stop });
+  const seal = await place.store.seal(stop);
   if (seal === undefined) throw problem('state.absent', { detail: `Nothing is in ${place.title}.` });
   const plan = decodePlan(saved, seal);
   const demand = await settleDemand(cluster, place, spec);
   checkFile(plan, clusterBlueprint(clusterPlanOf(cluster, spec, demand)).hash);
   await putInForce(workstation, cluster, place, intention);
   emit({ type: 'planned', changes: describeChanges(plan) });
-  const result = await applyPlan(plan, { runtime: cluster.runtime, journal: lease, ...interruption });
+  const result = await applyPlan(plan, { runtime: cluster.runtime, journal: lease, stop, abort });
   const outputs = describeOutputs(place, { snapshot: lease.snapshot, spec });
   return outcomeOf(result, { outputs, notYet: NOT_YET });
 }

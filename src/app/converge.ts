@@ -20,10 +20,11 @@ export interface Goal {
 /** Looks at what is there, plans, says so and applies: one pass under one lease. */
 export async function converge(run: Run, lease: StateLease, goal: Goal): Promise<ApplyResult> {
   const { cluster, interruption, emit } = run;
-  const signal = AbortSignal.any([lease.lost, interruption.stop, interruption.abort]);
+  const { stop, abort } = interruption;
+  const signal = AbortSignal.any([lease.lost, stop, abort]);
   const plan = await planLooking(cluster.runtime, lease.snapshot, goal, signal);
   if (goal.isAnnounced !== true) emit({ type: 'planned', changes: describeChanges(plan) });
-  return applyPlan(plan, { runtime: cluster.runtime, journal: lease, ...interruption });
+  return applyPlan(plan, { runtime: cluster.runtime, journal: lease, stop, abort });
 }
 
 export async function planLooking(

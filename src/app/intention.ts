@@ -1,6 +1,6 @@
 import { problem } from '#engine/problem.ts';
 import { sha256Hex } from '#std/hash.ts';
-import { isFileError } from '#std/files.ts';
+import { fileTrouble, isFileError } from '#std/files.ts';
 import { type ClusterText, lastingDifferences, readClusterText } from './cluster-text.ts';
 import { keepFile, readKeptFile } from './kept-file.ts';
 import type { KnownCluster } from './known-clusters.ts';
@@ -94,7 +94,7 @@ export async function readFileOf({ ports }: Pick<OpenCluster, 'ports'>, path: st
   try {
     return await ports.files.read(path);
   } catch (error) {
-    throw unreadable(path, error instanceof Error ? error.message : String(error), error);
+    throw unreadable(path, fileTrouble(error), error);
   }
 }
 
@@ -103,7 +103,7 @@ async function readIfThere({ ports }: Pick<OpenCluster, 'ports'>, path: string):
     return await ports.files.read(path);
   } catch (error) {
     if (isFileError(error, 'absent')) return undefined;
-    throw unreadable(path, error instanceof Error ? error.message : String(error), error);
+    throw unreadable(path, fileTrouble(error), error);
   }
 }
 

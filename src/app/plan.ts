@@ -45,7 +45,7 @@ export async function plan(
     ? await planLooking(runtime, snapshot, { blueprint, purpose: 'apply' }, signal)
     : planChanges(blueprint, snapshot, { types });
   if (request.savePlanTo !== undefined) await savePlan(cluster, place, planned, request.savePlanTo);
-  return resultOf(cluster, planned, signal);
+  return { ...(await resultOf(cluster, planned, signal)), exists: true };
 }
 
 async function unknownCluster(workstation: Workstation, target: Target): Promise<ClusterText | undefined> {
@@ -73,7 +73,8 @@ async function planNewcomer(
   const cluster = await open(workstation, { ...identity, place: '', isAttached: false, isDeleted: false });
   const blueprint = clusterBlueprint(clusterPlanOf(cluster, spec));
   const { types } = cluster.runtime.provider;
-  return resultOf(cluster, planChanges(blueprint, new ClusterState(uid), { types }), signal);
+  const planned = planChanges(blueprint, new ClusterState(uid), { types });
+  return { ...(await resultOf(cluster, planned, signal)), exists: false };
 }
 
 function open({ ports, places }: Workstation, known: KnownCluster): Promise<OpenCluster> {
@@ -86,7 +87,7 @@ async function savePlan({ ports }: OpenCluster, place: StatePlace, planned: Plan
   await replaceFile(ports, path, encodePlan(planned, seal));
 }
 
-async function resultOf(cluster: OpenCluster, planned: Plan, signal: AbortSignal): Promise<PlanResult> {
+async function resultOf(cluster: OpenCluster, planned: Plan, signal: AbortSignal): Promise<Omit<PlanResult, 'exists'>> {
   const heading = await headingOf(cluster, signal);
   return { heading, changes: describeChanges(planned), isEmpty: isEmpty(planned) };
 }

@@ -1,4 +1,4 @@
-import { SIMULATOR_DEFAULTS, type WEATHERS } from '#config/written-file.ts';
+import { SIMULATOR_DEFAULTS } from '#config/written-file.ts';
 import type { Catalogue } from '#provider/catalogue.ts';
 import type { ProviderModule } from '#provider/provider-module.ts';
 import type { KnownCluster } from './known-clusters.ts';
@@ -38,30 +38,24 @@ async function simulatedProvider(
   { ports, places }: ProviderWorld,
 ): Promise<ProviderModule> {
   const { clock, random, files } = ports;
-  const [{ awsModule }, { openSimulatedAccount }, { DirectoryLog }, weathers] = await Promise.all([
+  const [{ awsModule }, { openSimulatedAccount }, { DirectoryLog }, known] = await Promise.all([
     import('#providers/aws/aws-module.ts'),
     import('#providers/simulator/index.ts'),
     import('#providers/simulator/directory-log.ts'),
     import('#providers/simulator/weather.ts'),
   ]);
   const { account: name, seed, speed, weather = SIMULATOR_DEFAULTS.weather } = simulator ?? SIMULATOR_UNKNOWN;
+  const weathers = { calm: known.CALM_WEATHER, mild: known.MILD_WEATHER, mean: known.MEAN_WEATHER };
   const log = new DirectoryLog({ root: places.simulatedAccount(name), files, random });
   const account = await openSimulatedAccount({
     log,
     clock,
     random,
     seed: String(seed),
-    weather: weatherOf(weather, weathers),
+    weather: weathers[weather],
     ...(speed === undefined ? {} : { speed }),
   });
   return awsModule({ name: 'simulator', servicesOf: (region) => account.services(region), speed: account.speed });
 }
 
 const SIMULATOR_UNKNOWN = { account: 'default', ...SIMULATOR_DEFAULTS };
-
-function weatherOf(name: WeatherName, { CALM_WEATHER, MILD_WEATHER, MEAN_WEATHER }: Weathers) {
-  return { calm: CALM_WEATHER, mild: MILD_WEATHER, mean: MEAN_WEATHER }[name];
-}
-
-type WeatherName = (typeof WEATHERS)[number];
-type Weathers = typeof import('#providers/simulator/weather.ts');

@@ -47,8 +47,14 @@ interface Meant {
 
 export async function meantCluster(workstation: Workstation, target: Target): Promise<Meant> {
   const given = await givenFile(workstation, target);
-  const name = given === undefined && 'name' in target ? target.name : (given?.spec.name ?? '');
-  return { known: await workstation.clusters.get(name), given };
+  if (given === undefined || !('file' in target)) {
+    return { known: await workstation.clusters.get('name' in target ? target.name : ''), given };
+  }
+  const { name } = given.spec;
+  const known = await workstation.clusters.find(name);
+  if (known !== undefined) return { known, given };
+  const detail = `This workstation does not know ${name}. If it is still to be made: bootstrap create -f ${target.file}`;
+  throw problem('cluster.unknown', { detail });
 }
 
 export async function givenFile(workstation: Workstation, target: Target): Promise<ClusterText | undefined> {

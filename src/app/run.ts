@@ -1,4 +1,4 @@
-import { asProblem, isProblem, problem, type Problem } from '#engine/problem.ts';
+import { isProblem, problem, type Problem } from '#engine/problem.ts';
 import type { ApplyResult } from '#engine/tally.ts';
 import type { Interruption, Output, RunEvent, RunHeading, RunOutcome } from './app.ts';
 import { DEADLINES } from './deadlines.ts';
@@ -6,6 +6,7 @@ import type { KnownCluster } from './known-clusters.ts';
 import { headingOf, openCluster, type OpenCluster } from './open-cluster.ts';
 import type { Places } from './places.ts';
 import type { AppPorts } from './ports.ts';
+import { asProblem } from './problems.ts';
 import { RunLog } from './run-log.ts';
 import { RunLogs } from './run-logs.ts';
 import { locateState } from './state-location.ts';
@@ -33,7 +34,9 @@ export async function carryOutRun(request: RunRequest, work: (run: Run) => Promi
   const { ports, places, known, verb, continues = false, isNew = false, interruption } = request;
   const directory = places.of(known.name).runs;
   const log = new RunLog(ports, directory);
+  let done = 0;
   const emit = (event: RunEvent): void => {
+    if (event.type === 'change-finished') done += 1;
     log.write(event);
     ports.emit(event);
   };
@@ -42,7 +45,7 @@ export async function carryOutRun(request: RunRequest, work: (run: Run) => Promi
   const heading = await unlessStopped(signal, () => headingOf(cluster, signal));
   emit({ type: 'run-started', run: { verb, ...heading, ...(continues ? { continues } : {}) } });
   const outcome = await unlessStopped(signal, () => work({ cluster, interruption, emit })).catch((error: unknown) =>
-    failure(asProblem(error)),
+    failure(asProblem(error), done),
   );
   emit({ type: 'run-finished', outcome });
   await log.flush();
@@ -59,7 +62,7 @@ export function outcomeOf(
 }
 
 /** Signals abort with reasons of their own; to whoever pressed the keys it is one thing. */
-async function unlessStopped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function unlessStopped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -68,8 +71,8 @@ async function unlessStopped<T>(signal: AbortSignal, work: () => Promise<T>): Pr
   }
 }
 
-function failure(reason: Problem): RunOutcome {
-  return { ok: false, done: 0, failed: [reason], skipped: [], outputs: [], notYet: [] };
+function failure(reason: Problem, done: number): RunOutcome {
+  return { ok: false, done, failed: [reason], skipped: [], outputs: [], notYet: [] };
 }
 
 /** Other workstations see it then; where the state is still on this one, they have no use for it. */

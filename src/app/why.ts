@@ -50,9 +50,15 @@ function findAddress(words: string, { declarations }: Blueprint, { records }: Sn
   // A node and its machine have one name; who asks for the name means the node.
   const node = ending.find((address) => address.endsWith(`.node.${words}`));
   if (node !== undefined) return node;
-  const similar = ending.length > 0 ? ending : closest(words, [...all, ...[...all].map(lastWord)]);
+  const similar = ending.length > 0 ? ending : similarTo(words, [...all]);
   const hint = similar.length === 0 ? '' : ` Did you mean ${similar.slice(0, 3).join(', ')}?`;
   throw problem('address.unknown', { detail: `There is no ${words}.${hint}` });
+}
+
+/** Those that have the word in them, or else those that are spelled like it. */
+function similarTo(words: string, all: readonly Address[]): readonly string[] {
+  const within = all.filter((address) => address.split('.').includes(words));
+  return within.length > 0 ? within : closest(words, [...all, ...all.map(lastWord)]);
 }
 
 function lastWord(address: Address): string {
@@ -78,9 +84,12 @@ function needsOf(snapshot: Snapshot, dependsOn: readonly Address[]): readonly st
 }
 
 function heardOf(address: Address, logged: readonly LoggedEvent[]): readonly string[] {
-  const lines = logged.flatMap(({ atMs, event }) =>
-    'address' in event && event.address === address ? [`  ${new Date(atMs).toISOString()}  ${sentenceOf(event)}`] : [],
+  const heard = logged.flatMap(({ atMs, event }) =>
+    'address' in event && event.address === address ? [{ atMs, event }] : [],
   );
+  // What was sent again since has got through.
+  const telling = heard.filter(({ event }, index) => event.type !== 'retrying' || index === heard.length - 1);
+  const lines = telling.map(({ atMs, event }) => `  ${new Date(atMs).toISOString()}  ${sentenceOf(event)}`);
   return lines.length === 0 ? [] : ['Last heard of it:', ...lines.slice(-EVENTS_SHOWN)];
 }
 

@@ -25,11 +25,24 @@ export interface World {
 /** What the program knows of cluster files without any cluster. */
 interface ClusterFiles {
   render(answers: ClusterAnswers): Promise<string>;
+  /** What is wrong with the answer to one question; the others may still be open. */
+  flawIn(answers: Partial<ClusterAnswers>, key: keyof ClusterAnswers): Promise<string | undefined>;
+  /** Throws a Problem that lists all that is wrong. */
+  check(text: string, title: string): Promise<void>;
   defaultRegionOf(provider: ClusterAnswers['provider']): Promise<string>;
   /** Of one field, or of all. */
   explain(path: string | undefined): Promise<string>;
   /** For editors: a JSON Schema. */
   schema(): Promise<object>;
+}
+
+/** For the next command that a problem names. */
+interface Meant {
+  /** What to type to mean the cluster: its name, or its file. */
+  cluster?: string;
+  file?: string;
+  /** The command itself: what has not begun is begun by it, not by apply. */
+  again?: string;
 }
 
 export interface CommandContext extends World {
@@ -39,7 +52,7 @@ export interface CommandContext extends World {
   readonly isPlain: boolean;
   readonly interrupts: Interrupts;
   /** The cluster that the command is about, once it is known: for what goes wrong. */
-  readonly meant: { cluster?: string };
+  readonly meant: Meant;
 }
 
 /** One option as data: its name is its key in the command, in kebab-case. */

@@ -7,6 +7,8 @@ export interface Question<Value> {
   readonly fallback?: string;
   /** What is wrong with an answer is said by a UsageError, and it is asked again. */
   readonly read: (answer: string) => Value;
+  /** What is wrong with what was read, if anything is. */
+  readonly flawOf?: (value: Value) => Promise<string | undefined>;
 }
 
 interface Agreement {
@@ -35,13 +37,16 @@ export class Questions {
     this.#context.terminal.output.write(lines.map((line) => `${line}\n`).join(''));
   }
 
-  async ask<Value>({ question, fallback, read }: Question<Value>): Promise<Value> {
+  async ask<Value>({ question, fallback, read, flawOf }: Question<Value>): Promise<Value> {
     const { strong, faint, care } = this.#context.palette;
     const hint = fallback === undefined || fallback === '' ? '' : ` ${faint(`[${fallback}]`)}`;
     for (;;) {
       const typed = await this.#readLine(`${strong(question)}${hint} `);
       try {
-        return read(typed === '' ? (fallback ?? '') : typed);
+        const value = read(typed === '' ? (fallback ?? '') : typed);
+        const flaw = await flawOf?.(value);
+        if (flaw === undefined) return value;
+        this.say([care(`  ${flaw}`)]);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         this.say([care(`  ${error.message}`)]);

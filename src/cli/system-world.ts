@@ -25,6 +25,12 @@ export function systemWorld(terminal: Terminal): World {
       async render(answers) {
         return (await import('#app/cluster-files.ts')).renderClusterFile(answers);
       },
+      async flawIn(answers, key) {
+        return (await import('#app/cluster-files.ts')).flawIn(answers, key);
+      },
+      async check(text, title) {
+        await (await import('#app/cluster-files.ts')).checkClusterText(text, title);
+      },
       async defaultRegionOf(provider) {
         return (await import('#app/cluster-files.ts')).defaultRegionOf(provider);
       },

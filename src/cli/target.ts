@@ -22,7 +22,8 @@ export async function findTarget(
   words: Meant,
 ): Promise<Target> {
   const target = await targetOf(app, words);
-  if ('name' in target) meant.cluster = target.name;
+  meant.cluster = wordsFor(target);
+  if ('file' in target) meant.file = shellWord(target.file);
   return target;
 }
 
@@ -50,7 +51,12 @@ export function isName(word: string): boolean {
 
 /** What to type to mean it again. */
 export function wordsFor(target: Target): string {
-  return 'name' in target ? target.name : `-f ${target.file}`;
+  return 'name' in target ? target.name : `-f ${shellWord(target.file)}`;
+}
+
+/** As it can be pasted into a shell. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** For what people read: a file is called by its path. */

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly keys: readonly FoundKey[];
   /** Enter alone means it. */
   regionOf(provider: ClusterAnswers['provider']): Promise<string>;
+  /** What is wrong with the answer to one question, given the others so far. */
+  flawIn(answers: Partial<ClusterAnswers>, key: keyof ClusterAnswers): Promise<string | undefined>;
 }
 
 const COUNTS = { controlPlane: 3, workers: 3, storage: 4, converged: 3 } as const;
@@ -27,82 +29,101 @@ class Wizard {
   readonly #questions: Questions;
   readonly #given: Given;
   readonly #around: Surroundings;
+  /** So far. */
+  #answers: Partial<ClusterAnswers>;
 
   constructor(questions: Questions, given: Given, around: Surroundings) {
     this.#questions = questions;
     this.#given = given;
     this.#around = around;
+    this.#answers = Object.fromEntries(Object.entries(given).filter(([, answer]) => answer !== undefined));
   }
 
   async run(): Promise<ClusterAnswers> {
-    const name =
-      this.#given.name ?? (await this.#ask({ question: 'Name of the cluster?', fallback: DEMO, read: readName }));
+    const name = await this.#settle('name', { question: 'Name of the cluster?', fallback: DEMO, read: readName });
     const { provider: known } = concluded({ ...this.#given, name });
     const provider =
-      known ?? (await this.#ask({ question: providerQuestion, fallback: 'simulator', read: readProvider }));
-    await this.#ask({ question: 'Create a cluster, or Join one?', fallback: 'create', read: readMode });
-    const region = this.#given.region ?? (await this.#askRegion(provider));
-    const domain = this.#given.domain ?? (await this.#askDomain(name, provider));
-    const sshPublicKey = this.#given.sshPublicKey ?? (await this.#askKey());
-    const from =
-      this.#given.from ??
-      (await this.#ask({
-        question: 'From which addresses may SSH and the API be reached?',
-        fallback: EVERYWHERE,
-        read: splitList,
-      }));
-    const nodes = await this.#askNodes();
-    const monitoring =
-      this.#given.monitoring ?? (await this.#ask({ question: 'With monitoring?', fallback: 'no', read: readYesOrNo }));
+      known ?? (await this.#questions.ask({ question: PROVIDER, fallback: 'simulator', read: readProvider }));
+    this.#answers = { ...this.#answers, provider };
+    await this.#questions.ask({ question: 'Create a cluster, or Join one?', fallback: 'create', read: readMode });
+    const fallback = await this.#around.regionOf(provider);
+    const region = await this.#settle('region', { question: 'Region?', fallback, read: readWord });
+    const domain = await this.#settleDomain(name, provider);
+    const sshPublicKey = await this.#settleKey();
+    const from = await this.#settle('from', {
+      question: 'From which addresses may SSH and the API be reached?',
+      fallback: EVERYWHERE,
+      read: splitList,
+    });
+    const nodes = await this.#settleNodes();
+    const monitoring = await this.#settle('monitoring', {
+      question: 'With monitoring?',
+      fallback: 'no',
+      read: readYesOrNo,
+    });
     return { ...this.#given, name, provider, region, domain, sshPublicKey, from, ...nodes, monitoring };
   }
 
-  #ask<Value>(question: Question<Value>): Promise<Value> {
-    return this.#questions.ask(question);
-  }
-
-  async #askRegion(provider: ClusterAnswers['provider']): Promise<string> {
-    return this.#ask({ question: 'Region?', fallback: await this.#around.regionOf(provider), read: readWord });
+  /** What was given is not asked for; what is asked for is asked again until it can stand in a cluster file. */
+  async #settle<Key extends keyof ClusterAnswers>(
+    key: Key,
+    question: Question<ClusterAnswers[Key]>,
+  ): Promise<ClusterAnswers[Key]> {
+    const given: ClusterAnswers[Key] | undefined = this.#given[key];
+    const flawOf = (answer: ClusterAnswers[Key]): Promise<string | undefined> =>
+      this.#around.flawIn({ ...this.#answers, [key]: answer }, key);
+    const answer = given ?? (await this.#questions.ask({ ...question, flawOf }));
+    this.#answers = { ...this.#answers, [key]: answer };
+    return answer;
   }
 
   /** An example is enough where nothing is real. */
-  #askDomain(name: string, provider: ClusterAnswers['provider']): Promise<string> {
+  #settleDomain(name: string, provider: ClusterAnswers['provider']): Promise<string> {
     const example = provider === 'simulator' ? { fallback: exampleDomain(name) } : {};
-    return this.#ask({ question: 'Domain of the sites? A zone of this name is made.', ...example, read: readWord });
+    const question = 'Domain of the sites? A zone of this name is made.';
+    return this.#settle('domain', { question, ...example, read: readWord });
   }
 
-  async #askKey(): Promise<string | undefined> {
+  #settleKey(): Promise<string | undefined> {
     const { keys } = this.#around;
-    this.#questions.say(keys.map(({ path, text }, index) => `  ${index + 1}  ${path}  ${describeKey(text)}`));
+    if (this.#given.sshPublicKey === undefined) {
+      this.#questions.say(keys.map(({ path, text }, index) => `  ${index + 1}  ${path}  ${describeKey(text)}`));
+    }
     const question =
       keys.length === 0 ? `SSH key? (a public key, or ${NO_KEY})` : `SSH key? (number, public key, or ${NO_KEY})`;
     const fallback = keys.length === 0 ? NO_KEY : '1';
-    return this.#ask({ question, fallback, read: (answer) => readKey(answer, keys) });
+    return this.#settle('sshPublicKey', { question, fallback, read: (answer) => readKey(answer, keys) });
   }
 
   /** The groups, or nodes that have every role. */
-  async #askNodes(): Promise<Partial<Pick<ClusterAnswers, NodeKey>>> {
+  async #settleNodes(): Promise<Partial<Pick<ClusterAnswers, NodeKey>>> {
     const { converged, controlPlane, workers, storage } = this.#given;
     if (converged !== undefined) return { converged };
     const isGrouped = controlPlane !== undefined || workers !== undefined || storage !== undefined;
-    const layout = isGrouped ? 'groups' : await this.#ask({ question: LAYOUT, fallback: 'groups', read: readLayout });
-    if (layout === 'converged') return { converged: await this.#askCount('How many converged nodes?', 'converged') };
+    const layout = isGrouped
+      ? 'groups'
+      : await this.#questions.ask({ question: LAYOUT, fallback: 'groups', read: readLayout });
+    if (layout === 'converged') return { converged: await this.#settleCount('How many converged nodes?', 'converged') };
     return {
-      workers: workers ?? (await this.#askCount('How many worker nodes?', 'workers')),
-      controlPlane: controlPlane ?? (await this.#askCount('How many control-plane nodes?', 'controlPlane')),
-      storage: storage ?? (await this.#askCount('How many storage nodes?', 'storage')),
+      workers: await this.#settleCount('How many worker nodes?', 'workers'),
+      controlPlane: await this.#settleCount('How many control-plane nodes?', 'controlPlane'),
+      storage: await this.#settleCount('How many storage nodes?', 'storage'),
     };
   }
 
-  #askCount(question: string, key: NodeKey): Promise<number> {
-    return this.#ask({ question, fallback: String(COUNTS[key]), read: (answer) => wholeNumber(answer, COUNT_MAX) });
+  #settleCount(question: string, key: NodeKey): Promise<number | undefined> {
+    return this.#settle(key, {
+      question,
+      fallback: String(COUNTS[key]),
+      read: (answer) => wholeNumber(answer, COUNT_MAX),
+    });
   }
 }
 
 type NodeKey = keyof typeof COUNTS;
 
 const LAYOUT = 'Nodes in groups (control plane, workers, storage), or converged?';
-const providerQuestion = 'Provider: simulator, which costs nothing and makes nothing real, or aws?';
+const PROVIDER = 'Provider: simulator, which costs nothing and makes nothing real, or aws?';
 
 function readName(answer: string): string {
   if (/^[a-z][a-z0-9-]*$/.test(answer)) return answer;

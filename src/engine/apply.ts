@@ -1,9 +1,10 @@
 import { buildApplyGraph } from './apply-graph.ts';
 import { bringUp } from './bring-up.ts';
-import { isPending, isUpward, type DownwardChange, type ReplaceChange } from './change.ts';
-import type { Journal } from './journal.ts';
+import { type Change, isPending, isUpward, type DownwardChange, type ReplaceChange } from './change.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { problem, type Problem } from './problem.ts';
+import type { ResourceRecord } from './record.ts';
 import type { EngineRuntime } from './runtime.ts';
 import { runSchedule } from './schedule.ts';
 import { sweepStrays } from './sweep.ts';
@@ -41,7 +42,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
   const tally = new Tally(work);
   const steps = buildApplyGraph(plan.changes, journal.snapshot, {
     up: (change) => tally.carryOut(change, () => bringUp(work, change)),
-    down: (change) => tally.carryOut(asDownward(change), () => takeDown(work, change)),
+    down: (change) => tally.carryOut(asDownward(change), () => takeDown(work, plan, change)),
   });
   work.serveFirst(urgencies(steps));
   await runSchedule(steps, {
@@ -81,7 +82,7 @@ function asDownward(change: DownwardChange | ReplaceChange): DownwardChange {
   return { address, kind, instanceId, because, action: old };
 }
 
-async function takeDown(work: Work, change: DownwardChange | ReplaceChange): Promise<boolean> {
+async function takeDown(work: Work, plan: Plan, change: DownwardChange | ReplaceChange): Promise<boolean> {
   const { instanceId } = change;
   const record = work.journal.snapshot.records.get(instanceId);
   if (record === undefined || change.action === 'leave') return false;
@@ -89,11 +90,34 @@ async function takeDown(work: Work, change: DownwardChange | ReplaceChange): Pro
   if (change.action === 'replace' && change.order === 'create-first' && !record.deposed) return false;
   if (!work.claim(instanceId)) return false;
   if (change.action === 'abandon' || (change.action === 'replace' && change.old === 'abandon')) {
-    await work.journal.append({ type: 'gone', instanceId, because: record.retain ? 'retained' : 'abandoned' });
+    const gone = { type: 'gone', instanceId, because: record.retain ? 'retained' : 'abandoned' } as const;
+    await work.journal.append(gone, ...destroyIntents(work, plan, record));
     return true;
   }
   await tearDown(work, record);
   return true;
+}
+
+/**
+ * Who abandons what lives in a host has decided on the host's end as well: with strangers in it, it can never be taken
+ * back into use. So that is said in the same write.
+ */
+function destroyIntents({ journal }: Work, { changes }: Plan, { within }: ResourceRecord): readonly JournalEntry[] {
+  const goes = changes.filter((change) => change.address === within && isOfInstance(change) && ends(change));
+  return goes.flatMap((change) => {
+    const host = isOfInstance(change) ? journal.snapshot.records.get(change.instanceId) : undefined;
+    const isSpared = change.action === 'replace' && host?.deposed !== true;
+    if (host === undefined || isSpared || host.status === 'destroying') return [];
+    return [{ type: 'destroy', instanceId: host.instanceId } as const];
+  });
+}
+
+function isOfInstance(change: Change): change is DownwardChange | ReplaceChange {
+  return change.action === 'replace' || !isUpward(change);
+}
+
+function ends(change: DownwardChange | ReplaceChange): boolean {
+  return change.action === 'destroy' || (change.action === 'replace' && change.old === 'destroy');
 }
 
 async function conclude(plan: Plan, { journal }: Work, ok: boolean): Promise<void> {

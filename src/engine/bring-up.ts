@@ -151,6 +151,7 @@ async function update(
   // The request of an update that was cut short may still be under way, and must not arrive after ours.
   if (record.status === 'updating' && !sameDeclaration(record, declaration, inputs))
     await work.outwaitEarlierRequests();
+  if (record.status === 'ready') await work.outwaitOldSights(record);
   return updateTo(work, record, declaration, inputs);
 }
 

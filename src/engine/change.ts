@@ -99,7 +99,7 @@ export function explain(because: Because): string {
     case 'host-replaced':
       return `${because.host}, which it lives in, is replaced`;
     case 'host-goes':
-      return `it lives in ${because.host}, whose lot it shares`;
+      return `it lives in ${because.host}, which goes`;
     case 'not-declared':
       return 'no longer declared';
     case 'superseded':

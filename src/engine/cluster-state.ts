@@ -129,9 +129,19 @@ export class ClusterState implements Snapshot {
   }
 
   #foldReady({ instanceId, outputs, atMs }: EntryOf<'ready'>): void {
-    const { address, kind, incarnation, inputs, dependsOn, within, retain, deposed } = this.#get(instanceId);
+    const { address, kind, incarnation, inputs, dependsOn, within, retain, deposed, status } = this.#get(instanceId);
     const identity = { address, kind, instanceId, incarnation, deposed, problem: undefined };
-    this.#put({ ...identity, inputs, dependsOn, within, retain, status: 'ready', outputs, readyAtMs: atMs });
+    const ready = {
+      ...identity,
+      inputs,
+      dependsOn,
+      within,
+      retain,
+      status: 'ready',
+      outputs,
+      readyAtMs: atMs,
+    } as const;
+    this.#put(status === 'updating' ? { ...ready, isChanged: true } : ready);
   }
 
   #foldDestroy({ instanceId }: EntryOf<'destroy'>): void {

@@ -43,7 +43,7 @@ export const PROBLEM_CATALOGUE = {
     summary: 'Access to the state was refused',
     blame: 'user',
     remedy:
-      'Check whose credentials are in use and what they may do with the place named above:\n  bootstrap doctor NAME',
+      'Check whose credentials are in use and what they may do with the place named above:\n  bootstrap status NAME',
   },
   'state.store-full': {
     summary: 'There is no room left for the state',
@@ -54,18 +54,18 @@ export const PROBLEM_CATALOGUE = {
     summary: 'A part of the state is damaged',
     blame: 'provider',
     remedy:
-      'Nothing was changed. Restore the object named above from its last good version or from a backup, then check:\n  bootstrap doctor NAME',
+      'Nothing was changed. Restore the object named above from its last good version or from a backup, then check:\n  bootstrap status NAME',
   },
   'state.head-missing': {
     summary: 'The head of the state is missing while its journal is there',
     blame: 'user',
     remedy:
-      'Nothing was changed. Restore head.json from its last version or from a backup, then check:\n  bootstrap doctor NAME',
+      'Nothing was changed. Restore head.json from its last version or from a backup, then check:\n  bootstrap status NAME',
   },
   'state.lineage-differs': {
     summary: 'This state belongs to another cluster',
     blame: 'user',
-    remedy: 'Nothing was changed. Check the name of the cluster and where its state is kept:\n  bootstrap doctor NAME',
+    remedy: 'Nothing was changed. Check the name of the cluster and where its state is kept:\n  bootstrap status NAME',
   },
   'state.format-newer': {
     summary: 'The state was written by a newer version of this program',
@@ -77,19 +77,19 @@ export const PROBLEM_CATALOGUE = {
     summary: 'A sealed value cannot be opened',
     blame: 'user',
     remedy:
-      'Either the key is not the one that sealed it or the state was altered. Restore the right key, then check:\n  bootstrap doctor NAME',
+      'Either the key is not the one that sealed it or the state was altered. Restore the right key, then check:\n  bootstrap status NAME',
   },
   'state.key-missing': {
     summary: 'The key that sealed the state is missing',
     blame: 'user',
     remedy:
-      'Copy the key file from the workstation that created the cluster, or from its backup, then check:\n  bootstrap doctor NAME',
+      'Copy the key file from the workstation that created the cluster, or from its backup, then check:\n  bootstrap status NAME',
   },
   'state.store-unfit': {
     summary: 'This store does not keep conditional writes apart',
     blame: 'provider',
     remedy:
-      'Two runs could corrupt the state there. Keep the state on a local disk or in a store with conditional writes, then check:\n  bootstrap doctor NAME',
+      'Two runs could corrupt the state there. Keep the state on a local disk or in a store with conditional writes, then check:\n  bootstrap status NAME',
   },
   'state.blueprint-missing': {
     summary: 'A blueprint that was applied is not in the state',
@@ -105,7 +105,7 @@ export const PROBLEM_CATALOGUE = {
     summary: 'There is no state where it should be',
     blame: 'user',
     remedy:
-      'The cluster was deleted, or its state was removed by other means. See what this workstation knows:\n  bootstrap status NAME',
+      'The cluster was deleted, or its state was removed by other means. Look through the account, and forget the cluster when nothing is left of it:\n  bootstrap delete NAME',
   },
   'state.moved': {
     summary: 'The state has moved to another place',
@@ -124,6 +124,12 @@ export const PROBLEM_CATALOGUE = {
     blame: 'user',
     remedy:
       'Nothing was changed. Move the directory named above out of the way, then restore again:\n  bootstrap state restore NAME --from DIRECTORY',
+  },
+  'workstation.unusable': {
+    summary: 'A file of this workstation cannot be used',
+    blame: 'user',
+    remedy:
+      'Nothing is lost: what was begun is in the journal. See to the place named above, then look what is known here:\n  bootstrap list',
   },
   'cluster.unknown': {
     summary: 'This workstation does not know the cluster',
@@ -155,7 +161,7 @@ export const PROBLEM_CATALOGUE = {
   'address.unknown': {
     summary: 'The cluster has no such resource',
     blame: 'user',
-    remedy: 'See which there are:\n  bootstrap plan NAME',
+    remedy: 'See which there are:\n  bootstrap state show NAME',
   },
   'config.invalid': {
     summary: 'The cluster file cannot be used',
@@ -258,7 +264,7 @@ export const PROBLEM_CATALOGUE = {
   'resource.not-ready': {
     summary: 'It did not become ready in time',
     blame: 'provider',
-    remedy: 'The next run goes on waiting where this one stopped. See what it waits for:\n  bootstrap why ADDRESS',
+    remedy: 'The next run looks again, and replaces what has been given up:\n  bootstrap apply NAME',
   },
   'resource.failed': {
     summary: 'It failed while it was made ready',
@@ -312,9 +318,9 @@ export const PROBLEM_CATALOGUE = {
     remedy: 'Grant the permission named above, then run again:\n  bootstrap apply NAME',
   },
   'call.credentials': {
-    summary: 'The credentials are not valid any more',
+    summary: 'There are no valid credentials',
     blame: 'user',
-    remedy: 'Log in to the provider again, then go on where this run stopped:\n  bootstrap apply NAME',
+    remedy: 'Log in to the provider, then go on:\n  bootstrap apply NAME',
   },
   'call.blocked': {
     summary: 'Something still depends on what is to go',

@@ -36,6 +36,8 @@ export interface ReadyRecord extends RecordBase {
   readonly status: 'ready';
   readonly outputs: unknown;
   readonly readyAtMs: number;
+  /** It was something else before it became this: an old sight of it may still show that. */
+  readonly isChanged?: boolean | undefined;
 }
 
 export interface UpdatingRecord extends RecordBase {

@@ -5,7 +5,7 @@ import { LotDesk } from './lots.ts';
 import { look, type Sight, type Sighting } from './look.ts';
 import { problem } from './problem.ts';
 import type { ProblemCode } from './problem-catalogue.ts';
-import type { ResourceRecord } from './record.ts';
+import type { ReadyRecord, ResourceRecord } from './record.ts';
 import type { Present, Progress, ResourceContext, ResourceType } from './resource.ts';
 import type { EngineRuntime } from './runtime.ts';
 
@@ -96,6 +96,17 @@ export class Work {
     if (leftMs > 0) await this.runtime.clock.sleep(leftMs, this.signal);
   }
 
+  /**
+   * What was changed a moment ago may still be seen as it was before that, and be taken for the next change when that
+   * goes back. Wall clocks of two runs may differ; this costs a pause too much or misses one, and breaks nothing else.
+   */
+  async outwaitOldSights({ isChanged, readyAtMs }: ReadyRecord): Promise<void> {
+    const { clock, provider } = this.runtime;
+    const { visibleWithinMs } = provider.consistency;
+    const ageMs = Math.abs(clock.wallMs() - readyAtMs);
+    if (isChanged === true && ageMs < visibleWithinMs) await clock.sleep(visibleWithinMs - ageMs, this.signal);
+  }
+
   /** A look may still miss what earlier runs did. */
   mayReadBehind(): boolean {
     const { visibleWithinMs } = this.runtime.provider.consistency;
@@ -154,7 +165,7 @@ export class Patience {
     this.#waitingFor = waitingFor;
     const { address, instanceId } = this.#record;
     if (this.#work.runtime.clock.monotonicMs() > this.#deadlineMs) {
-      throw problem(code, { address, detail: `${address} was awaited in vain: ${waitingFor}.` });
+      throw problem(code, { address, detail: `Waited in vain for ${waitingFor}.` });
     }
     if (this.#said !== waitingFor) {
       this.#said = waitingFor;

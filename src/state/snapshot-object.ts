@@ -35,7 +35,12 @@ const StoredRecord = z.discriminatedUnion('status', [
     attempt: z.number().int().positive(),
     lot: z.array(instanceId).readonly().optional(),
   }),
-  z.strictObject({ ...recordBase, status: z.literal('ready'), readyAtMs: z.number() }),
+  z.strictObject({
+    ...recordBase,
+    status: z.literal('ready'),
+    readyAtMs: z.number(),
+    isChanged: z.boolean().optional(),
+  }),
   z.strictObject({ ...recordBase, status: z.literal('updating'), previousInputs: z.unknown() }),
   z.strictObject({ ...recordBase, status: z.literal('destroying') }),
 ]);

@@ -23,6 +23,12 @@ export function isFileError(error: unknown, code: FileErrorCode): error is FileE
   return error instanceof FileError && error.code === code;
 }
 
+/** `no such file or directory`: what a system error says, without the names that people do not need. */
+export function fileTrouble(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /^E[A-Z0-9]+: (.+?), \w+/.exec(message)?.[1] ?? message;
+}
+
 export interface FileEntry {
   readonly name: string;
   readonly isDirectory: boolean;

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { LoggedEvent } from '#app/app.ts';
 import { isProblem } from '#engine/problem.ts';
@@ -17,8 +19,8 @@ test('a cluster lives from create to delete, and the account is as empty as befo
   const status = await app.status(TARGET, FOREVER);
   expect(status.nodes.map(({ name, state }) => `${name} ${state}`)).toEqual([
     'control-plane-1 ready',
-    'storage-1 ready',
     'worker-1 ready',
+    'storage-1 ready',
   ]);
   expect(status).toMatchObject({ isDeleted: false, driver: undefined, resources: { unfinished: [] } });
   expect(status.resources.ready).toBe(status.resources.total);
@@ -143,3 +145,22 @@ async function all(events: AsyncIterable<LoggedEvent>): Promise<readonly LoggedE
   for await (const event of events) found.push(event);
   return found;
 }
+
+test('a cluster that is yet to be made is planned as such, and is asked to be created before it is applied', async () => {
+  await using desk = await Desk.alone();
+  const app = desk.app();
+  const target = { file: join(desk.home, 'fresh.yaml') };
+  await writeFile(target.file, clusterFile());
+  expect(await app.plan(target, { refresh: true }, FOREVER)).toMatchObject({ exists: false, isEmpty: false });
+  const refusal: unknown = await app.apply(target, { wait: false }, UNINTERRUPTED).catch((error: unknown) => error);
+  expect(isProblem(refusal, 'cluster.unknown') && refusal.detail).toContain(`bootstrap create -f ${target.file}`);
+});
+
+test('a provider that does not say who asks makes no cluster: nothing is noted of it', async () => {
+  await using desk = await Desk.alone();
+  await mkdir(join(desk.building, 'data'));
+  await writeFile(join(desk.building, 'data', 'bootstrap'), 'in the way of every simulated account');
+  const refusal: unknown = await desk.create().catch((error: unknown) => error);
+  expect(isProblem(refusal)).toBe(true);
+  expect(await desk.app().list()).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { clusterFile, Desk, FOREVER, TARGET, UNINTERRUPTED } from './support/desk.ts';
+import { clusterFile, Desk, FOREVER, TARGET } from './support/desk.ts';
 import { Mortals } from './support/mortal.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -47,26 +47,4 @@ describe('killed on its way down', () => {
     expect(await desk.delete(survivor)).toMatchObject({ ok: true, failed: [] });
     expect(await survivor.list()).toMatchObject([{ isDeleted: true }]);
   });
-});
-
-test('after the first signal nothing new is begun, and the next create goes on', async () => {
-  await using desk = await Desk.alone();
-  const stop = new AbortController();
-  const app = desk.app({
-    emit(event) {
-      if (event.type === 'change-finished' && event.address === 'eu-west-3.network') stop.abort();
-    },
-  });
-  const request = { file: { path: 'cluster.yaml', text: clusterFile() }, wait: false };
-  const stopped = await app.create(request, { ...UNINTERRUPTED, stop: stop.signal });
-  expect(stopped.ok).toBe(false);
-  expect(stopped.skipped).toContain('eu-west-3.node.worker-1');
-  expect(await desk.create()).toMatchObject({ ok: true });
-});
-
-test('a stop before anything was begun says so', async () => {
-  await using desk = await Desk.alone();
-  const request = { file: { path: 'cluster.yaml', text: clusterFile() }, wait: false };
-  const attempt = desk.app().create(request, { ...UNINTERRUPTED, stop: AbortSignal.abort() });
-  await expect(attempt).rejects.toMatchObject({ code: 'apply.interrupted' });
 });

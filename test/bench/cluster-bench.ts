@@ -134,43 +134,21 @@ class ClusterBench {
     counter.calls = new CallCounts();
     const startedMs = performance.now();
     const ports = { objects: this.#objects, clock: virtualClock(world), random: world.random };
-    const ending = runOperation({ ports, provider, blueprint });
-    let over = false;
-    ending.then(
-      () => (over = true),
-      () => (over = true),
-    );
-    await world.run(() => over, LIMITS);
-    const { applyMs } = await ending;
+    const { applyMs } = await world.finish(runOperation({ ports, provider, blueprint }), LIMITS);
     return { virtualMs: applyMs, ownMs: performance.now() - startedMs, calls: counter.calls };
   }
 
   /** The longest chain of requests, boots and stages: what is left when looking and waiting for tokens cost nothing. */
   async criticalPathMs(): Promise<number> {
     const { world, blueprint, boots, times } = this.#parts;
-    const state = await this.#settled(
-      benchStore({
-        objects: this.#objects,
-        clock: virtualClock(world),
-        random: world.random,
-      }).read(),
-    );
+    const store = benchStore({ objects: this.#objects, clock: virtualClock(world), random: world.random });
+    const state = await world.finish(store.read(), LIMITS);
     const timed = [...blueprint.declarations.values()].map(({ address, kind, dependsOn }): TimedResource => {
       const box = mailboxOf(state?.current(address)?.outputs);
       const latencyMs = ownMs(kind, box, boots) ?? times.byAddress.get(address) ?? 0;
       return { name: address, needs: dependsOn, calls: [{ budget: kind, latencyMs }] };
     });
     return longestChainMs(timed);
-  }
-
-  async #settled<T>(reading: Promise<T>): Promise<T> {
-    let over = false;
-    const end = (): void => {
-      over = true;
-    };
-    reading.then(end, end);
-    await this.#parts.world.run(() => over, LIMITS);
-    return reading;
   }
 }
 

@@ -120,14 +120,7 @@ async function measure({ graph: makeGraph, budgets = {} }: Shape, seed: number):
   });
   const objects = new MeasuredStore(new MemoryStore(), () => clock.sleep(world.random.between(...STORE_MS)));
   const ports = { objects, clock, random: world.random };
-  const ending = runOperation({ ports, provider, blueprint: blueprintOf(graph) });
-  let over = false;
-  ending.then(
-    () => (over = true),
-    () => (over = true),
-  );
-  await world.run(() => over, LIMITS);
-  const { applyMs } = await ending;
+  const { applyMs } = await world.finish(runOperation({ ports, provider, blueprint: blueprintOf(graph) }), LIMITS);
   return { applyMs, criticalMs: criticalPathMs(timed, budgets), resources: graph.length, writes: objects.writes };
 }
 

@@ -6,10 +6,11 @@ import { perform } from './support/stage.ts';
 import { change, createStory, declared, nodesOf, SIMULATED } from './support/stories.ts';
 
 const nodes = nodesOf({ 'control-plane': 3, worker: 2, storage: 4 });
-const empty: PlanResult = { heading: SIMULATED, changes: [], isEmpty: true };
+const empty: PlanResult = { heading: SIMULATED, changes: [], isEmpty: true, exists: true };
 const pending: PlanResult = {
   heading: SIMULATED,
   isEmpty: false,
+  exists: true,
   changes: [
     change('eu-west-3.network', 'keep', 'nothing differs'),
     change('eu-west-3.machine.worker-3'),
@@ -17,7 +18,7 @@ const pending: PlanResult = {
     { ...change('record.api', 'update', 'values known after apply'), inputs: ['values'] },
     change('eu-west-3.machine.worker-1', 'replace', 'type changed'),
     change('eu-west-3.node.storage-4', 'destroy', 'no longer declared'),
-    change('eu-west-3.node.storage-3', 'abandon', 'it lives in eu-west-3.machine.storage-3, whose lot it shares'),
+    change('eu-west-3.node.storage-3', 'abandon', 'it lives in eu-west-3.machine.storage-3, which goes'),
     change('zone', 'adopt', 'adoption of Z123 was asked for'),
     change('eu-west-3.node.worker-2', 'leave', 'it cannot be reached: no answer'),
   ],

@@ -49,6 +49,21 @@ describe('create without a file and without enough options', () => {
     await expect(output).toMatchFileSnapshot('golden/wizard-again.txt');
   });
 
+  test('asks again when no cluster can be made with an answer', async () => {
+    // Nothing between two bars is Enter alone.
+    const answers = 'blog|simulator||mars||com||ssh-foo||1.2.3.4||groups||2|1|||no'.split('|');
+    const { output } = await perform('create', { answers, isTerminal: true, variables: { NO_COLOR: '1' } });
+    const complaints = [
+      'AWS has no region "mars".',
+      '"com" belongs to everyone.',
+      '"ssh-foo" is not a public key.',
+      '1.2.3.4 is one address, not a range.',
+      '2 control-plane nodes have 2 votes.',
+    ];
+    expect(complaints.filter((complaint) => !output.includes(complaint))).toEqual([]);
+    expect(output).toContain('Make this cluster?');
+  });
+
   test('takes Enter for the default all the way', async () => {
     const answers = Array.from({ length: 13 }, () => ENTER);
     const { asked } = await perform('create', { answers, isTerminal: true });
@@ -151,9 +166,9 @@ describe('create with enough options', () => {
   test('puts every option into the file', async () => {
     const files = await diskWithKeys();
     const line = [
-      `create blog --provider aws --region eu-west-3 --zones eu-west-3a,eu-west-3b --domain blog.example.com`,
+      `create blog --provider simulator --region eu-west-3 --zones eu-west-3a,eu-west-3b --domain blog.example.com`,
       `--control-plane 1 --workers 2 --storage 3 --ssh-key ${HOME}/.ssh/id_ed25519.pub --from 203.0.113.7/32,198.51.100.0/24`,
-      '--monitoring --speed 2.5 --seed 7 --wait',
+      '--monitoring --speed 2.5 --seed 7 --weather mean --wait',
     ].join(' ');
     const { asked } = await perform(line, { files });
     expect(asked).toEqual([
@@ -166,7 +181,7 @@ describe('create with enough options', () => {
               '# What is not written here has its default; "bootstrap explain" lists all that can be.',
               '',
               'name: blog',
-              'provider: aws',
+              'provider: simulator',
               'domain: blog.example.com',
               'region: eu-west-3',
               'zones: [eu-west-3a, eu-west-3b]',
@@ -187,6 +202,7 @@ describe('create with enough options', () => {
               'simulator:',
               '  speed: 2.5',
               '  seed: 7',
+              '  weather: mean',
               '',
             ]
               .join('\n')
@@ -196,6 +212,14 @@ describe('create with enough options', () => {
         },
       },
     ]);
+  });
+
+  test('says what is wrong with them before anything is asked for', async () => {
+    const { errors, exit, asked } = await perform('create blog --provider simulator --region mars --workers 0');
+    expect(errors).toContain('AWS has no region "mars".');
+    expect(errors.trimEnd().split('\n').at(-1)).toBe('  bootstrap create --help');
+    expect(exit).toBe('input');
+    expect(asked).toEqual([]);
   });
 
   test('refuses a private key', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RateBudgets } from '#engine/budget.ts';
-import { HandClock } from './support/hand-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const NEVER = new AbortController().signal;
 const PUBLISHED = {
@@ -10,13 +10,13 @@ const PUBLISHED = {
 };
 
 function start() {
-  const clock = new HandClock();
+  const clock = new VirtualClock();
   const budgets = new RateBudgets(PUBLISHED, clock);
   const taken: string[] = [];
   const take = (name: string, who: string, signal = NEVER) =>
     void budgets.take(name, signal).then(
-      () => taken.push(`${who} at ${clock.nowMs}`),
-      (reason: unknown) => taken.push(`${who} left at ${clock.nowMs}: ${String(reason)}`),
+      () => taken.push(`${who} at ${clock.monotonicMs()}`),
+      (reason: unknown) => taken.push(`${who} left at ${clock.monotonicMs()}: ${String(reason)}`),
     );
   return { clock, take, taken };
 }
@@ -67,12 +67,12 @@ describe('a rate budget', () => {
   test('never lets through more than it holds and what it refilled meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 600 }), { minLength: 1, maxLength: 25 }), async (pauses) => {
-        const clock = new HandClock();
+        const clock = new VirtualClock();
         const budgets = new RateBudgets(PUBLISHED, clock);
         const times: number[] = [];
         for (const pause of pauses) {
           await clock.advance(pause);
-          void budgets.take('ec2.RunInstances', NEVER).then(() => times.push(clock.nowMs));
+          void budgets.take('ec2.RunInstances', NEVER).then(() => times.push(clock.monotonicMs()));
         }
         await clock.advance(60_000);
         expect(times).toHaveLength(pauses.length);

@@ -16,7 +16,7 @@ const sentences: readonly [Because, string][] = [
   [{ reason: 'broken', detail: 'it ended while starting' }, 'it ended while starting'],
   [{ reason: 'dependency-changes', inputs: ['vpcId'] }, 'vpcId known after apply'],
   [{ reason: 'host-replaced', host }, 'node.worker-1, which it lives in, is replaced'],
-  [{ reason: 'host-goes', host }, 'it lives in node.worker-1, whose lot it shares'],
+  [{ reason: 'host-goes', host }, 'it lives in node.worker-1, which goes'],
   [{ reason: 'not-declared' }, 'no longer declared'],
   [{ reason: 'superseded' }, 'a newer instance has taken its place'],
   [{ reason: 'retained' }, 'no longer declared; it is to be retained'],

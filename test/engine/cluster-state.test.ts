@@ -87,7 +87,7 @@ describe('a record', () => {
     [
       'is ready again as it was last declared',
       [create(), becameReady, update, becameReady],
-      { ...updated, status: 'ready', outputs, readyAtMs: 5 },
+      { ...updated, status: 'ready', outputs, readyAtMs: 5, isChanged: true },
     ],
     [
       'keeps what went wrong',

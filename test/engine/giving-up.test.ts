@@ -13,7 +13,7 @@ import { ABSENT, type Condition, defineResource } from '#engine/resource.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
 import type { ApplyResult } from '#engine/tally.ts';
 import { SeededRandom } from '../simulation/seeded-random.ts';
-import { HandClock } from './support/hand-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const CLUSTER = parseClusterUid('clusterclustercluster');
 const PATIENCE_MS = 60_000;
@@ -60,7 +60,7 @@ interface Ending {
 }
 
 async function apply(patient: Patient): Promise<Ending> {
-  const clock = new HandClock();
+  const clock = new VirtualClock();
   const events: EngineEvent[] = [];
   const provider = {
     session: undefined,
@@ -102,7 +102,7 @@ test('what does not become ready in time is given up, and the run says what it w
   const { result } = await apply(patient);
   expect(patient.givenUp).toBe(1);
   expect(result.failed.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
-    'resource.not-ready: patient was awaited in vain: stage overlay.',
+    'resource.not-ready: Waited in vain for stage overlay.',
   ]);
 });
 

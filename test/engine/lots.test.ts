@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { deriveInstanceId, parseAddress, parseClusterUid } from '#engine/address.ts';
 import type { JournalEntry } from '#engine/journal.ts';
 import { LotDesk } from '#engine/lots.ts';
-import { HandClock } from './support/hand-clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 type CreateEntry = Extract<JournalEntry, { readonly type: 'create' }>;
 
@@ -14,7 +14,7 @@ function createOf(name: string): CreateEntry {
 }
 
 class Desk {
-  readonly clock = new HandClock();
+  readonly clock = new VirtualClock();
   readonly writes: (readonly JournalEntry[])[] = [];
   readonly lots: LotDesk;
   broken: Error | undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runSchedule, type Step } from '#engine/schedule.ts';
-import { HandClock, settle } from './support/hand-clock.ts';
+import { settle, VirtualClock } from '../support/virtual-clock.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -204,7 +204,7 @@ const jobs = fc.array(
 test('whatever the graph: each step runs once or is skipped for a failed need, never too early, never idle without cause', async () => {
   await fc.assert(
     fc.asyncProperty(jobs, fc.integer({ min: 1, max: 4 }), async (specs, concurrency) => {
-      const clock = new HandClock();
+      const clock = new VirtualClock();
       const all: Job[] = [];
       for (const { needs, lastsMs, fails } of specs) {
         const job: Job = {
@@ -213,9 +213,9 @@ test('whatever the graph: each step runs once or is skipped for a failed need, n
           fails,
           run: async () => {
             expect(job.fate).toBeUndefined();
-            job.startedMs = clock.nowMs;
+            job.startedMs = clock.monotonicMs();
             await clock.sleep(lastsMs);
-            job.endedMs = clock.nowMs;
+            job.endedMs = clock.monotonicMs();
             if (fails) throw new Error('no luck');
             job.fate = 'done';
           },

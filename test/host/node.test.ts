@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deriveInstanceId, parseAddress, parseClusterUid } from '#engine/address.ts';
+import { CallError } from '#engine/call.ts';
 import type { CreateContext, Observation } from '#engine/resource.ts';
 import { node, type NodeInputs } from '#host/node.ts';
 import { PROTOCOL_FORMAT, Welcome } from '#host/protocol.ts';
@@ -94,6 +95,28 @@ describe('the welcome', () => {
       condition: { is: 'ready' },
       owner: { cluster: CLUSTER, instanceId: contextOf().instanceId },
     });
+  });
+});
+
+describe('whose a node is', () => {
+  const ready = async (): Promise<void> => {
+    await welcomed();
+    for (const letter of ['stage-01-network', 'stage-02-overlay', 'stage-03-ready']) mailbox.post(BOX, letter);
+  };
+  const outputs = { name: 'worker-1', mailbox: BOX };
+
+  test('can be read at every moment, also when the last letters could not be left', async () => {
+    await ready();
+    mailbox.write = () => Promise.reject(new CallError({ outcome: 'ambiguous', message: 'no answer' }));
+    await expect(node.sync({ mailbox }, contextOf(), INPUTS, outputs)).rejects.toThrow('no answer');
+    expect(await observe()).toMatchObject({ owner: { cluster: CLUSTER, instanceId: contextOf().instanceId } });
+  });
+
+  test('is no matter of who looks: a later incarnation sees the earlier one', async () => {
+    await ready();
+    await node.sync({ mailbox }, contextOf(), INPUTS, outputs);
+    const seen = await node.observe({ mailbox }, contextOf(2), { inputs: INPUTS, last: undefined });
+    expect(seen).toMatchObject({ owner: { cluster: CLUSTER, instanceId: contextOf(1).instanceId } });
   });
 });
 

@@ -16,7 +16,7 @@ export const MACHINE_MUTANTS: readonly Mutant[] = [
     file: 'providers/aws/ec2/launch-request.ts',
     anchor: 'ClientToken: token,',
     replacement: 'ClientToken: `${token.slice(0, 40)}${Math.random()}`,',
-    killers: [LIFE_TESTS],
+    killers: [INSTANCE_TESTS],
   },
   {
     name: 'machines are launched without their marks',

@@ -1,6 +1,6 @@
 import { byTests, type Mutant } from './mutant.ts';
 
-const LIFE_TESTS = byTests('test/providers/aws/cluster-life.test.ts');
+const SERVICE_TESTS = byTests('test/providers/aws/service.test.ts');
 const BUCKET_TESTS = byTests('test/providers/aws/s3/bucket.test.ts');
 const LISTING_TESTS = byTests('test/providers/aws/shared-listing.test.ts');
 const STORE_TESTS = byTests('test/providers/aws/s3/bucket-store.test.ts');
@@ -21,14 +21,14 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
     file: 'providers/aws/service.ts',
     anchor: "this.#send(command, signal, 'not-yet')",
     replacement: 'this.#send(command, signal)',
-    killers: [LIFE_TESTS],
+    killers: [SERVICE_TESTS],
   },
   {
     name: 'what is gone is waited for before it is removed',
     file: 'providers/aws/service.ts',
     anchor: 'return context.mutate(this.#call(purpose, command), (signal) => this.#send(command, signal));',
     replacement: 'return this.mutate(context, purpose, command);',
-    killers: [BUCKET_TESTS, LIFE_TESTS],
+    killers: [SERVICE_TESTS],
   },
   {
     name: 'only the first page of a listing is read',
@@ -73,18 +73,11 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
     killers: [STORE_TESTS],
   },
   {
-    name: 'state that may not be read is absent',
+    name: 'a read of the state that finds nothing is believed',
     file: 'providers/aws/s3/bucket-store.ts',
-    anchor: "new Set(['NoSuchKey', 'NotFound'])",
-    replacement: "new Set(['NoSuchKey', 'NotFound', 'AccessDenied'])",
-    killers: [STORE_TESTS],
-  },
-  {
-    name: 'no bucket is no state',
-    file: 'providers/aws/s3/bucket-store.ts',
-    anchor: "new Set(['NoSuchKey', 'NotFound'])",
-    replacement: "new Set(['NoSuchKey', 'NotFound', 'NoSuchBucket'])",
-    killers: [STORE_TESTS],
+    anchor: 'await this.#confirmMissing(key);\n      return undefined;',
+    replacement: 'return undefined;',
+    killers: [byTests('test/providers/aws/s3/young-bucket.test.ts')],
   },
   {
     name: 'state is removed that was written meanwhile',
@@ -158,13 +151,6 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
     killers: [BUCKET_TESTS],
   },
   {
-    name: 'only the first page of a bucket is emptied',
-    file: 'providers/aws/s3/empty-bucket.ts',
-    anchor: 'if (first !== undefined) throw refusalOf(first, Errors.length);',
-    replacement: 'if (first !== undefined) throw refusalOf(first, Errors.length);\n    return;',
-    killers: [BUCKET_TESTS],
-  },
-  {
     name: 'a bucket without our mark counts as ours',
     file: 'providers/aws/s3/marked-buckets.ts',
     anchor: 'ownerOf(Tags)?.cluster === context.cluster',
@@ -231,7 +217,7 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
     name: 'a refusal of a record is not looked into',
     file: 'providers/aws/route53/record.ts',
     anchor: "if (!isRejected(error, 'invalid') || (await findRecord(aws, context, inputs)) === undefined) throw error;",
-    replacement: 'if (isRejected(error)) throw error;',
+    replacement: 'if (error !== undefined) throw error;',
     killers: [ZONE_TESTS],
   },
   {

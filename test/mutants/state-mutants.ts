@@ -1,6 +1,10 @@
 import { bySimulation, byTests, type Mutant } from './mutant.ts';
 
-const LEASE_TESTS = byTests('test/state/lease.test.ts', 'test/state/state-store.test.ts');
+const LEASE_TESTS = byTests(
+  'test/state/lease.test.ts',
+  'test/state/lease-keeper.test.ts',
+  'test/state/state-store.test.ts',
+);
 const WRITE_TESTS = byTests('test/state/conditional-write.test.ts', 'test/state/contention.test.ts');
 const STATE_TESTS = byTests('test/state');
 const DAMAGE_TESTS = byTests('test/state/damage.test.ts', 'test/state/power-cut.test.ts');
@@ -221,7 +225,7 @@ export const STATE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a store that lets two writers win is accepted',
     file: 'src/state/probe.ts',
-    anchor: 'if (stale.length !== 0 || last?.tag !== second)',
+    anchor: 'if (stale.won.length !== 0 || last?.tag !== second)',
     replacement: 'if (last === undefined)',
     killers: [byTests('test/state/probe.test.ts')],
   },
@@ -293,7 +297,9 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     name: 'the head arrives before what it stands for',
     file: 'src/state/finish-move.ts',
     anchor: 'await mapLimit(copied, COPIES_AT_ONCE, (key) =>',
-    replacement: 'mapLimit(copied, COPIES_AT_ONCE, (key) =>',
+    replacement: `const deferred = <T>(...[keys, limit, copy]: [readonly T[], number, (key: T) => Promise<void>]) =>
+    void from.clock.sleep(1_000).then(() => mapLimit(keys, limit, copy)).catch(() => undefined);
+  deferred(copied, COPIES_AT_ONCE, (key) =>`,
     killers: [MOVE_TESTS],
   },
   {

@@ -41,7 +41,6 @@ export async function operate(seed: OperatorSeed, steps: readonly Step[]): Promi
   let outcome: Outcome = { ok: true, failed: [], wasIdle: true };
   for (const step of steps) {
     if (step.isFirst === true && !isAboutToBegin(lease, step)) continue;
-    if (step.afterMs !== undefined) await clock.sleep(step.afterMs);
     const { ok, failed, wasIdle } = await carryOut(seed, runtime, lease, step);
     outcome = { ok: ok || step.mayFail === true, failed, wasIdle: outcome.wasIdle && wasIdle };
     if (!outcome.ok) break;

@@ -14,8 +14,6 @@ export interface Step {
   readonly mayFail?: boolean;
   /** Done only while nothing beyond it has been begun. */
   readonly isFirst?: boolean;
-  /** Begun so long after the step before it. @default at once */
-  readonly afterMs?: number;
 }
 
 const DELETION: Step = { blueprint: EMPTY_BLUEPRINT, purpose: 'delete' };

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { EventHeap, type ScheduledEvent } from './event-heap.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -78,6 +79,18 @@ export class World {
       };
       setImmediate(turn);
     });
+  }
+
+  /** Goes on until the task has ended, whichever way. */
+  async finish<T>(task: Promise<T>, limits: RunLimits): Promise<T> {
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+    };
+    task.then(end, end);
+    const stop = await this.run(() => isOver, limits);
+    assert.equal(stop, 'done', 'It does not come to an end.');
+    return task;
   }
 
   #step(isDone: () => boolean, eventsMax: number, untilMs: number): Stop | undefined {

@@ -152,6 +152,58 @@ test('a state comes back the same way, as often as it likes', async () => {
   expect(removal.acting).toEqual(new Set([0, 1]));
 });
 
+test('who carries it slowly does not take back what was changed since where it has arrived', async () => {
+  const removal = new Removal();
+  const { bench, random } = removal;
+  const [{ objects: old }, { objects: fresh }] = removal.places;
+  const demandAt = (objects: ObjectStore) => new DemandRegister({ objects, clock: bench.clock, random });
+  const [desk, bucket] = removal.reach();
+  await bench.run(removal.begin(1));
+  await bench.run(demandAt(old).reconcileFile('worker', 5));
+  await bench.run(desk.acquire().then((lease) => lease.depart(BUCKET)));
+  let isOvertaken = false;
+  const overtaken = removal.reach((objects) =>
+    wrapStore(objects, async ({ name }, act) => {
+      const answer = await act();
+      if (name !== 'listObjects' || isOvertaken) return answer;
+      isOvertaken = true;
+      await desk.finishMove(bucket);
+      await demandAt(fresh).reconcileFile('worker', 9);
+      return answer;
+    }),
+  );
+  await bench.run(overtaken[0].finishMove(overtaken[1]));
+  expect(isOvertaken).toBe(true);
+  expect((await bench.run(demandAt(fresh).read())).pools['worker']?.desired).toBe(9);
+});
+
+test('a journal that does not arrive whole and unaltered is no state', async () => {
+  const removal = new Removal();
+  const { bench } = removal;
+  const [desk, bucket] = removal.reach();
+  await bench.run(removal.begin(1, 2));
+  await bench.run(desk.acquire().then((lease) => lease.depart(BUCKET)));
+  const [{ objects: old }, { objects: fresh }] = removal.places;
+  const [first = ''] = old.objects.listObjects(JOURNAL_PREFIX);
+  const body = old.objects.readObject(first) ?? '';
+
+  old.objects.removeObject(first);
+  const [incomplete] = removal.reach((objects) => stillListing(objects, first));
+  await bench.problemOf(incomplete.finishMove(bucket), 'state.corrupt');
+
+  old.objects.createObject(first, body);
+  fresh.objects.createObject(first, 'another one');
+  await bench.problemOf(desk.finishMove(bucket), 'state.corrupt');
+  expect(fresh.objects.readRegister(HEAD_KEY)).toBeUndefined();
+  expect(await bench.run(desk.standing())).toMatchObject({ is: 'departed', arrived: false });
+});
+
+/** A store whose listing goes on naming what is not there any more. */
+function stillListing(objects: ObjectStore, key: string): ObjectStore {
+  const listObjects: ObjectStore['listObjects'] = async (...asked) => [...(await objects.listObjects(...asked)), key];
+  return { ...wrapStore(objects, (_operation, act) => act()), listObjects };
+}
+
 test('a state of another cluster in its way stops it, and neither is touched', async () => {
   const removal = new Removal();
   const [desk, bucket] = removal.reach();
@@ -161,6 +213,20 @@ test('a state of another cluster in its way stops it, and neither is touched', a
   await removal.bench.run(stranger.acquire().then((lease) => lease[Symbol.asyncDispose]()));
   await removal.bench.problemOf(carryOver([desk, bucket], 2), 'state.lineage-differs');
   expect(await removal.bench.run(stranger.standing())).toEqual({ is: 'here' });
+});
+
+test('a copy that somebody laid there by hand, and that has not moved as often, is overtaken', async () => {
+  const removal = new Removal();
+  const [desk, bucket] = removal.reach();
+  await removal.bench.run(removal.begin(1));
+  const [{ objects: original }, { objects: copy }] = removal.places;
+  for (const key of original.objects.listObjects('')) {
+    const register = original.objects.readRegister(key)?.body;
+    if (register !== undefined) copy.objects.swapRegister(key, register, undefined);
+    else copy.objects.createObject(key, original.objects.readObject(key) ?? '');
+  }
+  await removal.bench.run(carryOver([desk, bucket], 2));
+  expect(numbersIn(await removal.bench.run(bucket.read()))).toEqual([1, 2]);
 });
 
 test('a copy at hand becomes the one that counts when the place it moved to is lost', async () => {

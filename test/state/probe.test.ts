@@ -62,3 +62,28 @@ test('a store that cannot be reached is not called unfit', async () => {
   const { code } = await bench.problemOf(probePreconditions(denied, bench.random));
   expect(code).toBe('state.denied');
 });
+
+test('a store that is too busy for some of so many writes at once passes all the same', async () => {
+  const bench = new Bench();
+  let writes = 0;
+  const busy = faultyStore(new MemoryStore(), ({ name }) => {
+    if (name !== 'createObject') return 'fine';
+    writes += 1;
+    return writes % 3 === 0 ? 'unavailable' : 'fine';
+  });
+  expect(await bench.run(probePreconditions(busy, bench.random))).toBeUndefined();
+  expect(writes).toBeGreaterThan(3);
+});
+
+test('a winner that was not told so is no second one', async () => {
+  const bench = new Bench();
+  const forgetful = faultyStore(new MemoryStore(), ({ name }) => (name === 'createObject' ? 'lost-reply' : 'fine'));
+  expect(await bench.run(probePreconditions(forgetful, bench.random))).toBeUndefined();
+});
+
+test('a store that takes no write at all is not called unfit', async () => {
+  const bench = new Bench();
+  const closed = faultyStore(new MemoryStore(), ({ name }) => (name === 'createObject' ? 'unavailable' : 'fine'));
+  const { code } = await bench.problemOf(probePreconditions(closed, bench.random));
+  expect(code).toBe('state.unavailable');
+});

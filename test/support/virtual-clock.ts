@@ -30,12 +30,12 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(asError(signal.reason));
-      const timer: Timer = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order++, ring: () => settle(resolve) };
+      const timer: Timer = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order++, ring: () => conclude(resolve) };
       const abort = (): void => {
         this.#timers = this.#timers.filter((other) => other !== timer);
-        settle(() => reject(asError(signal?.reason)));
+        conclude(() => reject(asError(signal?.reason)));
       };
-      const settle = (how: () => void): void => {
+      const conclude = (how: () => void): void => {
         signal?.removeEventListener('abort', abort);
         how();
       };
@@ -79,6 +79,11 @@ export class VirtualClock implements Clock {
     next.ring();
     return true;
   }
+}
+
+/** Lets everything happen that can happen without time. */
+export async function settle(): Promise<void> {
+  await setImmediate();
 }
 
 function asError(reason: unknown): Error {

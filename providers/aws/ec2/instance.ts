@@ -6,6 +6,7 @@ import { sha256Base32 } from '#std/hash.ts';
 import { sameValue } from '#std/same-value.ts';
 import { LETTER, PROTOCOL_FORMAT } from '#host/protocol.ts';
 import { answered, unlessExists } from '../answers.ts';
+import { removeBox } from '../s3/remove-box.ts';
 import type { AwsSession } from '../session.ts';
 import { ownerOfMember } from '../tags.ts';
 import { DATA_DISKS_MAX, launchRequest, variantOf } from './launch-request.ts';
@@ -51,7 +52,8 @@ export const instance = defineResource<AwsSession>()({
   inputs: Inputs,
   outputs: Outputs,
   identity: 'token',
-  replaceOn: ['name', 'imageId', 'rootDevice', 'keyName', 'systemDiskGiB', 'dataDisksGiB', 'userData'],
+  // A key is for new machines: those that stand keep the one they were launched with.
+  replaceOn: ['name', 'imageId', 'rootDevice', 'systemDiskGiB', 'dataDisksGiB', 'userData'],
   replaceOrder: 'create-first',
   // A machine can be neither moved nor turned into another type.
   cannotBecome: ({ zone, type }, { places, types }) => [
@@ -95,10 +97,11 @@ export const instance = defineResource<AwsSession>()({
     await unlessExists(mailbox.write(context, box, { name: LETTER.givenUp, body }));
   },
 
-  async destroy(aws, context, { instanceId }) {
+  async destroy(aws, context, { instanceId, mailbox }) {
     const request = new TerminateInstancesCommand({ InstanceIds: [instanceId] });
     await aws.ec2.remove(context, 'terminate the machine', request);
     aws.dismissed.add(context.instanceId);
+    await removeBox(aws, context, mailbox);
   },
 
   async list(aws, context) {

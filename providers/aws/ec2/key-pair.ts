@@ -16,7 +16,7 @@ export const keyPair = defineResource<AwsSession>()({
   outputs: Outputs,
   identity: 'name',
   replaceOn: ['name', 'publicKey'],
-  replaceOrder: 'destroy-first',
+  replaceOrder: 'create-first',
   stableOutputs: ['keyPairId', 'name'],
   idOf: ({ keyPairId }) => keyPairId,
 

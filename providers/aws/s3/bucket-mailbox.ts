@@ -107,6 +107,10 @@ export class BucketMailbox implements Mailbox {
   }
 }
 
+export function prefixOfBox(box: string): string {
+  return `${MAILBOX}${box}/`;
+}
+
 function keyOf(box: string, letter: string): string {
-  return `${MAILBOX}${box}/${letter}`;
+  return `${prefixOfBox(box)}${letter}`;
 }

@@ -66,7 +66,7 @@ export const s3Bucket = defineResource<AwsSession>()({
   },
 
   async destroy(aws, context, { name }) {
-    await emptyBucket(aws, context, name);
+    await emptyBucket(aws, context, { Bucket: name });
     await aws.s3.remove(context, 'delete the bucket', new DeleteBucketCommand({ Bucket: name }));
   },
 

@@ -13,20 +13,26 @@ interface ObjectVersion {
   VersionId: string;
 }
 
+interface Place {
+  readonly Bucket: string;
+  /** @default all that is in it */
+  readonly Prefix?: string;
+}
+
 /**
- * Takes every version and every delete marker out of a bucket. One page is listed, then removed, then the first page is
+ * Takes every version and every delete marker out of a bucket, or of a part of it. One page is listed, then removed, then the first page is
  * listed again: however much lies in it, and however often this is cut short, what is left is what is still to be done.
  */
 export async function emptyBucket(
   { s3 }: Pick<AwsSession, 's3'>,
   context: ResourceContext,
-  Bucket: string,
+  place: Place,
 ): Promise<void> {
   for (;;) {
-    const page = await s3.read(context, 'list what is in the bucket', new ListObjectVersionsCommand({ Bucket }));
+    const page = await s3.read(context, 'list what is in the bucket', new ListObjectVersionsCommand(place));
     const Objects = versionsOf(page);
     if (Objects.length === 0) return;
-    const command = new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+    const command = new DeleteObjectsCommand({ Bucket: place.Bucket, Delete: { Objects, Quiet: true } });
     const { Errors = [] } = await s3.remove(context, `remove ${Objects.length} objects from the bucket`, command);
     const [first] = Errors;
     if (first !== undefined) throw refusalOf(first, Errors.length);

@@ -11,6 +11,7 @@ import { callErrorOf } from '../problems.ts';
  * | 409                                        | conflict     | another write was under way at the same time             |
  * | 503, too many requests, never reached      | unavailable  | it was not executed                                      |
  * | no such bucket                             | unavailable  | a young bucket is not known everywhere, and no bucket is not "no state" |
+ * | no such KMS key                            | unavailable  | neither is a young key                                   |
  * | timeout, reset, any other server error     | ambiguous    | it may have been executed                                |
  * | 401, 403, and whatever else it refuses     | denied       | also for a key that is not there, who may not list is told 403 |
  * | no such key                                | denied       | for whoever does not expect it; readers and removers do  |
@@ -30,6 +31,7 @@ const OUTCOMES: ReadonlyMap<string, StoreOutcome> = new Map([
   ['OperationAborted', 'conflict'],
   ['ServiceUnavailable', 'unavailable'],
   ['NoSuchBucket', 'unavailable'],
+  ['KMS.NotFoundException', 'unavailable'],
 ]);
 
 function outcomeOf(error: unknown): StoreOutcome | undefined {

@@ -1,5 +1,6 @@
 import type { ClusterAnswers } from '#config/render-cluster-file.ts';
 import type { App } from '#app/app.ts';
+import { fileTrouble } from '#std/files.ts';
 import { concluded, type Given, isComplete, missing, PROVIDER_NAMES, WEATHER_NAMES } from '../answers.ts';
 import {
   choice,
@@ -15,7 +16,7 @@ import {
 import { Questions } from '../questions.ts';
 import { runVerb } from '../run-verb.ts';
 import { findSshKeys, readSshKey } from '../ssh-keys.ts';
-import { isName, PLAIN, WAIT } from '../target.ts';
+import { isName, PLAIN, shellWord, WAIT } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 import { askAnswers } from '../wizard.ts';
 
@@ -53,6 +54,9 @@ export const createCommand = defineCommand({
   run(context, { words, options }) {
     const [word] = words;
     const wait = options.wait === true;
+    context.meant.again = ['bootstrap', ...context.terminal.arguments.map(shellWord)].join(' ');
+    if (options.file !== undefined) context.meant.file = shellWord(options.file);
+    if (word !== undefined && isName(word)) context.meant.cluster = word;
     return runVerb(context, async (app, interruption) => {
       if (word !== undefined && saysNothingElse(options) && (await isAlive(app, word))) {
         const outcome = app.apply({ name: word }, { wait }, interruption);
@@ -91,6 +95,7 @@ async function clusterFile(
   const questions = new Questions(context);
   const answers = isComplete(given) ? given : await ask(context, questions, given);
   const rendered = await context.clusterFiles.render(answers);
+  await refuseFlaws(context, rendered);
   if (answers !== given) {
     const preface = [
       '',
@@ -105,12 +110,23 @@ async function clusterFile(
   return { file: { path: `${answers.name}.yaml`, text: rendered }, continues: `bootstrap apply ${answers.name}` };
 }
 
+/** Whoever gave options has no file to look into: what is wrong is told, and where the options are explained. */
+async function refuseFlaws(context: CommandContext, rendered: string): Promise<void> {
+  try {
+    await context.clusterFiles.check(rendered, 'The file that this makes');
+  } catch (error) {
+    const { code, detail } = await context.asProblem(error);
+    if (code !== 'config.invalid' || context.isJson) throw error;
+    throw new UsageError(detail, 'bootstrap create --help');
+  }
+}
+
 async function readFile({ files }: CommandContext, path: string, name: string | undefined): Promise<ClusterFile> {
   if (name !== undefined) throw new UsageError(`${path} says what the cluster is called; leave out ${name}.`);
   try {
-    return { file: { path, text: await files.read(path) }, continues: `bootstrap apply -f ${path}` };
+    return { file: { path, text: await files.read(path) }, continues: `bootstrap apply -f ${shellWord(path)}` };
   } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new UsageError(`${path} cannot be read: ${fileTrouble(error)}.`);
   }
 }
 
@@ -118,7 +134,11 @@ async function ask(context: CommandContext, questions: Questions, given: Given):
   if (!questions.canAsk)
     throw new UsageError(`Nobody is here to ask: ${missing(given).join(' and ')} must be given.`, example(given));
   const keys = await findSshKeys(context.files, context.environment.home);
-  return askAnswers(questions, given, { keys, regionOf: (provider) => context.clusterFiles.defaultRegionOf(provider) });
+  return askAnswers(questions, given, {
+    keys,
+    regionOf: (provider) => context.clusterFiles.defaultRegionOf(provider),
+    flawIn: (answers, key) => context.clusterFiles.flawIn(answers, key),
+  });
 }
 
 function example({ name = 'blog', provider }: Given): string {

@@ -1,6 +1,6 @@
 import { defineCommand, flag, text } from '../command.ts';
 import { readVerb, show } from '../read-verb.ts';
-import { findTarget, TARGET_ARGUMENT, TARGET_OPTIONS, wordsFor } from '../target.ts';
+import { findTarget, TARGET_ARGUMENT, TARGET_OPTIONS, shellWord, wordsFor } from '../target.ts';
 import { planLines } from '../views/plan-text.ts';
 
 export const planCommand = defineCommand({
@@ -19,11 +19,12 @@ export const planCommand = defineCommand({
       return { target, result: await app.plan(target, { refresh: refresh !== false, ...save }, signal) };
     });
     const { target, result } = planned;
-    show(context, result, () => planLines(result, context.palette, nextCommand(wordsFor(target), out)));
+    const next = nextCommand(result.exists ? 'apply' : 'create', wordsFor(target), out);
+    show(context, result, () => planLines(result, context.palette, next));
     return result.isEmpty ? 'ok' : 'changesPending';
   },
 });
 
-function nextCommand(words: string, out: string | undefined): string {
-  return ['bootstrap apply', words, ...(out === undefined ? [] : [out])].join(' ');
+function nextCommand(verb: 'create' | 'apply', words: string, out: string | undefined): string {
+  return ['bootstrap', verb, words, ...(out === undefined ? [] : [shellWord(out)])].join(' ');
 }

@@ -3,6 +3,7 @@ import { type CommandContext, defineCommand, flag } from '../command.ts';
 import { readVerb, show } from '../read-verb.ts';
 import { findTarget, PLAIN, TARGET_ARGUMENT, TARGET_OPTIONS } from '../target.ts';
 import { canPaint } from '../views/choose-view.ts';
+import { cutToScreen } from '../views/columns.ts';
 import { statusLines } from '../views/status-text.ts';
 
 const CLEAR = '\u001B[H\u001B[J';
@@ -29,6 +30,8 @@ function showStatus(context: CommandContext, status: ClusterStatus): void {
 function showAgain(context: CommandContext, status: ClusterStatus): void {
   const { output } = context.terminal;
   if (!canPaint(context)) return showStatus(context, status);
-  const lines = statusLines(status, context.palette, output.rows - 1);
+  const lines = statusLines(status, context.palette, output.rows - 1)
+    .slice(0, output.rows - 1)
+    .map((line) => cutToScreen(line, output.columns));
   output.write(`${CLEAR}${lines.join('\n')}\n`);
 }

@@ -12,6 +12,9 @@ export const whyCommand = defineCommand({
     const address = words.at(-1);
     if (address === undefined) throw new UsageError('Which resource?', 'bootstrap why NAME ADDRESS');
     const explanation = await readVerb(context, async (app, signal) => {
+      const isCluster =
+        words.length === 1 && file === undefined && (await app.list()).some(({ name }) => name === address);
+      if (isCluster) throw new UsageError(`Which resource of ${address}?`, `bootstrap why ${address} ADDRESS`);
       const target = await findTarget(context, app, { words: words.slice(0, -1), file });
       return app.why(target, address, signal);
     });

@@ -25,6 +25,11 @@ export function shorten(text: string, width: number): string {
   return width <= 0 ? '' : `${text.slice(0, width - 1)}…`;
 }
 
+/** What a screen that is painted over has no room for would push everything else away. */
+export function cutToScreen(line: string, columns: number): string {
+  return visibleLength(line) <= columns ? line : shorten(stripVTControlCharacters(line), columns);
+}
+
 /** A table without lines: every column as wide as its widest cell, the last one as long as it likes. */
 export function table(rows: readonly (readonly string[])[], indent = ''): readonly string[] {
   const widths: number[] = [];

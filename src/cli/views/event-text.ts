@@ -32,6 +32,8 @@ export function eventText(event: RunEvent): string | undefined {
   }
 }
 
+const SECOND_MS = 1_000;
+
 type ResourceEvent = Extract<RunEvent, { readonly address: unknown }>;
 
 function resourceText(event: ResourceEvent): string {
@@ -43,7 +45,7 @@ function resourceText(event: ResourceEvent): string {
       return `waiting for ${waitingFor}${progress === undefined ? '' : ` (${progress.done}/${progress.of})`}`;
     }
     case 'retrying':
-      return `${event.purpose}: ${event.why}; again in ${formatDuration(event.afterMs)}`;
+      return `${event.purpose}: ${event.why}; again ${event.afterMs < SECOND_MS ? 'at once' : `in ${formatDuration(event.afterMs)}`}`;
     case 'change-finished':
       return DONE[event.action];
     case 'change-failed':

@@ -3,7 +3,7 @@ import { type Column, layOut, shorten, spread } from './columns.ts';
 import { formatDuration } from './duration.ts';
 import { NODE_GROUP } from './groups.ts';
 import type { Palette } from './palette.ts';
-import { type Group, isOver, type RunProgress, type Step } from './run-progress.ts';
+import { doingAt, type Group, isOver, type RunProgress, type Step } from './run-progress.ts';
 import { DOING } from './words.ts';
 
 export interface Canvas {
@@ -74,7 +74,7 @@ function nodeLines(group: Group, progress: RunProgress, canvas: Canvas, nowMs: n
   const nameWidth = Math.min(NAME_WIDTH_MAX, Math.max(...shown.map(({ place }) => place.name.length)));
   const hasSteps = shown.some((step) => step.progress !== undefined);
   const nodeCanvas = { ...canvas, nameWidth, hasSteps, nowMs };
-  const lines = shown.map((step) => nodeLine(withMachine(step, progress), progress, nodeCanvas));
+  const lines = shown.map((step) => nodeLine(withMachine(step, progress, nowMs), progress, nodeCanvas));
   return withRest(lines, worth.length - shown.length, canvas);
 }
 
@@ -95,11 +95,12 @@ function roomForNodes({ groups }: RunProgress, { rows }: Canvas): number {
 }
 
 /** A node that waits for its machine is where its machine is. */
-function withMachine(step: Step, progress: RunProgress): Step {
+function withMachine(step: Step, progress: RunProgress, nowMs: number): Step {
   if (step.state !== 'waiting') return step;
   const machine = progress.machineOf(step);
   if (machine?.state !== 'running') return step;
-  return { ...step, doing: machine.doing === '' ? 'launching' : machine.doing, startedAtMs: machine.startedAtMs };
+  const doing = doingAt(machine, nowMs);
+  return { ...step, doing: doing === '' ? 'launching' : doing, startedAtMs: machine.startedAtMs };
 }
 
 interface NodeCanvas extends Canvas {
@@ -111,7 +112,7 @@ interface NodeCanvas extends Canvas {
 
 function nodeLine(step: Step, progress: RunProgress, canvas: NodeCanvas): string {
   const { columns, palette, nameWidth, nowMs } = canvas;
-  const { state, doing, progress: steps } = step;
+  const { state, progress: steps } = step;
   const left = state === 'running' ? progress.remainingMsOf(step, nowMs) : undefined;
   const barWidth = canvas.hasSteps && columns >= BAR_FROM_COLUMNS ? BAR_WIDTH : 0;
   const before: readonly Column[] = [
@@ -125,7 +126,11 @@ function nodeLine(step: Step, progress: RunProgress, canvas: NodeCanvas): string
   ];
   const taken = [...before, ...after].reduce((sum, { width }) => sum + (width > 0 ? width + 2 : 0), 0);
   const width = Math.max(DOING_WIDTH_MIN, columns - MARGIN - taken);
-  return layOut([...before, { text: doing, width, paint: state === 'failed' ? palette.bad : palette.faint }, ...after]);
+  return layOut([
+    ...before,
+    { text: doingAt(step, nowMs), width, paint: state === 'failed' ? palette.bad : palette.faint },
+    ...after,
+  ]);
 }
 
 /** Nobody believes in zero seconds that last. */
@@ -135,10 +140,11 @@ function leftText(leftMs: number | undefined): string {
 
 function slowLines(group: Group, progress: RunProgress, canvas: Canvas, nowMs: number): readonly string[] {
   const nodes = new Set(progress.steps.flatMap(({ place }) => (place.group === NODE_GROUP ? [place.name] : [])));
-  const slow = group.steps.filter(({ state, startedAtMs = nowMs, doing, place }) => {
+  const slow = group.steps.filter((step) => {
+    const { state, startedAtMs = nowMs, place } = step;
     if (state === 'failed') return true;
     // What a machine is at stands in the line of its node.
-    if (state !== 'running' || doing === '' || nodes.has(place.name)) return false;
+    if (state !== 'running' || doingAt(step, nowMs) === '' || nodes.has(place.name)) return false;
     return nowMs - startedAtMs >= SLOW_MS;
   });
   const oldest = slow.toSorted((one, other) => (one.startedAtMs ?? nowMs) - (other.startedAtMs ?? nowMs));
@@ -153,7 +159,7 @@ function slowLine(step: Step, { columns, palette }: Canvas, nameWidth: number, n
   return layOut([
     { text: step.place.name, width: nameWidth },
     {
-      text: isFailed ? step.doing : `${DOING[step.action]} · ${step.doing}`,
+      text: isFailed ? step.doing : `${DOING[step.action]} · ${doingAt(step, nowMs)}`,
       width: columns - MARGIN - nameWidth - TIME_WIDTH - 4,
       paint: isFailed ? palette.bad : palette.faint,
     },

@@ -7,6 +7,7 @@ import { proseColumns } from './columns.ts';
 import { formatDuration } from './duration.ts';
 import { eventText } from './event-text.ts';
 import type { Palette } from './palette.ts';
+import { Repetitions } from './repetitions.ts';
 import { RunProgress } from './run-progress.ts';
 import type { RunView } from './run-view.ts';
 
@@ -18,6 +19,7 @@ export class PlainView implements RunView {
   readonly #palette: Palette;
   readonly #clock: Clock;
   readonly #progress = new RunProgress();
+  readonly #repetitions = new Repetitions();
   #said: string | undefined;
 
   constructor(screen: Screen, palette: Palette, clock: Clock) {
@@ -35,7 +37,7 @@ export class PlainView implements RunView {
       return;
     }
     const text = eventText(event);
-    if (event.type === 'lease-waiting' && text === this.#said) return;
+    if (this.#repetitions.includes(event) || (event.type === 'lease-waiting' && text === this.#said)) return;
     this.#said = text;
     if (text !== undefined) this.#write([`${this.#time(nowMs)}  ${this.#paint(event, `${text}${this.#took(event)}`)}`]);
   }

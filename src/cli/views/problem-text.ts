@@ -7,7 +7,14 @@ export interface ProblemStyle {
   readonly palette: Palette;
   readonly columns: number;
   /** Whose run it was, for the command in the remedy. */
-  readonly run: { readonly cluster?: string | undefined; readonly verb?: string | undefined } | undefined;
+  readonly run: Meant | undefined;
+}
+
+interface Meant {
+  readonly cluster?: string | undefined;
+  readonly verb?: string | undefined;
+  readonly file?: string | undefined;
+  readonly again?: string | undefined;
 }
 
 type Told = Pick<Problem, 'code' | 'summary' | 'detail' | 'remedy' | 'address'>;
@@ -39,11 +46,16 @@ function isVerbatim(line: string): boolean {
 
 /** The catalogue speaks of NAME and ADDRESS, and of applying what was begun: here it is known what it was. */
 function remedyOf({ remedy, address }: Pick<Told, 'remedy' | 'address'>, run: ProblemStyle['run']): string {
-  const { cluster, verb } = run ?? {};
-  const meant = verb === 'delete' ? remedy.replaceAll('bootstrap apply', 'bootstrap delete') : remedy;
-  const named = cluster === undefined ? meant : meant.replaceAll(/\bNAME\b/g, cluster);
-  if (address === undefined) return named;
-  return named.replaceAll(/\bADDRESS\b/g, cluster === undefined ? address : `${cluster} ${address}`);
+  const { cluster, verb, file, again } = run ?? {};
+  const words: readonly (readonly [RegExp, string | undefined])[] = [
+    [/bootstrap apply NAME$/, again],
+    [/bootstrap apply\b/g, verb === 'delete' ? 'bootstrap delete' : undefined],
+    // Who attaches says the name, whatever the file is called.
+    [/(?<!attach )\bNAME\b/g, cluster],
+    [/\bFILE\b/g, file],
+    [/\bADDRESS\b/g, address && [cluster, address].filter(Boolean).join(' ')],
+  ];
+  return words.reduce((text, [word, meant]) => (meant === undefined ? text : text.replace(word, () => meant)), remedy);
 }
 
 function remedyLines(problem: Told, { palette, run }: ProblemStyle, width: number): readonly string[] {

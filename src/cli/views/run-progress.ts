@@ -16,6 +16,8 @@ export interface Step {
   readonly state: StepState;
   /** What it is at, in words. */
   readonly doing: string;
+  /** What it does again, and until when it pauses before that. */
+  readonly retry: { readonly doing: string; readonly untilMs: number } | undefined;
   readonly progress: Progress | undefined;
   readonly startedAtMs: number | undefined;
   /** When its last step forward was. */
@@ -117,6 +119,8 @@ export class RunProgress {
   #hearOf(event: Extract<RunEvent, { readonly address: Address }>, atMs: number): void {
     const { address } = event;
     const step = this.#steps.get(address);
+    // What is only looked at, or swept for, is no step of the run.
+    if (step === undefined && (event.type === 'waiting' || event.type === 'retrying')) return;
     if (event.type === 'change-skipped' && event.because !== 'stopped') {
       this.#consequences.set(event.because, [...(this.#consequences.get(event.because) ?? []), address]);
     }
@@ -133,12 +137,18 @@ export class RunProgress {
     switch (event.type) {
       case 'change-started':
         // The second half of a replacement goes on with the same line.
-        return { state: 'running', startedAtMs: step?.startedAtMs ?? atMs, stageAtMs: atMs, doing: '' };
+        return {
+          state: 'running',
+          startedAtMs: step?.startedAtMs ?? atMs,
+          stageAtMs: atMs,
+          doing: '',
+          retry: undefined,
+        };
       case 'waiting':
         this.#measure(step, event.progress, atMs);
-        return { doing: waitText(event), ...stepForward(step, event.progress, atMs) };
+        return { doing: waitText(event), retry: undefined, ...stepForward(step, event.progress, atMs) };
       case 'retrying':
-        return { doing: `${event.purpose}: ${event.why}` };
+        return { retry: { doing: `${event.purpose}: ${event.why}`, untilMs: atMs + event.afterMs } };
       case 'change-finished':
         this.#measureEnd(step, atMs);
         return { state: 'done', endedAtMs: atMs, doing: '' };
@@ -175,6 +185,12 @@ export class RunProgress {
   }
 }
 
+/** A request that is sent again hides what is waited for only as long as it pauses. */
+export function doingAt({ doing, retry, state }: Step, nowMs: number): string {
+  if (retry === undefined || isOver({ state })) return doing;
+  return nowMs < retry.untilMs || doing === '' ? retry.doing : doing;
+}
+
 /** A step that is counted speaks for itself. */
 function waitText({ waitingFor, progress }: Extract<RunEvent, { readonly type: 'waiting' }>): string {
   return progress === undefined ? `waiting for ${waitingFor}` : waitingFor;
@@ -196,6 +212,7 @@ function newStep(address: Address, action: ChangeAction, atMs: number): Step {
     action,
     state: 'waiting',
     doing: '',
+    retry: undefined,
     progress: undefined,
     startedAtMs: undefined,
     stageAtMs: atMs,

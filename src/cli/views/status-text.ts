@@ -56,7 +56,7 @@ function nodeCells(node: NodeStatus, palette: Palette): readonly string[] {
   const { name, role, zone, address, state, progress, detail } = node;
   const paint = { ready: palette.good, starting: palette.accent, failed: palette.bad, missing: palette.care }[state];
   const steps = progress === undefined || state === 'ready' ? '' : `${progress.done}/${progress.of} `;
-  const news = detail === state ? '' : detail;
+  const news = detail === state ? '' : firstLine(detail);
   return [name, role, zone, address ?? '–', paint(state), palette.faint(shorten(`${steps}${news}`, PROBLEM_WIDTH))];
 }
 
@@ -70,7 +70,7 @@ function unfinishedLines(
   const rows = shown.map(({ address, status, problem = '' }) => [
     address,
     status,
-    palette.bad(shorten(problem, PROBLEM_WIDTH)),
+    palette.bad(shorten(firstLine(problem), PROBLEM_WIDTH)),
   ]);
   const left = unfinished.length - shown.length;
   return [
@@ -79,4 +79,9 @@ function unfinishedLines(
     ...table(rows, '  '),
     ...(left > 0 ? [palette.faint(`  … and ${left} more`)] : []),
   ];
+}
+
+/** A table has no room for the last lines of a log; `why` shows them. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { checkClusterText, flawIn } from '#app/cluster-files.ts';
 import { EXIT_CODES, type ExitName } from '#cli/exit-codes.ts';
 import { runProgram } from '#cli/program.ts';
 import { asProblem } from '#engine/problem.ts';
@@ -53,6 +54,8 @@ export async function perform(line: string, performance: Performance = {}): Prom
       },
       clusterFiles: {
         render: (answers) => Promise.resolve(renderClusterFile(answers)),
+        flawIn: (answers, key) => flawIn(answers, key),
+        check: (text, title) => checkClusterText(text, title),
         defaultRegionOf: () => Promise.resolve('eu-west-3'),
         explain: (path = 'the cluster file') => Promise.resolve(`About ${path}.\n`),
         schema: () => Promise.resolve({ type: 'object' }),

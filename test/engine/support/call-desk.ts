@@ -4,7 +4,7 @@ import { RateBudgets } from '#engine/budget.ts';
 import type { EngineEvent } from '#engine/event.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
 import { at, CLUSTER, instance } from './scenario.ts';
-import { HandClock } from './hand-clock.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 export const CALL = { budget: 'ec2.CreateVpc', purpose: 'create the network' };
 export const CALL_MS = 1000;
@@ -17,11 +17,11 @@ interface DeskOptions {
 
 /** One resource's way to the outside, its time in hand and everything that happens written down. */
 export function openDesk({ guard = async () => undefined, hasJournal = true }: DeskOptions = {}) {
-  const clock = new HandClock();
+  const clock = new VirtualClock();
   const log: string[] = [];
   const events: EngineEvent[] = [];
   const leaving = new AbortController();
-  const say = (words: string) => void log.push(`${clock.nowMs} ${words}`);
+  const say = (words: string) => void log.push(`${clock.monotonicMs()} ${words}`);
   const budgets = { 'ec2.CreateVpc': { capacity: 1, refillPerSecond: 10 } };
   const journal = {
     guard: (callMs: number) => {

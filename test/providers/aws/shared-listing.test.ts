@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '#engine/resource.ts';
 import { type Asking, type Page, SharedListing } from '#providers/aws/shared-listing.ts';
-import { settle } from '../../engine/support/hand-clock.ts';
+import { settle } from '../../support/virtual-clock.ts';
 
 const CALL: Call = { budget: 'test', purpose: 'list things' };
 

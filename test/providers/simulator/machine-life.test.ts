@@ -3,30 +3,20 @@ import { Chance } from '#providers/simulator/chance.ts';
 import { drawFate, type Fate } from '#providers/simulator/machine-fate.ts';
 import { lettersBy, type Machine, milestonesOf, stateAt, terminated } from '#providers/simulator/machine-life.ts';
 import { MEAN_WEATHER, MILD_WEATHER } from '#providers/simulator/weather.ts';
-import { FailureReport, Hello, PROTOCOL_FORMAT, StageReport, type Welcome } from '#host/protocol.ts';
+import { FailureReport, Hello, StageReport } from '#host/protocol.ts';
+import { WELCOME } from './support/welcome.ts';
 
 const STAGES = ['network', 'packages', 'overlay', 'etcd', 'apiserver', 'kubelet', 'ready'];
 const ORDINARY: Fate = { is: 'ordinary' };
 const HOUR_MS = 3_600_000;
 
 function born(fate: Fate = ORDINARY, lifeSeed = 7, launchedAtMs = 0): Machine {
-  const life = { box: 'token-1', stub: { cluster: 'c', bucket: 'b' }, lifeSeed, fate };
+  const life = { box: 'token-1', stub: { cluster: WELCOME.cluster, bucket: 'b' }, lifeSeed, fate };
   return { ...life, ...milestonesOf(life, launchedAtMs) };
 }
 
 function welcome(change: object = {}): string {
-  const body: Welcome = {
-    format: PROTOCOL_FORMAT,
-    cluster: 'c',
-    incarnation: 'i',
-    node: 'worker-1',
-    role: 'worker',
-    region: 'eu-west-3',
-    zone: 'eu-west-3a',
-    overlay: { address: '10.9.0.1', podCidr: '10.10.0.0/24', presharedKey: 'x' },
-    stages: STAGES,
-  };
-  return JSON.stringify({ ...body, ...change });
+  return JSON.stringify({ ...WELCOME, stages: STAGES, ...change });
 }
 
 function lettersOf(machine: Machine, body = welcome(), nowMs = HOUR_MS) {

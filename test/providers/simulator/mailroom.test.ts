@@ -1,20 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { PROTOCOL_FORMAT, type Welcome } from '#host/protocol.ts';
 import { TestAccount } from './support/test-account.ts';
-import { BUCKET, CLUSTER, idsOf, launch, makePlace, makeSubnet, makeVpc, stubText } from './support/test-network.ts';
-
-const WELCOME: Welcome = {
-  format: PROTOCOL_FORMAT,
-  cluster: CLUSTER,
-  incarnation: 'i',
-  node: 'worker-1',
-  role: 'worker',
-  region: 'eu-west-3',
-  zone: 'eu-west-3a',
-  overlay: { address: '10.9.0.1', podCidr: '10.10.0.0/24', presharedKey: 'x' },
-  stages: ['network', 'ready'],
-};
+import { BUCKET, idsOf, launch, makePlace, makeSubnet, makeVpc, stubText } from './support/test-network.ts';
+import { WELCOME } from './support/welcome.ts';
 
 /** An account with a bucket and two machines whose stub names it. */
 function prepared() {

@@ -18,7 +18,7 @@ import { ClusterWatch } from './cluster-watch.ts';
 import { addForeignObjects } from './foreign-objects.ts';
 import { isRecord, Mirror, type Mirrored } from './mirror.ts';
 import { SimulatedWeather } from './simulated-weather.ts';
-import { wiredServices } from './wired-services.ts';
+import { wiredClients } from './wired-clients.ts';
 
 /** What is sealed, and what seals it: neither may be read anywhere. */
 const OVERLAY_KEY = Uint8Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256);
@@ -108,7 +108,7 @@ class ClusterCloud implements Cloud {
   #connect(process: SimulatedProcess): Connection {
     const { world, faults } = this.#scenery;
     const [account, mirror, watch, nowMs] = [this.#account, this.#mirror, this.watch, () => world.nowMs];
-    const services = wiredServices({ process, account, mirror, faults, watch, region: REGION, nowMs });
+    const services = wiredClients({ process, account, mirror, faults, watch, region: REGION, nowMs });
     const { clock, random } = process;
     return awsModule({ name: 'aws', servicesOf: () => services }).connect({ region: REGION, clock, random });
   }

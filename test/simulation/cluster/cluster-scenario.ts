@@ -1,14 +1,7 @@
 import { type Disturbance, drawBlows, drawRates, formatDisturbance, parseDisturbance } from '../disturbance.ts';
 import type { FaultRates } from '../faults.ts';
 import { SeededRandom } from '../seeded-random.ts';
-import {
-  type ClusterShape,
-  CLUSTERS,
-  EVERY_OPERATION,
-  isPossible,
-  type Operation,
-  OPERATIONS,
-} from './cluster-specs.ts';
+import { type ClusterShape, CLUSTERS, isPossible, type Operation, OPERATIONS } from './cluster-specs.ts';
 
 /** One run of the real provider on the simulated account, complete. */
 export interface ClusterScenario extends Disturbance {
@@ -23,7 +16,7 @@ export function formatScenario(scenario: ClusterScenario): string {
 export function parseScenario(text: string): ClusterScenario {
   const { disturbance, head } = parseDisturbance(text);
   const cluster = CLUSTERS.find((known) => known === head.get('cluster'));
-  const operation = EVERY_OPERATION.find((known) => known === head.get('operation'));
+  const operation = OPERATIONS.find((known) => known === head.get('operation'));
   if (cluster === undefined || operation === undefined || !isPossible(cluster, operation))
     throw new RangeError(`Not a scenario: ${text}`);
   return { ...disturbance, cluster, operation };

@@ -4,12 +4,21 @@ export const REGION = 'eu-west-3';
 const ZONES = ['eu-west-3a', 'eu-west-3b', 'eu-west-3c'];
 
 /**
- * `cancel`: a deletion while the creation may still be under way; `rollback`: back from a file that cannot be carried out.
+ * `cancel`: a deletion while the creation may still be under way; `rollback`: back from a file that cannot be carried out;
+ * `revert`: the old file again while the new one may still be under way.
  */
-export const OPERATIONS = ['create', 'grow', 'shrink', 'replace', 'update', 'rollback', 'delete', 'cancel'] as const;
-/** `revert`: the old file again while the new one may still be under way. Only for replays. */
-export const EVERY_OPERATION = [...OPERATIONS, 'revert'] as const;
-export type Operation = (typeof EVERY_OPERATION)[number];
+export const OPERATIONS = [
+  'create',
+  'grow',
+  'shrink',
+  'replace',
+  'update',
+  'rollback',
+  'revert',
+  'delete',
+  'cancel',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
 
 /** The three shapes that a cluster has by default; the last with fewer nodes than usual, but with every role. */
 export const CLUSTERS = ['single', 'converged', 'ha'] as const;

@@ -6,9 +6,6 @@ import { type ClusterShape, type Operation, specFor } from './cluster-specs.ts';
 
 const DELETION: Step = { blueprint: EMPTY_BLUEPRINT, purpose: 'delete' };
 
-/** Who goes back has seen what came of it: what was changed a moment ago reads like what it was before. */
-const VISIBLE_AFTER_MS = 60_000;
-
 /** What an operator does, as the commands do it: the place of the state first, then all of it. */
 export function clusterUndertaking(cluster: ClusterShape, operation: Operation): Undertaking {
   if (operation === 'delete') return { steps: [DELETION], goal: DELETION };
@@ -24,7 +21,6 @@ export function clusterUndertaking(cluster: ClusterShape, operation: Operation):
     case 'cancel':
       return { steps: [attempt, DELETION], goal: DELETION };
     case 'rollback':
-      return { steps: [attempt, { ...back, afterMs: VISIBLE_AFTER_MS }], goal: back };
     case 'revert':
       return { steps: [attempt, back], goal: back };
     case 'grow':

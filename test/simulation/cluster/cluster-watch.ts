@@ -155,8 +155,9 @@ export class ClusterWatch extends Watch {
 
   #isIntended(claim: Claim): boolean {
     if (claim.of === 'instance') return this.ledger.intents.get(claim.instanceId)?.may === 'create';
-    const { doing, kinds, names } = claim;
-    if (doing === 'ends' && names.some((name) => this.#isStray(name))) return true;
+    const { doing, kinds, names, otherwise } = claim;
+    if (otherwise !== undefined && this.#isIntended(otherwise)) return true;
+    if (doing !== 'makes' && names.some((name) => this.#isStray(name))) return true;
     const owners = new Set(names.map((name) => this.#seed.mirror.ownerOf(name)?.instanceId));
     for (const intent of this.ledger.intents.values()) {
       if (!kinds.includes(intent.kind) || !ALLOWS[doing].includes(intent.may)) continue;

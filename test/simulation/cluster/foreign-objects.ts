@@ -41,6 +41,8 @@ export function addForeignObjects(account: Account, nowMs: number): void {
   ask('iam', 'CreateRole', { RoleName: 'converged', AssumeRolePolicyDocument: TRUST });
   ask('iam', 'CreateInstanceProfile', { InstanceProfileName: `bootstrap-${OTHER_UID}-converged`, Tags: THEIR_TAGS });
   ask('kms', 'CreateKey', { Description: 'theirs' });
+  const reference = `bootstrap:${OTHER_UID}:theirinstance0001`;
+  ask('route53', 'CreateHostedZone', { Name: 'sites.example.com', CallerReference: reference });
   const zone = ask('route53', 'CreateHostedZone', { Name: 'sites.example.com', CallerReference: 'theirs' });
   const record = { Name: 'api.sites.example.com', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] };
   ask('route53', 'ChangeResourceRecordSets', {

@@ -1,7 +1,7 @@
 import { isRecord } from './mirror.ts';
 
 /** What a request does to the life of what it is for. */
-export type Doing = 'makes' | 'changes' | 'ends';
+type Doing = 'makes' | 'changes' | 'ends';
 
 /** Which durable intent must stand behind one thing that a request does. */
 export type Claim =
@@ -13,6 +13,8 @@ export type Claim =
       readonly doing: Doing;
       readonly kinds: readonly string[];
       readonly names: readonly string[];
+      /** What does as well. */
+      readonly otherwise?: Claim;
     };
 
 type Rule = (input: Readonly<Record<string, unknown>>) => readonly Claim[];
@@ -86,7 +88,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   's3.PutBucketVersioning': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.PutBucketPolicy': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.DeleteBucket': named('ends', 'aws.s3.bucket', 'Bucket'),
-  's3.DeleteObjects': named('ends', 'aws.s3.bucket', 'Bucket'),
+  's3.DeleteObjects': removedObjects,
   's3.PutObject': letter,
   's3.DeleteObject': letter,
 };
@@ -135,11 +137,22 @@ function recordChanges({ HostedZoneId, ChangeBatch }: Readonly<Record<string, un
   });
 }
 
-function letter({ Key }: Readonly<Record<string, unknown>>): readonly Claim[] {
+/** Letters are a node's; that it was awaited in vain a machine may say too, and it takes all of them with it. */
+function letter({ Key, Body }: Readonly<Record<string, unknown>>): readonly Claim[] {
   const [, box = '', name = ''] = String(Key).split('/');
-  if (name === 'given-up')
-    return [{ of: 'object', doing: 'changes', kinds: ['node', 'aws.ec2.instance'], names: [box] }];
-  return [{ of: 'object', doing: 'changes', kinds: ['node'], names: [box] }];
+  const isOfMachineToo = Body === undefined || name === 'given-up';
+  const kinds = isOfMachineToo ? ['node', 'aws.ec2.instance'] : ['node'];
+  return [{ of: 'object', doing: 'changes', kinds, names: [box] }];
+}
+
+/** The letters of one box go with their node or machine, everything goes with the bucket. */
+function removedObjects(input: Readonly<Record<string, unknown>>): readonly Claim[] {
+  const { Bucket, Delete } = input;
+  const objects = isRecord(Delete) && Array.isArray(Delete['Objects']) ? Delete['Objects'].filter(isRecord) : [];
+  const boxes = new Set(objects.map(({ Key }) => String(Key).split('/')[1] ?? ''));
+  const ofBucket: Claim = { of: 'object', doing: 'ends', kinds: ['aws.s3.bucket'], names: [String(Bucket)] };
+  const ofBox = { of: 'object', doing: 'changes', kinds: ['node', 'aws.ec2.instance'], otherwise: ofBucket } as const;
+  return [...boxes].map((box) => ({ ...ofBox, names: [box] }));
 }
 
 /** Route 53 gives ids with their place before them. */

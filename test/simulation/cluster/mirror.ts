@@ -38,7 +38,7 @@ export class Mirror {
     return this.#owners.get(id);
   }
 
-  /** What an object is also called, or was: by name it is kept, by id or ARN it is told apart. */
+  /** What an object is also called, or was: by name or box it is spoken of, by id or ARN it is told apart. */
   namesOf(id: string): ReadonlySet<string> {
     return this.#names.get(id) ?? new Set([id]);
   }
@@ -54,7 +54,10 @@ export class Mirror {
       }
       const owner = ownerIn(value);
       if (owner !== undefined) this.#owners.set(id, owner);
-      this.#names.set(id, new Set([...this.namesOf(id), ...[value['id'], value['arn']].filter(isText)]));
+      const names = [id, value['id'], value['arn']].filter(isText);
+      // A machine's mailbox goes with it.
+      for (const name of [id, value['box']].filter(isText))
+        this.#names.set(name, new Set([...this.namesOf(name), ...names]));
       const after: Mirrored = { key, kind, region, id, value, owner, atMs };
       this.#objects.set(key, after);
       return { key, before, after };

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { applyPlan, type ApplyOptions } from '#engine/apply.ts';
 import { type Blueprint, BlueprintBuilder } from '#engine/blueprint.ts';
 import { RateBudgets } from '#engine/budget.ts';
@@ -103,19 +102,7 @@ export class Stand {
       await using lease = await store.acquire({ wait: true });
       return await task(lease, runtime);
     };
-    return this.#toTheEnd(work());
-  }
-
-  async #toTheEnd<T>(task: Promise<T>): Promise<T> {
-    let isOver = false;
-    const over = (): void => {
-      isOver = true;
-    };
-    task.then(over, over);
-    const { nowMs } = this.#world;
-    await this.#world.run(() => isOver, { eventsMax: EVENTS_MAX, untilMs: nowMs + VIRTUAL_MAX_MS });
-    assert(isOver, 'It does not come to an end.');
-    return task;
+    return this.#world.finish(work(), { eventsMax: EVENTS_MAX, untilMs: this.#world.nowMs + VIRTUAL_MAX_MS });
   }
 
   #process(): SimulatedProcess {

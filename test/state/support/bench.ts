@@ -6,6 +6,7 @@ import type { ProblemCode } from '#engine/problem-catalogue.ts';
 import { assert } from '#std/assert.ts';
 import { DEFAULT_LEASE_POLICY, type Holder } from '#state/lease.ts';
 import { MemoryStore } from '#state/memory-store.ts';
+import { LEASE_KEY } from '#state/object-keys.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import { StateStore, type StateStoreOptions } from '#state/state-store.ts';
 import { WrappingKey } from '#state/wrapping-key.ts';
@@ -96,4 +97,9 @@ export function numbersIn(
   return [...(state?.records.values() ?? [])]
     .map(({ incarnation }) => incarnation)
     .toSorted((left, right) => left - right);
+}
+
+/** What stands in the register of the lease. */
+export async function leaseIn(objects: ObjectStore): Promise<unknown> {
+  return JSON.parse((await objects.readRegister(LEASE_KEY))?.body ?? 'null');
 }

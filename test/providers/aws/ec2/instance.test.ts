@@ -25,6 +25,10 @@ function launches(changes: readonly string[]): number {
   return changes.filter((operation) => operation === 'ec2.RunInstances').length;
 }
 
+function isUnanswered({ waitingFor }: { readonly waitingFor: string }): boolean {
+  return waitingFor.startsWith('InternalError');
+}
+
 async function onlyMachine(stand: CloudStand): Promise<{ readonly InstanceId: string; readonly ClientToken: string }> {
   const [{ InstanceId, ClientToken } = {}] = await stand.machines();
   if (InstanceId === undefined || ClientToken === undefined) throw new RangeError('There is no machine.');
@@ -66,6 +70,18 @@ describe('a launch', () => {
     expect(seen).toEqual(['eu-west-3b m6i.large', 'eu-west-3b m6i.large']);
   });
 
+  test('whose answer is lost is asked for again by its token, so that its machines are made once', async () => {
+    const weather = { ...CALM_WEATHER, lagMs: 10_000, notFoundAfterCreate: 1, errorAfter: 0.5 };
+    let repeated = 0;
+    for (const seed of [1, 2, 3, 4]) {
+      const stand = await CloudStand.open({ seed, weather });
+      expect(await stand.apply({ machines: workers(3) })).toMatchObject({ ok: true });
+      expect(launches(stand.changes)).toBe(1);
+      if (stand.events.some((event) => event.type === 'waiting' && isUnanswered(event))) repeated += 1;
+    }
+    expect(repeated).toBeGreaterThan(0);
+  });
+
   test('says that there is no capacity in any place that is allowed', async () => {
     const stand = await CloudStand.open({ weather: { ...CALM_WEATHER, exhausted: [ZONE] } });
     const { failed } = await stand.apply({ machines: workers(1, { zones: [ZONE] }) });
@@ -101,7 +117,7 @@ describe('a machine that does not come up', () => {
     const machines = workers(1);
     const { failed } = await stand.apply({ machines });
     expect(failed.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
-      'resource.not-ready: eu-west-3.machine.worker-1 was awaited in vain: it to say hello.',
+      'resource.not-ready: Waited in vain for it to say hello.',
     ]);
     const before = await onlyMachine(stand);
     await stand.apply({ machines });
@@ -166,5 +182,14 @@ describe('a machine that was ready', () => {
     expect((await stand.plan({ machines }))[0]).toBe('replace eu-west-3.machine.worker-1: types changed');
     expect(await stand.apply({ machines })).toMatchObject({ ok: true });
     expect((await stand.machines()).map(({ InstanceType }) => InstanceType)).toEqual(['m7i.xlarge']);
+  });
+
+  test('is replaced when it may not stand in its zone any more', async () => {
+    const stand = await CloudStand.open();
+    await stand.apply({ machines: workers(1) });
+    const machines = workers(1, { zones: ZONES.slice(1) });
+    expect((await stand.plan({ machines }))[0]).toBe('replace eu-west-3.machine.worker-1: places changed');
+    expect(await stand.apply({ machines })).toMatchObject({ ok: true });
+    expect((await stand.machines()).map(({ Placement }) => Placement?.AvailabilityZone)).toEqual(['eu-west-3b']);
   });
 });

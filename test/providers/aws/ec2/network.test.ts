@@ -95,3 +95,16 @@ test('a network whose mark somebody has taken away is neither replaced nor touch
   expect(failed.map(({ code, address }) => `${code} ${address}`)).toEqual(['resource.foreign eu-west-3.network']);
   expect(await stand.walk()).toContain('vpc');
 });
+
+test('what links two things is as little touched when the mark of what bears it is gone', async () => {
+  const stand = await CloudStand.open();
+  await stand.apply(NETWORK_ONLY);
+  const before = await groupOf(stand);
+  const Tags = [{ Key: 'bootstrap:cluster' }, { Key: 'bootstrap:instance' }];
+  await stand.run(stand.services.ec2.send(new DeleteTagsCommand({ Resources: [before.GroupId], Tags })));
+  const { failed } = await stand.apply({ ...NETWORK_ONLY, sshFrom: [] });
+  expect(failed.map(({ code, address }) => `${code} ${address}`)).toEqual([
+    'resource.foreign eu-west-3.firewall.machines.rules',
+  ]);
+  expect(await groupOf(stand)).toEqual(before);
+});

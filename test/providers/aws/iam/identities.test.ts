@@ -16,7 +16,7 @@ import { markedIdentities } from '#providers/aws/iam/marked-identities.ts';
 import { accessPolicy, MACHINES_TRUST } from '#providers/aws/iam/policies.ts';
 import { iamRole } from '#providers/aws/iam/role.ts';
 import { MEAN_WEATHER } from '#providers/simulator/weather.ts';
-import { AccountStand } from '../support/account-stand.ts';
+import { CloudStand } from '../support/cloud-stand.ts';
 
 const RoleName = 'bootstrap-benchbench-control-plane';
 const reach = { bucket: 'bootstrap-benchbench', key: 'arn:aws:kms:eu-west-3:123456789012:key/k' };
@@ -29,9 +29,9 @@ const declaring =
   };
 
 test('a role and its profile are made, kept, and removed without a trace', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   expect(await stand.apply(declaring())).toMatchObject({ failed: [] });
-  expect(await stand.isSettled(declaring())).toBe(true);
+  expect(await stand.plan(declaring())).toEqual([]);
   expect(await policyOf(stand)).toBe(documentText(accessPolicy(reach)));
   expect(await rolesOf(stand)).toEqual([RoleName]);
   expect(await marked(stand)).toEqual(['aws.iam.instance-profile', 'aws.iam.role']);
@@ -41,16 +41,15 @@ test('a role and its profile are made, kept, and removed without a trace', async
 });
 
 test('a role that may do something else changes in its place', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   await stand.apply(declaring());
-  stand.changes.length = 0;
-  expect(await stand.apply(declaring('another'))).toMatchObject({ failed: [] });
-  expect(stand.changes).toEqual(['iam.PutRolePolicy']);
+  const changes = await stand.changesDuring(() => stand.apply(declaring('another')));
+  expect(changes).toEqual(['iam.PutRolePolicy']);
   expect(await policyOf(stand)).toBe(documentText(accessPolicy({ ...reach, bucket: 'another' })));
 });
 
 test('what somebody changed by hand is changed back', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   await stand.apply(declaring());
   const { iam } = stand.services;
   const everybody = documentText({
@@ -67,15 +66,15 @@ test('what somebody changed by hand is changed back', async () => {
   const trust = { AssumeRolePolicyDocument: documentText(MACHINES_TRUST) };
   await stand.run(iam.send(new CreateRoleCommand({ RoleName: other, ...trust })));
   await stand.run(iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: RoleName, RoleName: other })));
-  expect(await stand.isSettled(declaring())).toBe(false);
+  expect(await stand.plan(declaring())).not.toEqual([]);
   expect(await stand.apply(declaring())).toMatchObject({ failed: [] });
-  expect(await stand.isSettled(declaring())).toBe(true);
+  expect(await stand.plan(declaring())).toEqual([]);
   expect(await rolesOf(stand)).toEqual([RoleName]);
   expect(await policyOf(stand)).toBe(documentText(accessPolicy(reach)));
 });
 
 test('a role goes with the policies that others gave it', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   await stand.apply(declaring());
   const { iam } = stand.services;
   const PolicyArn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
@@ -87,7 +86,7 @@ test('a role goes with the policies that others gave it', async () => {
 });
 
 test("somebody else's role of that name is not touched", async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   const trust = { AssumeRolePolicyDocument: documentText(MACHINES_TRUST) };
   await stand.run(stand.services.iam.send(new CreateRoleCommand({ RoleName, ...trust })));
   const { failed } = await stand.apply(declaring());
@@ -97,27 +96,27 @@ test("somebody else's role of that name is not touched", async () => {
 });
 
 test.each([1, 2, 3, 4, 5, 6])('the meanest weather changes nothing in the end (seed %i)', async (seed) => {
-  const stand = await AccountStand.open({ seed, weather: MEAN_WEATHER });
+  const stand = await CloudStand.open({ seed, weather: MEAN_WEATHER });
   expect(await stand.apply(declaring())).toMatchObject({ failed: [] });
   expect(await stand.apply(declaring('another'))).toMatchObject({ failed: [] });
   expect(await stand.delete()).toMatchObject({ failed: [] });
   expect(await stand.walk()).toEqual([]);
 });
 
-async function policyOf({ clock, services: { iam } }: AccountStand): Promise<string> {
+async function policyOf({ clock, services: { iam } }: CloudStand): Promise<string> {
   const { PolicyDocument = '' } = await clock.run(
     iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: 'access' })),
   );
   return decodeURIComponent(PolicyDocument);
 }
 
-async function rolesOf({ clock, services: { iam } }: AccountStand): Promise<readonly (string | undefined)[]> {
+async function rolesOf({ clock, services: { iam } }: CloudStand): Promise<readonly (string | undefined)[]> {
   const command = new GetInstanceProfileCommand({ InstanceProfileName: RoleName });
   const { InstanceProfile } = await clock.run(iam.send(command));
   return (InstanceProfile?.Roles ?? []).map(({ RoleName: name }) => name);
 }
 
-async function marked(stand: AccountStand): Promise<readonly string[]> {
+async function marked(stand: CloudStand): Promise<readonly string[]> {
   const objects = await stand.run(markedIdentities(stand.session, stand.context()));
   return objects.map(({ kind }) => kind).toSorted();
 }

@@ -4,7 +4,7 @@ import type { BlueprintBuilder } from '#engine/blueprint.ts';
 import { kmsKey } from '#providers/aws/kms/key.ts';
 import { markedKeyObjects } from '#providers/aws/kms/marked-keys.ts';
 import { MEAN_WEATHER } from '#providers/simulator/weather.ts';
-import { AccountStand } from '../support/account-stand.ts';
+import { CloudStand } from '../support/cloud-stand.ts';
 
 const declaring =
   (description: string) =>
@@ -12,17 +12,17 @@ const declaring =
     void builder.declare(kmsKey, 'state.key', { description });
 
 test('a key is made once, described anew in its place, and scheduled for deletion', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   expect(await stand.apply(declaring('one'))).toMatchObject({ failed: [] });
-  expect(await stand.isSettled(declaring('one'))).toBe(true);
+  expect(await stand.plan(declaring('one'))).toEqual([]);
   expect(await stand.apply(declaring('two'))).toMatchObject({ failed: [] });
-  expect(await stand.isSettled(declaring('two'))).toBe(true);
+  expect(await stand.plan(declaring('two'))).toEqual([]);
   expect(await stand.delete()).toMatchObject({ failed: [] });
   expect(stand.changes).toEqual(['kms.CreateKey', 'kms.UpdateKeyDescription', 'kms.ScheduleKeyDeletion']);
 });
 
 test('a key that is pending deletion is told with the day on which it goes', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   await stand.apply(declaring('one'));
   const marked = () => stand.run(markedKeyObjects(stand.session, stand.context()));
   const [before, ...others] = await marked();
@@ -35,8 +35,11 @@ test('a key that is pending deletion is told with the day on which it goes', asy
 });
 
 test("somebody else's keys are neither taken nor touched", async () => {
-  const stand = await AccountStand.open();
-  const tags = [{ TagKey: 'bootstrap:cluster', TagValue: 'othercluster' }];
+  const stand = await CloudStand.open();
+  const tags = [
+    { TagKey: 'bootstrap:cluster', TagValue: 'othercluster' },
+    { TagKey: 'bootstrap:instance', TagValue: 'otherinstance234' },
+  ];
   await stand.run(stand.services.kms.send(new CreateKeyCommand({ Tags: tags })));
   await stand.run(stand.services.kms.send(new CreateKeyCommand({})));
   await stand.apply(declaring('one'));
@@ -46,7 +49,7 @@ test("somebody else's keys are neither taken nor touched", async () => {
 });
 
 test.each([1, 2, 3, 4, 5, 6])('in the meanest weather no key is left over (seed %i)', async (seed) => {
-  const stand = await AccountStand.open({ seed, weather: MEAN_WEATHER });
+  const stand = await CloudStand.open({ seed, weather: MEAN_WEATHER });
   expect(await stand.apply(declaring('one'))).toMatchObject({ failed: [] });
   expect(await stand.delete()).toMatchObject({ failed: [] });
   expect(await stand.walk()).toEqual([]);

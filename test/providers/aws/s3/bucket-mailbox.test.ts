@@ -4,7 +4,8 @@ import { bucketNameOf } from '#providers/aws/s3/bucket.ts';
 import { BucketMailbox } from '#providers/aws/s3/bucket-mailbox.ts';
 import { CALM_WEATHER } from '#providers/simulator/weather.ts';
 import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
-import { AccountStand, CLUSTER, REGION } from '../support/account-stand.ts';
+import { CloudStand } from '../support/cloud-stand.ts';
+import { REGION, UID } from '../support/declared-cluster.ts';
 
 const BOX = 'token-0';
 
@@ -52,14 +53,14 @@ test('a box is told with whether its machine is still there', async () => {
 
 test('where the bucket is gone, nobody has left anything', async () => {
   const { stand, mailbox, context } = await openMailbox();
-  await stand.run(stand.services.s3.send(new DeleteBucketCommand({ Bucket: bucketNameOf(CLUSTER) })));
+  await stand.run(stand.services.s3.send(new DeleteBucketCommand({ Bucket: bucketNameOf(UID) })));
   expect(await stand.run(mailbox.look(context, BOX))).toEqual({ letters: [], machine: 'there' });
 });
 
 async function openMailbox(weather = CALM_WEATHER) {
-  const stand = await AccountStand.open({ weather });
+  const stand = await CloudStand.open({ weather });
   const place = { CreateBucketConfiguration: { LocationConstraint: REGION } } as const;
-  await stand.run(stand.services.s3.send(new CreateBucketCommand({ Bucket: bucketNameOf(CLUSTER), ...place })));
+  await stand.run(stand.services.s3.send(new CreateBucketCommand({ Bucket: bucketNameOf(UID), ...place })));
   const machineOf = async (_context: unknown, box: string) => (box.startsWith('gone') ? 'gone' : 'there');
   const mailbox = new BucketMailbox({ s3: stand.session.s3, machineOf });
   let asked = 0;

@@ -7,6 +7,7 @@ import {
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import type { BlueprintBuilder } from '#engine/blueprint.ts';
@@ -17,9 +18,10 @@ import { bucketPolicy } from '#providers/aws/s3/bucket-policy.ts';
 import { bucketKey } from '#providers/aws/s3/bucket-settings.ts';
 import { markedBucketObjects } from '#providers/aws/s3/marked-buckets.ts';
 import { CALM_WEATHER, MEAN_WEATHER } from '#providers/simulator/weather.ts';
-import { AccountStand, CLUSTER, REGION } from '../support/account-stand.ts';
+import { CloudStand } from '../support/cloud-stand.ts';
+import { REGION, UID } from '../support/declared-cluster.ts';
 
-const Bucket = bucketNameOf(CLUSTER);
+const Bucket = bucketNameOf(UID);
 
 function declare(builder: BlueprintBuilder): void {
   const key = builder.declare(kmsKey, 'state.key', { description: 'state' });
@@ -27,7 +29,7 @@ function declare(builder: BlueprintBuilder): void {
 }
 
 test('a bucket is closed, encrypted, versioned and guarded before it is ready', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   expect(await stand.apply(declare)).toMatchObject({ failed: [] });
   expect(stand.changes.filter((operation) => operation.startsWith('s3.'))).toEqual([
     's3.CreateBucket',
@@ -46,25 +48,27 @@ test('a bucket is closed, encrypted, versioned and guarded before it is ready', 
     { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key }, BucketKeyEnabled: true },
   ]);
   expect(key).toMatch(/^arn:aws:kms:eu-west-3:\d{12}:key\//);
-  expect(await stand.isSettled(declare)).toBe(true);
+  expect(await stand.plan(declare)).toEqual([]);
 });
 
 test('what somebody changed by hand is changed back, and nothing else', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   await stand.apply(declare);
   const { s3 } = stand.services;
+  const open = { PublicAccessBlockConfiguration: { BlockPublicAcls: true } };
+  await stand.run(s3.send(new PutPublicAccessBlockCommand({ Bucket, ...open })));
   const loose = documentText({ ...bucketPolicy(Bucket), Statement: bucketPolicy(Bucket).Statement.slice(1) });
   await stand.run(s3.send(new PutBucketPolicyCommand({ Bucket, Policy: loose })));
   const suspended = { VersioningConfiguration: { Status: 'Suspended' } } as const;
   await stand.run(s3.send(new PutBucketVersioningCommand({ Bucket, ...suspended })));
-  expect(await stand.isSettled(declare)).toBe(false);
-  stand.changes.length = 0;
-  expect(await stand.apply(declare)).toMatchObject({ failed: [] });
-  expect(stand.changes).toEqual(['s3.PutBucketVersioning', 's3.PutBucketPolicy']);
+  expect(await stand.plan(declare)).not.toEqual([]);
+  const changes = await stand.changesDuring(() => stand.apply(declare));
+  expect(changes).toEqual(['s3.PutPublicAccessBlock', 's3.PutBucketVersioning', 's3.PutBucketPolicy']);
+  expect(await stand.plan(declare)).toEqual([]);
 });
 
 test('a bucket goes with all versions of all that lies in it', async () => {
-  const stand = await AccountStand.open({ weather: { ...CALM_WEATHER, pageSizeOne: 0.5 } });
+  const stand = await CloudStand.open({ weather: { ...CALM_WEATHER, pageSizeOne: 0.5 } });
   await stand.apply(declare);
   const { s3 } = stand.services;
   for (const Key of ['a', 'a', 'b', 'mailbox/m-0/welcome']) {
@@ -78,7 +82,7 @@ test('a bucket goes with all versions of all that lies in it', async () => {
 });
 
 test('a bucket of ours is seen by those who look for everything of the cluster', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   await stand.apply(declare);
   expect(await stand.run(markedBucketObjects(stand.session, stand.context()))).toEqual([
     { kind: 'aws.s3.bucket', id: Bucket },
@@ -86,7 +90,7 @@ test('a bucket of ours is seen by those who look for everything of the cluster',
 });
 
 test('a bucket of that name without our mark is not touched', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   const place = { CreateBucketConfiguration: { LocationConstraint: REGION } } as const;
   await stand.run(stand.services.s3.send(new CreateBucketCommand({ Bucket, ...place })));
   const { failed } = await stand.apply(declare);
@@ -96,7 +100,7 @@ test('a bucket of that name without our mark is not touched', async () => {
 });
 
 test('a bucket that is not encrypted under a key of its own is told from one that is', async () => {
-  const stand = await AccountStand.open();
+  const stand = await CloudStand.open();
   const place = { CreateBucketConfiguration: { LocationConstraint: REGION } } as const;
   await stand.run(stand.services.s3.send(new CreateBucketCommand({ Bucket, ...place })));
   const asked = stand.run(bucketKey(stand.session, stand.context(), Bucket));
@@ -104,7 +108,7 @@ test('a bucket that is not encrypted under a key of its own is told from one tha
 });
 
 test.each([1, 2, 3, 4, 5, 6])('the meanest weather changes nothing in the end (seed %i)', async (seed) => {
-  const stand = await AccountStand.open({ seed, weather: MEAN_WEATHER });
+  const stand = await CloudStand.open({ seed, weather: MEAN_WEATHER });
   expect(await stand.apply(declare)).toMatchObject({ failed: [] });
   expect(await stand.delete()).toMatchObject({ failed: [] });
   expect(await stand.walk()).toEqual([]);

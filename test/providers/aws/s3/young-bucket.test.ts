@@ -27,7 +27,7 @@ async function youngBucket({ seed = 1, versionsUnseen = 1 } = {}) {
 
 test('a bucket that has only begun to keep versions is no unfit store: its probe says that it is not known yet', async () => {
   const { bench, objects } = await youngBucket();
-  await bench.problemOf(probePreconditions(objects, bench.random), 'state.unavailable');
+  expect(await bench.problemOf(probePreconditions(objects, bench.random))).toMatchObject({ code: 'state.unavailable' });
   await bench.clock.advance(LAG_MS);
   await bench.run(probePreconditions(objects, bench.random));
 });

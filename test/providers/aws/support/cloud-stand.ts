@@ -1,16 +1,21 @@
 import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
+import { parseAddress, parseInstanceId } from '#engine/address.ts';
 import { applyPlan } from '#engine/apply.ts';
 import { type Blueprint, BlueprintBuilder } from '#engine/blueprint.ts';
 import { RateBudgets } from '#engine/budget.ts';
+import { resourceContext } from '#engine/calls.ts';
 import { explain, isPending } from '#engine/change.ts';
 import type { EngineEvent } from '#engine/event.ts';
 import { type Plan, planChanges, type Purpose } from '#engine/plan.ts';
 import { observeAll } from '#engine/refresh.ts';
+import type { ResourceContext } from '#engine/resource.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
 import type { ApplyResult } from '#engine/tally.ts';
 import type { Connection } from '#provider/provider-module.ts';
 import { awsModule } from '#providers/aws/aws-module.ts';
 import type { AwsClients } from '#providers/aws/clients.ts';
+import { openSession } from '#providers/aws/open-session.ts';
+import type { AwsSession } from '#providers/aws/session.ts';
 import { tagValue } from '#providers/aws/tags.ts';
 import { openSimulatedAccount, type SimulatedAccount } from '#providers/simulator/index.ts';
 import { CALM_WEATHER, type Weather } from '#providers/simulator/weather.ts';
@@ -19,11 +24,19 @@ import type { StateLease } from '#state/state-lease.ts';
 import { benchStore } from '../../../bench/bench-state.ts';
 import { SeededRandom } from '../../../simulation/seeded-random.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
-import { type DeclaredCluster, declareCluster, REGION } from './declared-cluster.ts';
+import { type DeclaredCluster, declareCluster, REGION, UID } from './declared-cluster.ts';
+
+/** A whole cluster, or a few resources by themselves. */
+type Declared = DeclaredCluster | ((builder: BlueprintBuilder) => void);
 
 interface StandOptions {
   readonly seed?: number;
   readonly weather?: Weather;
+}
+
+interface RunOptions {
+  /** The operator leaves then, whatever is under way. */
+  readonly leaveAfterMs?: number;
 }
 
 /** The whole provider on a simulated account, in virtual time; every run is by a program that has just started. */
@@ -31,6 +44,8 @@ export class CloudStand {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly services: AwsClients;
+  /** Of somebody who asks or acts outside of any run. */
+  readonly session: AwsSession;
   /** Operations that changed something in the account, in order. */
   readonly changes: readonly string[];
   readonly events: EngineEvent[] = [];
@@ -45,8 +60,10 @@ export class CloudStand {
     this.clock = clock;
     this.random = random;
     this.changes = changes;
-    this.services = account.services(REGION);
     this.#account = account;
+    this.services = account.services(REGION);
+    const { consistency } = this.connect();
+    this.session = openSession(this.services, { region: REGION, clock, consistency });
   }
 
   static async open({ seed = 1, weather = CALM_WEATHER }: StandOptions = {}): Promise<CloudStand> {
@@ -64,12 +81,24 @@ export class CloudStand {
     return module.connect({ region: REGION, clock, random });
   }
 
+  /** What a resource method is given, outside of any run. */
+  context(): ResourceContext {
+    return resourceContext({
+      runtime: this.#runtime(),
+      cluster: UID,
+      address: parseAddress('thing'),
+      instanceId: parseInstanceId('instanceinstance'),
+      signal: new AbortController().signal,
+      journal: { guard: async () => undefined },
+    });
+  }
+
   run<T>(task: Promise<T>): Promise<T> {
     return this.clock.run(task);
   }
 
-  apply(cluster: DeclaredCluster): Promise<ApplyResult> {
-    return this.#applied(blueprintOf(cluster), 'apply');
+  apply(declared: Declared, options?: RunOptions): Promise<ApplyResult> {
+    return this.#applied(blueprintOf(declared), 'apply', options);
   }
 
   delete(): Promise<ApplyResult> {
@@ -77,8 +106,8 @@ export class CloudStand {
   }
 
   /** What an apply would do, one line a change. */
-  plan(cluster: DeclaredCluster): Promise<readonly string[]> {
-    return this.#planned(blueprintOf(cluster), 'apply', async ({ changes }) =>
+  plan(declared: Declared): Promise<readonly string[]> {
+    return this.#planned(blueprintOf(declared), 'apply', async ({ changes }) =>
       changes.filter(isPending).map(({ action, address, because }) => `${action} ${address}: ${explain(because)}`),
     );
   }
@@ -112,8 +141,18 @@ export class CloudStand {
       .toSorted();
   }
 
-  #applied(blueprint: Blueprint, purpose: Purpose): Promise<ApplyResult> {
-    return this.#planned(blueprint, purpose, (plan, runtime, journal) => applyPlan(plan, { runtime, journal }));
+  #applied(blueprint: Blueprint, purpose: Purpose, { leaveAfterMs }: RunOptions = {}): Promise<ApplyResult> {
+    const leaving = new AbortController();
+    const over = new AbortController();
+    return this.#planned(blueprint, purpose, async (plan, runtime, journal) => {
+      if (leaveAfterMs !== undefined) {
+        const leave = (): void => leaving.abort(new Error('left'));
+        this.clock.sleep(leaveAfterMs, over.signal).then(leave, () => undefined);
+      }
+      const result = await applyPlan(plan, { runtime, journal, abort: leaving.signal });
+      over.abort(new Error('over'));
+      return result;
+    });
   }
 
   #planned<T>(
@@ -122,22 +161,28 @@ export class CloudStand {
     task: (plan: Plan, runtime: EngineRuntime, journal: StateLease) => Promise<T>,
   ): Promise<T> {
     const { clock, random } = this;
-    const { provider } = this.connect();
-    const budgets = new RateBudgets(provider.budgets, clock);
-    const emit = (event: EngineEvent): void => void this.events.push(event);
-    const runtime: EngineRuntime = { clock, random, provider, budgets, emit };
+    const runtime = this.#runtime();
+    const { types } = runtime.provider;
     const work = async (): Promise<T> => {
       await using lease = await benchStore({ objects: this.#state, clock, random }).acquire();
       const observations = await observeAll(runtime, lease.snapshot, lease.lost);
-      const plan = planChanges(blueprint, lease.snapshot, { types: provider.types, observations, purpose });
+      const plan = planChanges(blueprint, lease.snapshot, { types, observations, purpose });
       return await task(plan, runtime, lease);
     };
     return this.run(work());
   }
+
+  #runtime(): EngineRuntime {
+    const { clock, random } = this;
+    const { provider } = this.connect();
+    const budgets = new RateBudgets(provider.budgets, clock);
+    return { clock, random, provider, budgets, emit: (event) => void this.events.push(event) };
+  }
 }
 
-function blueprintOf(cluster: DeclaredCluster): Blueprint {
+function blueprintOf(declared: Declared): Blueprint {
   const builder = new BlueprintBuilder();
-  declareCluster(builder, cluster);
+  if (typeof declared === 'function') declared(builder);
+  else declareCluster(builder, declared);
   return builder.build();
 }

@@ -1,9 +1,4 @@
-import type { EC2Client } from '@aws-sdk/client-ec2';
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { KMSClient } from '@aws-sdk/client-kms';
-import type { Route53Client } from '@aws-sdk/client-route-53';
-import type { S3Client } from '@aws-sdk/client-s3';
-import type { STSClient } from '@aws-sdk/client-sts';
+import type { AwsClients } from '#providers/aws/clients.ts';
 import type { AccountLog } from '#providers/simulator/account-log.ts';
 import type { SimulatedClient } from '#providers/simulator/account-process.ts';
 import { AwsFault } from '#providers/simulator/aws-fault.ts';
@@ -11,15 +6,6 @@ import { openSimulatedAccount, type SimulatedAccount } from '#providers/simulato
 import { CALM_WEATHER, type Weather } from '#providers/simulator/weather.ts';
 import { SeededRandom } from '../../../simulation/seeded-random.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
-
-interface Clients {
-  readonly ec2: Pick<EC2Client, 'send'>;
-  readonly iam: Pick<IAMClient, 'send'>;
-  readonly kms: Pick<KMSClient, 'send'>;
-  readonly route53: Pick<Route53Client, 'send'>;
-  readonly s3: Pick<S3Client, 'send'>;
-  readonly sts: Pick<STSClient, 'send'>;
-}
 
 export const REGION = 'eu-west-3';
 
@@ -47,7 +33,7 @@ export class SdkAccount {
     return new SdkAccount(clock, await openSimulatedAccount(log === undefined ? options : { ...options, log }));
   }
 
-  in(region: string = REGION): Clients {
+  in(region: string = REGION): AwsClients {
     const { ec2, iam, kms, route53, s3, sts } = this.account.services(region);
     return {
       ec2: this.#clocked(ec2),

@@ -21,7 +21,7 @@ export interface WireSeed {
 const CALL_MS = 8_000;
 
 /** The services of the account as one process reaches them: every request goes over the wire, and is executed where it arrives. */
-export function wiredServices(seed: WireSeed): AwsClients {
+export function wiredClients(seed: WireSeed): AwsClients {
   const client = (service: string): WiredClient => new WiredClient(service, seed);
   return {
     ec2: client('ec2'),

@@ -1,0 +1,15 @@
+import { PROTOCOL_FORMAT, type Welcome } from '#host/protocol.ts';
+import { CLUSTER } from './test-network.ts';
+
+/** What a program might write to a machine. */
+export const WELCOME: Welcome = {
+  format: PROTOCOL_FORMAT,
+  cluster: CLUSTER,
+  incarnation: 'i',
+  node: 'worker-1',
+  role: 'worker',
+  region: 'eu-west-3',
+  zone: 'eu-west-3a',
+  overlay: { address: '10.9.0.1', podCidr: '10.10.0.0/24', presharedKey: 'x' },
+  stages: ['network', 'ready'],
+};
