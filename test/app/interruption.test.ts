@@ -3,7 +3,7 @@ import type { RunOutcome } from '#app/app.ts';
 import { Interrupts } from '#cli/interrupts.ts';
 import { SystemClock } from '#std/system-clock.ts';
 import { ScriptedTerminal } from '../cli/support/scripted-terminal.ts';
-import { clusterFile, Desk } from './support/desk.ts';
+import { clusterFile, Desk, UNINTERRUPTED } from './support/desk.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -32,4 +32,11 @@ test('the second one reaches it as well: what is under way is left, and the next
   await using desk = await Desk.alone();
   expect((await interruptedRun(desk, 2)).ok).toBe(false);
   expect(await desk.create()).toMatchObject({ ok: true });
+});
+
+test('a stop before anything was begun says so', async () => {
+  await using desk = await Desk.alone();
+  const request = { file: { path: 'cluster.yaml', text: clusterFile() }, wait: false };
+  const attempt = desk.app().create(request, { ...UNINTERRUPTED, stop: AbortSignal.abort() });
+  await expect(attempt).rejects.toMatchObject({ code: 'apply.interrupted' });
 });

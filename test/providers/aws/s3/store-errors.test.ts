@@ -10,6 +10,7 @@ test.each([
   ['ServiceUnavailable', 503, 'unavailable'],
   ['TooManyRequests', 429, 'unavailable'],
   ['NoSuchBucket', 404, 'unavailable'],
+  ['KMS.NotFoundException', 400, 'unavailable'],
   ['InternalError', 500, 'ambiguous'],
   ['GatewayTimeout', 504, 'ambiguous'],
   ['RequestTimeout', 400, 'ambiguous'],
