@@ -6,7 +6,7 @@ import { openDataKey, wrapDataKey } from './data-key-wrap.ts';
 import { type Departure, type HeadDocument, parseHead, type StoredHead } from './head.ts';
 import { readHead } from './head-keeper.ts';
 import { checkLineage } from './open-tenure.ts';
-import { HEAD_KEY, isRegisterKey, JOURNAL_PREFIX, LEASE_KEY } from './object-keys.ts';
+import { HEAD_KEY, isRegisterKey, JOURNAL_PREFIX, LEASE_KEY, PROBE_PREFIX } from './object-keys.ts';
 import { patienceFromNow, type StatePorts } from './state-ports.ts';
 import { corrupt } from './store-problem.ts';
 
@@ -42,7 +42,9 @@ export async function finishMove(from: StatePorts, to: StatePorts): Promise<void
 async function arrive(from: StatePorts, to: StatePorts, leaving: HeadDocument): Promise<boolean> {
   const present = await readHeadOfCopy(to, leaving);
   if (present !== undefined && present.document.moves > leaving.moves) return true;
-  const keys = await askSettled(from, () => from.objects.listObjects(''), patienceFromNow(from));
+  const listed = await askSettled(from, () => from.objects.listObjects(''), patienceFromNow(from));
+  // What a probe that was cut off has left is no part of the state.
+  const keys = listed.filter((key) => !key.startsWith(PROBE_PREFIX));
   const copied = keys.filter((key) => key !== HEAD_KEY && key !== LEASE_KEY);
   await mapLimit(copied, COPIES_AT_ONCE, (key) =>
     isRegisterKey(key) ? copyRegister(from, to, { key, leaving }) : copyObject(from, to, key),

@@ -9,6 +9,8 @@ export const JOURNAL_PREFIX = 'journal/';
 /** Logs of runs that are over. */
 export const RUNS_PREFIX = 'runs/';
 export const SNAPSHOT_PREFIX = 'snapshot/';
+/** Written to see whether a store keeps its word, and removed again. */
+export const PROBE_PREFIX = 'probe/';
 
 const REGISTERS: ReadonlySet<string> = new Set([HEAD_KEY, LEASE_KEY, DEMAND_KEY, CLUSTER_FILE_KEY]);
 const DIGITS = 12;

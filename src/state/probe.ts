@@ -2,6 +2,7 @@ import { type Problem, problem } from '#engine/problem.ts';
 import { nonce, type Random } from '#std/random.ts';
 import { isStoreError, type ObjectStore, type StoreError } from './object-store.ts';
 import { storeProblem } from './store-problem.ts';
+import { PROBE_PREFIX } from './object-keys.ts';
 
 const CONTENDERS = 16;
 
@@ -11,7 +12,7 @@ const CONTENDERS = 16;
  */
 export async function probePreconditions(store: ObjectStore, random: Random): Promise<void> {
   const id = Buffer.from(nonce(random)).toString('hex');
-  const [object, register] = [`probe/${id}-object.json`, `probe/${id}-register.json`];
+  const [object, register] = [`${PROBE_PREFIX}${id}-object.json`, `${PROBE_PREFIX}${id}-register.json`];
   try {
     await probeObject(store, object);
     await probeRegister(store, register);

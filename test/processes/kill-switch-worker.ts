@@ -16,8 +16,11 @@ fs.link = async (existing, added) => {
   writes += 1;
   const number = writes;
   if (number === at && moment === 'before') killGroup();
-  await link(existing, added);
-  if (number === at) killGroup();
+  try {
+    await link(existing, added);
+  } finally {
+    if (number === at) killGroup();
+  }
 };
 syncBuiltinESMExports();
 

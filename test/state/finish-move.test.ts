@@ -337,3 +337,12 @@ test('whatever the weather and however many carry it, one place acts and no entr
     { numRuns: 200 },
   );
 });
+
+test('what a probe that was cut off has left behind neither moves along nor stands in the way', async () => {
+  const removal = new Removal();
+  await removal.bench.run(removal.begin(1));
+  const [desk, bucket] = removal.places;
+  await desk.objects.swapRegister('probe/left-register.json', 'left', undefined);
+  await removal.bench.run(carryOver(removal.reach(), 2));
+  expect(await bucket.objects.listObjects('probe/')).toEqual([]);
+});
