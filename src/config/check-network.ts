@@ -32,7 +32,7 @@ export function checkNetwork(draft: Draft): void {
 
 /** Whether the operator can still come in. */
 export function checkAccess({ written, spec, findings }: Draft): void {
-  if (!findings.isSound('access.from')) return;
+  if (written.access?.from === undefined || !findings.isSound('access.from')) return;
   const { from } = spec.access;
   if (!from.some((range) => isPublic(parseCidr(range)))) {
     const what = from.length === 0 ? 'Nobody is let in.' : 'No range here has an address of the Internet.';
@@ -41,10 +41,9 @@ export function checkAccess({ written, spec, findings }: Draft): void {
   }
   const everywhere = from.findIndex((range) => parseCidr(range).prefix === 0);
   if (everywhere === -1) return;
-  const path = written.access?.from === undefined ? 'access.from' : pathOf('access.from', everywhere);
   const what = 'SSH and the Kubernetes API are open to the whole Internet.';
   const instead = 'Name where you come from, like access: { from: [203.0.113.7/32] }.';
-  findings.add(path, { code: 'config.access-open', what, instead });
+  findings.add(pathOf('access.from', everywhere), { code: 'config.access-open', what, instead });
 }
 
 function checkRange({ spec, findings }: Draft, name: RangeName): void {

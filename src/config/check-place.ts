@@ -12,6 +12,7 @@ export function checkPlace(draft: Draft): void {
   const { spec, catalogue, findings } = draft;
   if (catalogue === undefined) return;
   if (spec.provider !== 'simulator') checkReality(draft);
+  checkZone(draft);
   if (!findings.isSound('region')) return;
   const zones = catalogue.regions.get(spec.region);
   if (zones === undefined) findings.add('region', unknownRegion(spec.region, catalogue));
@@ -24,10 +25,20 @@ function checkReality({ written, spec, findings }: Draft): void {
     const what = `"simulator" is for the provider simulator; this cluster is on ${spec.provider}.`;
     findings.add('simulator', { code: 'config.misplaced-key', what, instead: 'Take the section out.' }, 'key');
   }
+  if (written.dns?.zone === 'private') return;
   if (findings.isSound('domain') && isPrivateDomain(spec.domain)) {
     const what = `${show(spec.domain)} is not a domain of the Internet.`;
-    findings.add('domain', { code: 'config.domain-private', what });
+    const instead = 'If that is what you want, write dns: { zone: private }.';
+    findings.add('domain', { code: 'config.domain-private', what, instead });
   }
+}
+
+function checkZone({ written, spec, findings }: Draft): void {
+  if (written.dns?.zone !== 'private' || !findings.isSound('dns.zone') || !findings.isSound('domain')) return;
+  if (isPrivateDomain(spec.domain)) return;
+  const what = `Names in ${spec.domain} are only seen in the network of the cluster.`;
+  const instead = 'For sites that anybody visits write zone: create or zone: existing.';
+  findings.add('dns.zone', { code: 'config.zone-private', what, instead });
 }
 
 function checkZones({ written, spec, findings }: Draft, known: readonly string[]): void {

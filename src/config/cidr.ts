@@ -7,6 +7,9 @@ export interface Cidr {
   readonly prefix: number;
 }
 
+/** For editors; `checkCidr` says more. */
+export const CIDR_PATTERN = String.raw`^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$`;
+
 const SPELLING = /^((?:\d{1,3}\.){3}\d{1,3})(?:\/(\d{1,2}))?$/;
 const LEADING_ZERO = /(?:^|[./])0\d/;
 

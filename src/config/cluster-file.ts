@@ -12,7 +12,14 @@ const Group = z.strictObject({
   systemDiskGiB: z.int().min(10).max(16_384),
   /** Blank disks for storage. */
   dataDisksGiB: z.array(z.int().min(1).max(16_384)).max(20).readonly(),
+  /** Cheaper machines that the provider may take back at any time. */
+  spot: z.boolean().optional(),
 });
+
+export const TOPOLOGIES = ['public', 'private'] as const;
+export const NATS = ['per-zone', 'single'] as const;
+export const ADDRESSES = ['fixed', 'dynamic'] as const;
+export const ZONE_ORIGINS = ['create', 'existing', 'private'] as const;
 
 /** The cluster file with every default filled in. */
 export const ClusterSpec = z.strictObject({
@@ -21,16 +28,37 @@ export const ClusterSpec = z.strictObject({
   domain: z.string(),
   region: z.string(),
   zones: z.array(z.string()).min(1).max(6).readonly(),
-  image: z.strictObject({ system: z.string(), architecture: z.enum(['amd64', 'arm64']) }),
+  image: z.strictObject({
+    system: z.string(),
+    architecture: z.enum(['amd64', 'arm64']),
+    /** The provider's name of one image, instead of the newest of the system. */
+    id: z.string().optional(),
+  }),
   nodes: z.strictObject({
     controlPlane: Group.optional(),
     worker: Group.optional(),
     storage: Group.optional(),
     converged: Group.optional(),
   }),
-  network: z.strictObject({ machines: z.string(), overlay: z.string(), pods: z.string(), services: z.string() }),
+  network: z.strictObject({
+    machines: z.string(),
+    overlay: z.string(),
+    pods: z.string(),
+    services: z.string(),
+    /** Whether machines have public addresses, or go out through others and are reached through a bastion. */
+    topology: z.enum(TOPOLOGIES),
+    /** How many ways out a private network has. */
+    nat: z.enum(NATS),
+    /** Whether the API and the sites are reached through a load balancer. */
+    balancer: z.boolean(),
+    /** Whether machines that DNS points at keep their public address as long as they are wanted. */
+    addresses: z.enum(ADDRESSES),
+    /** The provider's name of a network that is there already. */
+    existing: z.string().optional(),
+  }),
+  dns: z.strictObject({ zone: z.enum(ZONE_ORIGINS) }),
   access: z.strictObject({
-    /** Who may reach SSH and the API. */
+    /** Who may reach SSH and the API. Empty: the file leaves open from where its operator comes. */
     from: z.array(z.string()).readonly(),
     sshPublicKey: z.string().optional(),
   }),

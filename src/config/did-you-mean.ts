@@ -24,6 +24,8 @@ export function asLatin(word: string): string | undefined {
 const LONGEST_WORD = 64;
 
 function patience(length: number): number {
+  // One letter more or less makes any other word of one that has two.
+  if (length <= 2) return 0;
   return length <= 4 ? 1 : Math.floor(length / 3);
 }
 

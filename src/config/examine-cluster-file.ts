@@ -3,6 +3,7 @@ import { checkMachines } from './check-machines.ts';
 import { checkAccess, checkNetwork } from './check-network.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkPlace } from './check-place.ts';
+import { checkTopology } from './check-topology.ts';
 import { secretFlaw } from './check-value.ts';
 import { ClusterSpec } from './cluster-file.ts';
 import type { Draft } from './draft.ts';
@@ -30,6 +31,8 @@ export interface ClusterFileRequest {
   readonly before?: ClusterSpec | undefined;
 }
 
+const CHECKS = [checkPlace, checkMachines, checkNodes, checkNetwork, checkTopology, checkAccess];
+
 const NO_CATALOGUE: Catalogue = { title: '', defaultRegion: '', regions: new Map(), machineTypes: new Map() };
 
 /** Finds everything that is wrong with a cluster file, and nothing that only follows from something else that is. */
@@ -42,7 +45,7 @@ export async function examineClusterFile({ text, catalogueOf, before }: ClusterF
   const written = tree && readTree(tree, findings);
   const draft = written && (await draftFrom(written, findings, catalogueOf));
   if (draft !== undefined) {
-    for (const check of [checkPlace, checkMachines, checkNodes, checkNetwork, checkAccess]) check(draft);
+    for (const check of CHECKS) check(draft);
   }
   reportSecretsBeside(source, findings);
   if (draft === undefined || findings.hasErrors) return { spec: undefined, findings: findings.all };

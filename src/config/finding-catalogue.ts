@@ -45,6 +45,7 @@ export const FINDING_CATALOGUE = {
   'config.architecture-mismatch': error('An image starts only on machines of its own architecture.'),
   'config.system-unsupported': error('Nodes are built and tested on these systems only.'),
   'config.size-invalid': error('A size without a clear unit means different things to different people.'),
+  'config.id-invalid': error('The provider has made nothing that could be called so.'),
   'config.cidr-invalid': error('It is not a range of IPv4 addresses.'),
   'config.cidr-not-canonical': error(
     'A range begins at its first address; another spelling hides which range is meant.',
@@ -53,6 +54,8 @@ export const FINDING_CATALOGUE = {
   'config.cidr-overlap': error('An address must lead to one place.'),
   'config.cidr-too-small': error('Ranges cannot grow later, and without an address no node can join.'),
   'config.cidr-too-large': error('The provider or Kubernetes refuses a range of that size.'),
+  'config.nat-unused': error('A setting for something that is not there would be ignored silently.'),
+  'config.addresses-unused': error('An address that nothing points at would be paid for and used by nobody.'),
   'config.count-even': error('An even number of voters survives no more failures than one fewer, and is slower.'),
   'config.bounds-crossed': error('No count lies between these bounds.'),
   'config.count-outside-bounds': error('The first request to scale would move the count at once.'),
@@ -67,6 +70,7 @@ export const FINDING_CATALOGUE = {
   'config.few-replicas': warning('With fewer than three copies, one failure away from losing data is soon reached.'),
   'config.access-open': warning('Everyone can try SSH and the Kubernetes API.'),
   'config.domain-private': warning('Names below it are never looked up on the Internet.'),
+  'config.zone-private': warning('Visitors elsewhere look the sites up in vain.'),
   'config.machine-small': warning('The node may become ready and then run out of memory.'),
 } as const satisfies Record<string, FindingClass>;
 

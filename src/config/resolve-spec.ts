@@ -3,14 +3,8 @@ import type { ClusterSpec, NodeGroup } from './cluster-file.ts';
 import { ROLES, type RoleKey } from './roles.ts';
 import { parseGiB } from './size.ts';
 import { withoutComment } from './ssh-key.ts';
-import {
-  NETWORK_DEFAULTS,
-  REPLICAS_DEFAULT,
-  SIMULATOR_DEFAULTS,
-  SYSTEMS,
-  type PartialFile,
-  ZONES_DEFAULT,
-} from './written-file.ts';
+import { RANGE_DEFAULTS } from './written-network.ts';
+import { REPLICAS_DEFAULT, SIMULATOR_DEFAULTS, SYSTEMS, type PartialFile, ZONES_DEFAULT } from './written-file.ts';
 import { DATA_DISKS_DEFAULT, type WrittenGroup, type WrittenNodes } from './written-nodes.ts';
 
 const MACHINES_DEFAULT = 3;
@@ -29,7 +23,8 @@ export function resolveSpec(written: PartialFile, catalogue: Catalogue): Cluster
     zones: written.zones ?? catalogue.regions.get(region)?.slice(0, ZONES_DEFAULT) ?? [],
     image,
     nodes,
-    network: { ...NETWORK_DEFAULTS, ...written.network },
+    network: resolveNetwork(written.network),
+    dns: { zone: 'create', ...written.dns },
     access: resolveAccess(written.access),
     storage: { replicas: replicasOn(nodes.storage ?? nodes.converged), ...written.storage },
     monitoring: written.monitoring ?? false,
@@ -38,12 +33,15 @@ export function resolveSpec(written: PartialFile, catalogue: Catalogue): Cluster
 }
 
 const IMAGE_DEFAULTS = { system: SYSTEMS[0], architecture: 'amd64' } as const;
-const ANYWHERE = '0.0.0.0/0';
 
-function resolveAccess({
-  from = [ANYWHERE],
-  'ssh-key': key,
-}: NonNullable<PartialFile['access']> = {}): ClusterSpec['access'] {
+/** What has no public address is reached through a balancer. */
+function resolveNetwork(written: PartialFile['network'] = {}): ClusterSpec['network'] {
+  const { topology = 'public', balancer = topology === 'private' } = written;
+  const defaults = { ...RANGE_DEFAULTS, nat: 'per-zone', addresses: 'fixed' } as const;
+  return { ...defaults, ...written, topology, balancer };
+}
+
+function resolveAccess({ from = [], 'ssh-key': key }: NonNullable<PartialFile['access']> = {}): ClusterSpec['access'] {
   return { from, ...(key !== undefined && { sshPublicKey: withoutComment(key) }) };
 }
 
@@ -71,11 +69,12 @@ function resolveNodes(
 
 function resolveGroup(role: RoleKey, written: WrittenGroup, machines: readonly string[]): NodeGroup {
   const { count, disk, isStore } = ROLES[role];
-  const { min, max, machine } = written;
+  const { min, max, machine, spot } = written;
   return {
     count: written.count ?? count,
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
+    ...(spot !== undefined && { spot }),
     machines: machine === undefined ? machines : [machine].flat(),
     systemDiskGiB: parseGiB(written.disk ?? disk),
     dataDisksGiB: isStore ? (written['data-disks'] ?? DATA_DISKS_DEFAULT).map(parseGiB) : [],

@@ -1,24 +1,19 @@
 import type { z } from 'zod';
-import { checkCidr } from './cidr.ts';
+import { checkCidr, CIDR_PATTERN } from './cidr.ts';
 import { checkClusterName, checkLabel, LABEL_PATTERN } from './cluster-name.ts';
 import { checkDomain } from './domain.ts';
 import { choice, decimalNumber, list, section, text, trueOrFalse, wholeNumber } from './field.ts';
+import { checkImageId } from './provider-id.ts';
 import { checkSshKey } from './ssh-key.ts';
+import { ZONE_ORIGINS } from './cluster-file.ts';
+import { WrittenNetwork } from './written-network.ts';
 import { WrittenNodes } from './written-nodes.ts';
 
-export const NETWORK_DEFAULTS = {
-  machines: '10.42.0.0/16',
-  overlay: '10.43.0.0/16',
-  pods: '10.44.0.0/14',
-  services: '10.96.0.0/16',
-} as const;
 export const SYSTEMS = ['debian-13', 'ubuntu-24.04'] as const;
 export const REPLICAS_DEFAULT = 3;
 export const ZONES_DEFAULT = 3;
 export const WEATHERS = ['calm', 'mild', 'mean'] as const;
 export const SIMULATOR_DEFAULTS = { speed: 10, seed: 1, weather: 'mild' } as const;
-
-const CIDR_PATTERN = String.raw`^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$`;
 
 /** The cluster file as people write it: what is left out has a default. */
 export const WrittenFile = section(
@@ -79,6 +74,13 @@ export const WrittenFile = section(
           change: 'by new machines',
           aliases: { x86: 'amd64', x64: 'amd64', x86_64: 'amd64', aarch64: 'arm64', arm: 'arm64' },
         }).exactOptional(),
+        id: text({
+          description: 'One image of your own, by its name at the provider. It has to be of the system above.',
+          example: 'id: ami-0abc1234def567890',
+          default: 'the newest image that the maker of the system publishes',
+          change: 'by new machines',
+          check: checkImageId,
+        }).exactOptional(),
       },
       {
         description: 'What the machines start from.',
@@ -88,18 +90,22 @@ export const WrittenFile = section(
       },
     ).exactOptional(),
     nodes: WrittenNodes.exactOptional(),
-    network: section(
+    network: WrittenNetwork.exactOptional(),
+    dns: section(
       {
-        machines: range('machines', 'Addresses of the machines at the provider.', 'From /16 to /25.'),
-        overlay: range('overlay', 'Addresses of the nodes in the encrypted overlay.', 'One for each node.'),
-        pods: range('pods', 'Addresses of the pods.', '256 for each node.'),
-        services: range('services', 'Addresses of the services inside Kubernetes.', 'From /12 to /24.'),
+        zone: choice(ZONE_ORIGINS, {
+          description:
+            'Where the records go: into a zone that the cluster makes, into one of the domain that the account has already, or into one that only its own network sees.',
+          example: 'zone: existing',
+          default: 'create',
+          change: 'never',
+        }).exactOptional(),
       },
       {
-        description: 'Who has which addresses.',
-        example: `network: { machines: ${NETWORK_DEFAULTS.machines} }`,
-        default: 'ranges in 10.42.0.0 to 10.47.255.255 and 10.96.0.0/16',
-        change: 'never',
+        description: 'How the domain is served.',
+        example: 'dns: { zone: existing }',
+        default: 'by a zone of its own',
+        change: 'part by part',
       },
     ).exactOptional(),
     access: section(
@@ -115,7 +121,7 @@ export const WrittenFile = section(
           {
             description: 'From where SSH and the Kubernetes API can be reached.',
             example: 'from: [203.0.113.7/32]',
-            default: '[0.0.0.0/0], which is everywhere',
+            default: 'the address that you come from when the cluster is made',
             constraint: 'At least one range of public addresses, or you lock yourself out.',
             change: 'at any time',
             min: 0,
@@ -137,7 +143,7 @@ export const WrittenFile = section(
       {
         description: 'Who can reach the machines and how.',
         example: 'access: { from: [203.0.113.7/32] }',
-        default: 'from everywhere, without an SSH key',
+        default: 'from where you are, without an SSH key',
         change: 'part by part',
       },
     ).exactOptional(),
@@ -226,16 +232,4 @@ function zone() {
     change: 'never',
     check: () => undefined,
   });
-}
-
-function range(name: keyof typeof NETWORK_DEFAULTS, description: string, constraint: string) {
-  return text({
-    description,
-    example: `${name}: ${NETWORK_DEFAULTS[name]}`,
-    default: NETWORK_DEFAULTS[name],
-    constraint: `Private IPv4 addresses apart from the other ranges. ${constraint}`,
-    change: 'never',
-    pattern: CIDR_PATTERN,
-    check: checkCidr,
-  }).exactOptional();
 }

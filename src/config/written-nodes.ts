@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { list, oneOrMore, section, text, wholeNumber } from './field.ts';
+import { list, oneOrMore, section, text, trueOrFalse, wholeNumber } from './field.ts';
 import { ROLES, type RoleKey } from './roles.ts';
 import { checkSize, SIZE_PATTERN } from './size.ts';
 
@@ -12,7 +12,7 @@ const DATA_DISK_BOUNDS = { minGiB: 1, maxGiB: 16_384 };
 export const WrittenNodes = section(
   {
     'control-plane': group('control-plane', groupMembers('control-plane')),
-    worker: group('worker', { ...groupMembers('worker'), ...boundMembers('worker') }),
+    worker: group('worker', { ...groupMembers('worker'), ...boundMembers('worker'), ...spotMembers() }),
     storage: group('storage', { ...groupMembers('storage'), ...boundMembers('storage'), ...diskMembers() }),
     converged: group('converged', { ...groupMembers('converged'), ...diskMembers() }),
   },
@@ -34,7 +34,7 @@ function machineType() {
 }
 
 export type WrittenNodes = z.output<typeof WrittenNodes>;
-export type WrittenGroup = NonNullable<WrittenNodes['storage']>;
+export type WrittenGroup = NonNullable<WrittenNodes['storage']> & Pick<NonNullable<WrittenNodes['worker']>, 'spot'>;
 
 function groupMembers(role: RoleKey) {
   const { countMax, isVoter, count, disk } = ROLES[role];
@@ -87,6 +87,18 @@ function boundMembers(role: 'worker' | 'storage') {
       max: countMax,
     }).exactOptional();
   return { min: bound('fewest', `min: ${count - 1}`), max: bound('most', `max: ${count + 7}`) };
+}
+
+/** For workers alone: what has a vote or keeps data must not be taken away. */
+function spotMembers() {
+  return {
+    spot: trueOrFalse({
+      description: 'Whether the provider may take these machines back at any time, for a much lower price.',
+      example: 'spot: true',
+      default: 'false',
+      change: 'by new machines',
+    }).exactOptional(),
+  };
 }
 
 function diskMembers() {

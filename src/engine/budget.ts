@@ -8,6 +8,7 @@ export interface Budget {
 
 interface Waiter {
   readonly urgency: number;
+  readonly tokens: number;
   grant(): void;
 }
 
@@ -35,18 +36,20 @@ export class RateBudgets {
     this.#buckets = new Map(full);
   }
 
-  /** Takes a token now or waits for one: the most urgent first, among equals who came first. */
-  async take(name: string, signal: AbortSignal, urgency = 0): Promise<void> {
+  /** Takes tokens now or waits for them: the most urgent first, among equals who came first. */
+  async take(name: string, signal: AbortSignal, urgency = 0, wanted = 1): Promise<void> {
     const bucket = this.#buckets.get(name);
     if (bucket === undefined) return;
     this.#refill(bucket);
-    if (bucket.waiting.size === 0 && bucket.tokens >= 1) {
-      bucket.tokens -= 1;
+    // More than the bucket ever holds would be waited for in vain.
+    const tokens = Math.min(wanted, bucket.budget.capacity);
+    if (bucket.waiting.size === 0 && bucket.tokens >= tokens) {
+      bucket.tokens -= tokens;
       return;
     }
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = { urgency, grant: resolve };
+    const waiter: Waiter = { urgency, tokens, grant: resolve };
     const leave = () => {
       bucket.waiting.delete(waiter);
       reject(signal.reason);
@@ -60,14 +63,16 @@ export class RateBudgets {
   async #serve(bucket: Bucket): Promise<void> {
     const { waiting, budget } = bucket;
     bucket.isServing = true;
-    while (waiting.size > 0) {
+    for (let next = mostUrgent(waiting); next !== undefined; next = mostUrgent(waiting)) {
       this.#refill(bucket);
-      if (bucket.tokens < 1) await this.#clock.sleep(((1 - bucket.tokens) / budget.refillPerSecond) * 1000);
-      this.#refill(bucket);
-      const next = mostUrgent(waiting);
-      if (next === undefined) break;
+      if (bucket.tokens < next.tokens - ROUNDING) {
+        // Who is more urgent, or asks for less, may come meanwhile.
+        const lacking = Math.min(next.tokens - bucket.tokens, 1);
+        await this.#clock.sleep((lacking / budget.refillPerSecond) * 1000);
+        continue;
+      }
       waiting.delete(next);
-      bucket.tokens -= 1;
+      bucket.tokens -= next.tokens;
       next.grant();
     }
     bucket.isServing = false;
@@ -80,6 +85,9 @@ export class RateBudgets {
     bucket.filledAtMs = nowMs;
   }
 }
+
+/** Of a token: what fractions of seconds lose. */
+const ROUNDING = 1e-6;
 
 function mostUrgent(waiting: ReadonlySet<Waiter>): Waiter | undefined {
   let best: Waiter | undefined;

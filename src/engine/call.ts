@@ -27,6 +27,8 @@ export interface CallErrorDetails {
   readonly reason?: RejectionReason;
   /** The service's own words, without secrets. */
   readonly message: string;
+  /** What to do about just this, in place of what the catalogue says for its reason. */
+  readonly remedy?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -35,11 +37,13 @@ export class CallError extends Error {
   override readonly name = 'CallError';
   readonly outcome: CallOutcome;
   readonly reason: RejectionReason | undefined;
+  readonly remedy: string | undefined;
 
-  constructor({ outcome, reason, message, cause }: CallErrorDetails) {
+  constructor({ outcome, reason, message, remedy, cause }: CallErrorDetails) {
     super(message, { cause });
     this.outcome = outcome;
     this.reason = reason;
+    this.remedy = remedy;
   }
 }
 

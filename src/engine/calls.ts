@@ -64,6 +64,7 @@ async function send<T>(seed: ContextSeed, sending: Sending<T>): Promise<T> {
   const giveUpAtMs = clock.monotonicMs() + provider.deadlines.conditionMs;
   for (let pauses = BACKOFF_FIRST; ; pauses = Math.min(2 * pauses, BACKOFF_MAX)) {
     await budgets.take(call.budget, signal, seed.urgency);
+    if (call.also !== undefined) await budgets.take(call.also.budget, signal, seed.urgency, call.also.tokens);
     // Between this guard and the request nothing may wait: the guard's answer ages.
     await sending.guard?.();
     try {

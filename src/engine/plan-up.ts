@@ -167,7 +167,8 @@ function chooseInstance(
   const fits = (record: ResourceRecord) => {
     if (record.kind !== kind) return false;
     const { changed, unknown } = compareInputs(type, record, inputs);
-    return [...changed, ...unknown].every((key) => !type.replaceOn.includes(key));
+    const outgrown = record.outputs === undefined ? [] : (type.cannotBecome?.(record.outputs, inputs) ?? []);
+    return [...changed, ...unknown].every((key) => !type.replaceOn.includes(key) && !outgrown.includes(key));
   };
   const isWhole = current.status === 'ready' || current.status === 'updating';
   if (fits(current) && isWhole) return current;

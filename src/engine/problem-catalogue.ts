@@ -125,6 +125,37 @@ export const PROBLEM_CATALOGUE = {
     remedy:
       'Nothing was changed. Move the directory named above out of the way, then restore again:\n  bootstrap state restore NAME --from DIRECTORY',
   },
+  'emulator.refused': {
+    summary: 'This is no emulator at a private address',
+    blame: 'user',
+    remedy:
+      'Nothing was sent. Let the endpoint of every service lead to the emulator, such as AWS_ENDPOINT_URL=http://127.0.0.1:5000, or leave out --emulator. Then again:\n  bootstrap plan NAME',
+  },
+  'acceptance.over-budget': {
+    summary: 'The trial would cost more than may be spent',
+    blame: 'user',
+    remedy: 'Nothing was made. Allow more, or choose a cheaper region:\n  bootstrap acceptance --budget DOLLARS',
+  },
+  'acceptance.leftover': {
+    summary: 'A cluster of an earlier trial is still there',
+    blame: 'user',
+    remedy: 'Nothing was made. Delete it first:\n  bootstrap delete acceptance',
+  },
+  'acceptance.failed': {
+    summary: 'The cluster did not do what was asked of it',
+    blame: 'provider',
+    remedy: 'The trial goes on with its deletion. See what happened:\n  bootstrap events acceptance',
+  },
+  'acceptance.report-invalid': {
+    summary: 'This is not an acceptance report as it was signed',
+    blame: 'user',
+    remedy: 'Ask for the file as it was written, or make a report of your own:\n  bootstrap acceptance --help',
+  },
+  'acceptance.key-unusable': {
+    summary: 'The key that signs reports cannot be used',
+    blame: 'user',
+    remedy: 'See to the file named above; without it the next trial makes another key:\n  bootstrap acceptance --help',
+  },
   'workstation.unusable': {
     summary: 'A file of this workstation cannot be used',
     blame: 'user',
@@ -162,6 +193,18 @@ export const PROBLEM_CATALOGUE = {
     summary: 'The cluster has no such resource',
     blame: 'user',
     remedy: 'See which there are:\n  bootstrap state show NAME',
+  },
+  'data.not-kept': {
+    summary: 'The data on some machines could not be kept',
+    blame: 'provider',
+    remedy:
+      'Nothing was destroyed. Repair the machines, or save what is on them and delete the cluster without --keep-data:\n  bootstrap apply NAME',
+  },
+  'access.unknown': {
+    summary: 'It is not known from which address you come',
+    blame: 'user',
+    remedy:
+      'Nothing is ever open to everybody by default. Write who may reach SSH and the API into the cluster file, such as access: { from: [203.0.113.7/32] }, or give create the option --from. More about it:\n  bootstrap explain access',
   },
   'config.invalid': {
     summary: 'The cluster file cannot be used',
@@ -224,6 +267,11 @@ export const PROBLEM_CATALOGUE = {
     summary: 'A file that is not a saved plan',
     blame: 'user',
     remedy: 'Save the plan again with this version of the program:\n  bootstrap plan NAME --out FILE',
+  },
+  'preflight.failed': {
+    summary: 'The account is not ready for what is planned',
+    blame: 'user',
+    remedy: 'Nothing was made. When what is named above is mended, run again:\n  bootstrap apply NAME',
   },
   'apply.interrupted': {
     summary: 'The run was left before it was done',

@@ -5,6 +5,8 @@ export interface ProblemDetails {
   /** The values of this case: what happened, where, why. Never a secret. */
   readonly detail: string;
   readonly address?: Address | undefined;
+  /** Where more is known than the catalogue can say; it ends with a command as well. */
+  readonly remedy?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -19,13 +21,13 @@ export class Problem extends Error {
   readonly blame: Blame;
   readonly address: Address | undefined;
 
-  constructor(code: ProblemCode, { detail, address, cause }: ProblemDetails) {
+  constructor(code: ProblemCode, { detail, address, remedy, cause }: ProblemDetails) {
     const entry = PROBLEM_CATALOGUE[code];
     super(`${entry.summary}: ${detail}`, { cause });
     this.code = code;
     this.summary = entry.summary;
     this.detail = detail;
-    this.remedy = entry.remedy;
+    this.remedy = remedy ?? entry.remedy;
     this.blame = entry.blame;
     this.address = address;
   }

@@ -6,7 +6,8 @@ import type { ProblemCode } from './problem-catalogue.ts';
 /** A definitive refusal in the words of the catalogue. */
 export function refusalProblem(error: unknown, address?: Address): Problem | undefined {
   if (!(error instanceof CallError)) return undefined;
-  return problem(refusalCode(error), { address, detail: error.message, cause: error });
+  const { message: detail, remedy } = error;
+  return problem(refusalCode(error), { address, detail, remedy, cause: error });
 }
 
 function refusalCode({ outcome, reason }: CallError): ProblemCode {

@@ -52,6 +52,8 @@ export const ABSENT = { state: 'absent' } as const;
 export interface Call {
   /** The service and operation, as the rate budgets name them. */
   readonly budget: string;
+  /** What it draws besides the request itself, where a service counts the things in it too. */
+  readonly also?: { readonly budget: string; readonly tokens: number } | undefined;
   /** For the person who waits: "create the hosted zone". */
   readonly purpose: string;
 }
@@ -118,6 +120,8 @@ export interface ResourceDefinition<Session, Inputs, Outputs> {
   /** Makes the living object equal to `inputs` by absolute requests; nothing to do: returns `observed`. */
   sync(session: Session, context: ResourceContext, inputs: Inputs, observed: Outputs): Promise<Outputs>;
   destroy(session: Session, context: ResourceContext, outputs: Outputs): Promise<void>;
+  /** What keeps it from going, one line each, with whose it is. It only looks, and is asked when a refusal lasts. */
+  blockers?(session: Session, context: ResourceContext, outputs: Outputs): Promise<readonly string[]>;
   /** It did not become ready in time, or never will. What is left here is seen by whoever looks at it, or at its host, later. */
   giveUp?(session: Session, context: ResourceContext, outputs: Outputs): Promise<void>;
   /** Every object of this kind that carries the cluster's tag: how strays are found. */
@@ -149,6 +153,7 @@ export interface ResourceType {
   create(session: unknown, context: CreateContext, inputs: unknown): Promise<unknown>;
   sync(session: unknown, context: ResourceContext, inputs: unknown, observed: unknown): Promise<unknown>;
   destroy(session: unknown, context: ResourceContext, outputs: unknown): Promise<void>;
+  blockers?(session: unknown, context: ResourceContext, outputs: unknown): Promise<readonly string[]>;
   giveUp?(session: unknown, context: ResourceContext, outputs: unknown): Promise<void>;
   list?(session: unknown, context: ListContext): Promise<readonly Listed<unknown>[]>;
   find?(session: unknown, context: ResourceContext, id: string): Promise<Observation>;

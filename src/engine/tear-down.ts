@@ -1,7 +1,9 @@
-import { CallError, isAmbiguous, isRejected } from './call.ts';
+import { Blockade, messageOf } from './blockade.ts';
+import { isAmbiguous, isRejected } from './call.ts';
 import { foreign } from './converge.ts';
 import { lookAfterDoubt } from './create.ts';
 import { AbsenceWatch } from './look.ts';
+import type { ProblemCode } from './problem-catalogue.ts';
 import type { ResourceRecord } from './record.ts';
 import { refusalProblem } from './refusal.ts';
 import type { Patience, Work } from './work.ts';
@@ -24,6 +26,7 @@ export async function tearDown(work: Work, record: ResourceRecord): Promise<void
 async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<void> {
   const { visibleWithinMs } = work.runtime.provider.consistency;
   const patience = work.waitFor(record, 'it to be gone');
+  const blockade = new Blockade(work, record);
   const absence = new AbsenceWatch(work.runtime);
   const strange = new AbsenceWatch(work.runtime);
   let acknowledgedAtMs: number | undefined;
@@ -46,27 +49,42 @@ async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<v
     }
     const nowMs = work.runtime.clock.monotonicMs();
     const goesAlready = acknowledgedAtMs !== undefined && nowMs - acknowledgedAtMs < visibleWithinMs;
-    if (!goesAlready && (await sendDestroy(work, record, seen.outputs, patience))) acknowledgedAtMs = nowMs;
-    else await patience.wait('resource.not-gone');
+    const sent = goesAlready ? 'goes' : await sendDestroy(work, record, seen.outputs, { patience, blockade });
+    if (sent === 'goes' && !goesAlready) acknowledgedAtMs = nowMs;
+    else await patience.wait(UNDONE[sent]);
   }
 }
 
-/** Answers whether the service has acknowledged that the object goes. */
-async function sendDestroy(work: Work, record: ResourceRecord, outputs: unknown, patience: Patience): Promise<boolean> {
+type Sent = 'goes' | 'gone' | 'blocked' | 'unanswered';
+
+/** What it is called when the patience ends. */
+const UNDONE = {
+  goes: 'resource.not-gone',
+  gone: 'resource.not-gone',
+  blocked: 'call.blocked',
+  unanswered: 'call.unanswered',
+} as const satisfies Record<Sent, ProblemCode>;
+
+/** Answers what the service makes of it. */
+async function sendDestroy(
+  work: Work,
+  record: ResourceRecord,
+  outputs: unknown,
+  { patience, blockade }: { readonly patience: Patience; readonly blockade: Blockade },
+): Promise<Sent> {
   const type = work.typeOf(record.kind, record.address);
   try {
     await type.destroy(work.runtime.provider.session, work.contextOf(record), outputs);
-    return true;
+    return 'goes';
   } catch (error) {
     // "Not found" may be the lag of a young object: the next looks decide.
-    if (isRejected(error, 'absent')) return false;
-    if (isRejected(error, 'dependency')) await patience.wait('call.blocked', messageOf(error));
-    else if (isAmbiguous(error)) await patience.wait('call.unanswered', messageOf(error));
-    else throw refusalProblem(error, record.address) ?? error;
-    return false;
+    if (isRejected(error, 'absent')) return 'gone';
+    if (isRejected(error, 'dependency')) {
+      await patience.wait(UNDONE.blocked, await blockade.words(error, outputs));
+      return 'blocked';
+    }
+    if (!isAmbiguous(error)) throw refusalProblem(error, record.address) ?? error;
+    await patience.wait(UNDONE.unanswered, messageOf(error));
+    return 'unanswered';
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof CallError ? error.message : 'the service to answer';
 }

@@ -24,19 +24,27 @@ export interface Constructs {
   /** `role.<name>`: lets machines of a role read and write the cluster's bucket. */
   machineRole(scope: Scope, spec: MachineRoleSpec): MachineRole;
   /** `zone`. */
-  zone(scope: Scope, spec: { readonly domain: string }): Zone;
+  zone(scope: RegionScope, spec: ZoneSpec): Zone;
+  /** `zone.delegation`: the record above that leads to the zone, where the account has the zone above. */
+  delegation(scope: RegionScope, spec: DelegationSpec): void;
   /** `record.<name>`. */
   record(scope: Scope, spec: RecordSpec): void;
   /** `<region>.network` and its parts. */
   network(scope: RegionScope, spec: NetworkSpec): Network;
+  /** `<region>.address.<name>`: a public address that stays the same, whichever machine has it. */
+  address(scope: RegionScope, spec: { readonly name: string }): FixedAddress;
+  /** `<region>.balancer` and its parts. */
+  balancer(scope: RegionScope, spec: BalancerSpec): Balancer;
   /** `<region>.firewall.<name>`, without rules. */
   firewall(scope: RegionScope, spec: { readonly name: string; readonly network: Network }): Firewall;
   /** `<region>.firewall.<name>.rules`: exactly these, all others are removed. */
   firewallRules(scope: RegionScope, spec: FirewallRulesSpec): FirewallRules;
   /** `<region>.key`: the operator's SSH key. */
   key(scope: RegionScope, spec: { readonly publicKey: string }): Key;
-  /** `<region>.image.<architecture>`: the newest image, pinned when first looked up. */
-  image(scope: RegionScope, spec: { readonly system: string; readonly architecture: Architecture }): Image;
+  /** `<region>.image.<architecture>`: the newest image or the one that is named, pinned when first looked up. */
+  image(scope: RegionScope, spec: ImageSpec): Image;
+  /** For what does next to nothing: the cheapest machines there are, cheapest first. */
+  smallestMachines(architecture: Architecture): readonly string[];
   /** `<region>.machine.<name>` with its disks and its role. */
   machine(scope: RegionScope, spec: MachineSpec): Machine;
 }
@@ -62,33 +70,96 @@ export interface MachineRole {
   readonly profile: Ref<string>;
 }
 
-interface Zone {
+export interface Zone {
   readonly address: Address;
   readonly id: Ref<string>;
+  /** Somebody else's: what is put into it is taken out again, and does not go with it. */
+  readonly isShared: boolean;
 }
 
-interface RecordSpec {
+export interface ZoneSpec {
+  readonly domain: string;
+  /** Made for the cluster, found in the account, or made for the cluster's own network alone. */
+  readonly origin: 'create' | 'existing' | 'private';
+  readonly network: Network;
+}
+
+export interface DelegationSpec {
+  readonly domain: string;
+  readonly zone: Zone;
+}
+
+export interface RecordSpec {
   /** Last part of the address. */
   readonly name: string;
   readonly zone: Zone;
   readonly domainName: string;
   readonly type: 'A' | 'AAAA' | 'CNAME' | 'TXT';
-  readonly ttlSeconds: number;
-  readonly values: readonly Input<string>[];
+  readonly target: { readonly ttlSeconds: number; readonly values: readonly Input<string>[] } | Balancer;
 }
 
 export interface NetworkSpec {
   readonly cidr: string;
-  readonly zones: readonly { readonly name: string; readonly cidr: string }[];
+  readonly zones: readonly ZoneRange[];
+  /** Machines of a private network have no public addresses: they go out through gateways. */
+  readonly topology: 'public' | 'private';
+  readonly nat: 'per-zone' | 'single';
+  /** The provider's name of a network that is there already. */
+  readonly existing?: string | undefined;
+}
+
+export interface ZoneRange {
+  readonly name: string;
+  /** Where machines stand. */
+  readonly cidr: string;
+  /** In a private network: where what has a public address stands. */
+  readonly publicCidr?: string | undefined;
+}
+
+export interface FixedAddress {
+  readonly address: Address;
+  readonly id: Ref<string>;
+  readonly publicAddress: Ref<string>;
+}
+
+export interface BalancerSpec {
+  readonly network: Network;
+  readonly zones: readonly string[];
+  readonly firewalls: readonly Firewall[];
+  readonly ports: readonly BalancedPort[];
+}
+
+export interface BalancedPort {
+  /** Last part of the address. */
+  readonly name: string;
+  readonly port: number;
+  readonly machines: readonly Machine[];
+}
+
+export interface Balancer {
+  readonly address: Address;
+  readonly dnsName: Ref<string>;
+  /** Of the zone that the name is in, for records that point at it. */
+  readonly dnsZoneId: Ref<string>;
+}
+
+interface ImageSpec {
+  readonly system: string;
+  readonly architecture: Architecture;
+  readonly id?: string | undefined;
 }
 
 export interface Network {
   readonly address: Address;
   readonly id: Ref<string>;
-  /** By zone. */
+  /** Where machines stand, by zone. */
   readonly subnets: ReadonlyMap<string, Ref<string>>;
-  /** What must be there before a machine in the network reaches the outside. */
-  readonly egress: readonly Address[];
+  /** Where what has a public address stands, by zone: in a public network the same. */
+  readonly publicSubnets: ReadonlyMap<string, Ref<string>>;
+  /** What must be there before a machine reaches the outside, by the zone that it stands in. */
+  readonly egress: ReadonlyMap<string, readonly Address[]>;
+  /** The same for a machine with a public address. */
+  readonly publicEgress: ReadonlyMap<string, readonly Address[]>;
 }
 
 export interface Firewall {
@@ -141,10 +212,22 @@ export interface MachineSpec {
   readonly systemDiskGiB: number;
   readonly dataDisksGiB: readonly number[];
   readonly userData: string;
+  /** Names point at it: what its public address is now is followed. */
+  readonly isNamed?: boolean | undefined;
+  /** Takes the place of the address that it starts with. */
+  readonly fixedAddress?: FixedAddress | undefined;
+  /** It may be taken back at any time, for a lower price. */
+  readonly spot?: boolean | undefined;
+  /** In a private network: it stands where it can be reached from outside. */
+  readonly isPublic?: boolean | undefined;
 }
 
 export interface Machine {
   readonly address: Address;
+  /** What has to be there before it is told what it becomes: connections do not outlive a change of its address. */
+  readonly settled: readonly Address[];
+  /** The provider's name for it. */
+  readonly id: Ref<string>;
   /** Where it says hello and takes its welcome. Known when it has said hello. */
   readonly mailbox: Ref<string>;
   readonly publicAddress: Ref<string>;

@@ -7,15 +7,30 @@ import type { KeyProvider } from '#state/data-key.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Constructs } from './constructs.ts';
+import type { PreflightFinding, PreflightRequest } from './preflight.ts';
+import type { PriceBook, PricedResource } from './price-book.ts';
 
 /** What a cloud brings: everything the rest of the program knows of it. */
 export interface ProviderModule {
   readonly name: string;
+  /** Where an emulator answers in the cloud's stead; absent: the cloud itself does. */
+  readonly emulator?: string;
   readonly catalogue: Catalogue;
   readonly constructs: Constructs;
   readonly types: ReadonlyMap<string, ResourceType>;
+  readonly data: DataKeeping;
   /** Opens nothing yet: the first request does. */
   connect(options: ConnectOptions): Connection;
+}
+
+/** How data outlives the machine that it is on. */
+export interface DataKeeping {
+  /** In GiB, the disks for data of a resource; most have none. */
+  disksOf(kind: string, inputs: unknown): readonly number[];
+  /** The inputs of one that has some, but such that they stay when it goes. */
+  keeping(inputs: unknown): object;
+  /** A disk by itself, to ask its price. */
+  asResource(disk: { readonly sizeGiB: number }): PricedResource;
 }
 
 export interface ConnectOptions {
@@ -31,8 +46,16 @@ export interface Connection {
   readonly consistency: Consistency;
   /** Who asks, and where: shown before anything is made. */
   whoAmI(signal: AbortSignal): Promise<AccountIdentity>;
+  /** The public address that requests from this workstation come from. */
+  operatorAddress(signal: AbortSignal): Promise<string>;
+  /** Whether what is planned can be made, without making anything; all that was looked at, never the first alone. */
+  preflight(request: PreflightRequest, signal: AbortSignal): Promise<readonly PreflightFinding[]>;
+  /** For these; what was asked for once is not asked for again. */
+  prices(resources: readonly PricedResource[], signal: AbortSignal): Promise<PriceBook>;
   /** The state of a cluster whose bucket exists. */
   stateOf(uid: ClusterUid): RemoteState;
+  /** Ends a machine behind the back of its cluster, by the provider's name for it: what no journal tells of is seen. */
+  endMachine(id: string, signal: AbortSignal): Promise<void>;
   /** Clusters that may have their state in this account and region: candidates for who only knows a name. */
   clusters(signal: AbortSignal): Promise<readonly ClusterUid[]>;
   /** Everything in the account with the cluster's mark, found without its state: the proof of zero. */
@@ -55,4 +78,6 @@ export interface MarkedObject {
   readonly id: string;
   /** Set for what a provider only removes later, such as a key: when, in words. */
   readonly goesLater?: string;
+  /** Set for a disk by itself: nothing but its owner ever removes it. */
+  readonly disk?: { readonly sizeGiB: number; readonly zone: string };
 }

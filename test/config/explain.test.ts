@@ -30,7 +30,7 @@ describe('explain', () => {
         Who can reach the machines and how.
 
         type     a section with keys of its own
-        default  from everywhere, without an SSH key
+        default  from where you are, without an SSH key
         change   depends on the key
         example  access: { from: [203.0.113.7/32] }
 
@@ -92,8 +92,9 @@ describe('every place in the file', () => {
 function fileWith({ path, field }: PlacedField): string {
   const parents = path.split('.').slice(0, -1);
   const nested = [...parents.map((key) => `${key}:`), field.example].map((line, depth) => ' '.repeat(depth) + line);
+  const beside = path === 'network.nat' ? [' topology: private'] : [];
   const key = path.split('.')[0] ?? '';
   const others = MINIMAL.split('\n').filter((line) => !line.startsWith(`${key}:`));
   const provider = key === 'simulator' ? others.map((line) => line.replace('aws', 'simulator')) : others;
-  return [...provider, ...nested, ''].join('\n');
+  return [...provider, ...nested, ...beside, ''].join('\n');
 }

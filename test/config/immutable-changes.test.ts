@@ -20,6 +20,9 @@ const NEVER: Readonly<Record<string, (spec: ClusterSpec) => ClusterSpec>> = {
   'network.overlay': (spec) => ({ ...spec, network: { ...spec.network, overlay: '10.50.0.0/16' } }),
   'network.pods': (spec) => ({ ...spec, network: { ...spec.network, pods: '10.48.0.0/14' } }),
   'network.services': (spec) => ({ ...spec, network: { ...spec.network, services: '10.50.0.0/16' } }),
+  'network.topology': (spec) => ({ ...spec, network: { ...spec.network, topology: 'private' } }),
+  'network.existing': (spec) => ({ ...spec, network: { ...spec.network, existing: 'vpc-0abc1234def567890' } }),
+  'dns.zone': (spec) => ({ ...spec, dns: { zone: 'existing' } }),
   'simulator.seed': (spec) => ({ ...spec, simulator: { ...SIMULATOR, seed: 2 } }),
   'simulator.account': (spec) => ({ ...spec, simulator: { ...SIMULATOR, account: 'other' } }),
 };

@@ -157,15 +157,7 @@ test('the file is as short as the answers, and commented', () => {
 
 /** What a cluster with these answers is: the shortest file of its kind, and each answer laid over it. */
 async function expected(given: ClusterAnswers): Promise<ClusterSpec> {
-  const {
-    name,
-    provider,
-    domain,
-    region = 'eu-west-3',
-    converged: count,
-    from = ['0.0.0.0/0'],
-    monitoring = false,
-  } = given;
+  const { name, provider, domain, region = 'eu-west-3', converged: count, from = [], monitoring = false } = given;
   const topology = count === undefined ? '' : `nodes: { converged: { count: ${count} } }\n`;
   const base = await specOf(`name: ${name}\nprovider: ${provider}\ndomain: ${domain}\nregion: ${region}\n${topology}`);
   return {

@@ -13,8 +13,8 @@ function start() {
   const clock = new VirtualClock();
   const budgets = new RateBudgets(PUBLISHED, clock);
   const taken: string[] = [];
-  const take = (name: string, who: string, signal = NEVER) =>
-    void budgets.take(name, signal).then(
+  const take = (name: string, who: string, { signal = NEVER, tokens = 1 } = {}) =>
+    void budgets.take(name, signal, 0, tokens).then(
       () => taken.push(`${who} at ${clock.monotonicMs()}`),
       (reason: unknown) => taken.push(`${who} left at ${clock.monotonicMs()}: ${String(reason)}`),
     );
@@ -53,11 +53,28 @@ describe('a rate budget', () => {
     expect(taken).toHaveLength(50);
   });
 
+  test('may be drawn by many tokens at once, which are waited for; who asks for fewer does not overtake', async () => {
+    const { clock, take, taken } = start();
+    take('ec2.RunInstances', 'both', { tokens: 2 });
+    take('ec2.RunInstances', 'two more', { tokens: 2 });
+    take('ec2.RunInstances', 'one');
+    await clock.advance(2000);
+    expect(taken).toEqual(['both at 0', 'two more at 500', 'one at 750']);
+  });
+
+  test('lets through who asks for more than it ever holds when it is full', async () => {
+    const { clock, take, taken } = start();
+    take('ec2.RunInstances', 'first');
+    take('ec2.RunInstances', 'a hundred', { tokens: 100 });
+    await clock.advance(2000);
+    expect(taken).toEqual(['first at 0', 'a hundred at 250']);
+  });
+
   test('is left by who need not wait any more', async () => {
     const { clock, take, taken } = start();
     const leaving = new AbortController();
     take('route53.change', 'a');
-    take('route53.change', 'b', leaving.signal);
+    take('route53.change', 'b', { signal: leaving.signal });
     await clock.advance(500);
     leaving.abort('gone home');
     await clock.advance(0);

@@ -8,6 +8,7 @@ import {
   destroying,
   instance,
   noted,
+  outputsOf,
   planOf,
   present,
   ready,
@@ -17,6 +18,7 @@ import {
 } from './support/scenario.ts';
 
 const SQUARE = { shape: 'square', colour: 'red' };
+const BLUE = { shape: 'square', colour: 'blue' };
 const ROUND = { shape: 'round', colour: 'red' };
 
 const wall = (inputs: typeof SQUARE) => (blueprint: BlueprintBuilder) => void blueprint.declare(brick, 'wall', inputs);
@@ -25,6 +27,7 @@ const second = { ...first, instanceId: instance('wall', 2) };
 
 /** A replacement that was cut short: the first instance is deposed, the second has the address. */
 const oldSquare = ready('wall', { incarnation: 1, deposed: true });
+const neverBlue = { ...oldSquare, outputs: { ...outputsOf('wall'), label: 'no blue' } };
 const newRound = ready('wall', { incarnation: 2, inputs: ROUND });
 const superseded = { action: 'destroy', because: { reason: 'superseded' } };
 
@@ -45,6 +48,16 @@ describe('an address with two instances', () => {
       is: 'finishes the one that was being created and destroys the deposed one',
       declared: wall(ROUND),
       records: [oldSquare, creating('wall', { incarnation: 2, inputs: ROUND })],
+      becomes: [
+        { ...second, action: 'create', because: { reason: 'interrupted', while: 'creating' } },
+        { ...first, ...superseded },
+      ],
+    },
+    {
+      is: 'finishes the one that was being created where the deposed one cannot become what is declared',
+      declared: wall(BLUE),
+      records: [neverBlue, creating('wall', { incarnation: 2, inputs: BLUE })],
+      seen: [present('wall', { incarnation: 1, outputs: { label: 'no blue' } })],
       becomes: [
         { ...second, action: 'create', because: { reason: 'interrupted', while: 'creating' } },
         { ...first, ...superseded },
