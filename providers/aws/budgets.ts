@@ -1,4 +1,5 @@
 import type { Budget } from '#engine/budget.ts';
+import type { Call } from '#engine/resource.ts';
 
 /**
  * The buckets that AWS publishes for one account in one region; for IAM, which publishes none, a modest guess. Requests
@@ -8,7 +9,9 @@ export const PUBLISHED_BUDGETS = {
   'ec2.read': { capacity: 100, refillPerSecond: 20 },
   'ec2.write': { capacity: 50, refillPerSecond: 5 },
   'ec2.RunInstances': { capacity: 5, refillPerSecond: 2 },
+  'ec2.RunInstances.machines': { capacity: 1_000, refillPerSecond: 2 },
   'ec2.TerminateInstances': { capacity: 100, refillPerSecond: 5 },
+  'ec2.TerminateInstances.machines': { capacity: 1_000, refillPerSecond: 20 },
   'ec2.tags': { capacity: 100, refillPerSecond: 10 },
   'iam.read': { capacity: 40, refillPerSecond: 20 },
   'iam.write': { capacity: 20, refillPerSecond: 10 },
@@ -22,6 +25,16 @@ type BudgetName = keyof typeof PUBLISHED_BUDGETS;
 /** The bucket that an operation draws from. */
 export function budgetOf(service: string, operation: string): string {
   return sharedBudget(service, operation) ?? `${service}.${operation}`;
+}
+
+/** What a request draws besides itself: of machines EC2 also counts how many are launched and terminated. */
+export function alsoDrawn(service: string, operation: string, input: unknown): Call['also'] {
+  if (service !== 'ec2' || typeof input !== 'object' || input === null) return undefined;
+  if (operation === 'RunInstances' && 'MaxCount' in input)
+    return { budget: 'ec2.RunInstances.machines', tokens: Number(input.MaxCount) };
+  if (operation === 'TerminateInstances' && 'InstanceIds' in input && Array.isArray(input.InstanceIds))
+    return { budget: 'ec2.TerminateInstances.machines', tokens: input.InstanceIds.length };
+  return undefined;
 }
 
 function sharedBudget(service: string, operation: string): BudgetName | undefined {

@@ -2,22 +2,44 @@ import type { Architecture, Catalogue, MachineType } from '#provider/catalogue.t
 
 /** The letters of the zones: which of them an account has may differ where not all are named. */
 const ZONES: Readonly<Record<string, string>> = {
+  'af-south-1': 'abc',
+  'ap-east-1': 'abc',
+  'ap-east-2': 'abc',
   'ap-northeast-1': 'acd',
   'ap-northeast-2': 'abcd',
   'ap-northeast-3': 'abc',
   'ap-south-1': 'abc',
+  'ap-south-2': 'abc',
   'ap-southeast-1': 'abc',
   'ap-southeast-2': 'abc',
+  'ap-southeast-3': 'abc',
+  'ap-southeast-4': 'abc',
+  'ap-southeast-5': 'abc',
+  'ap-southeast-6': 'abc',
+  'ap-southeast-7': 'abc',
   'ca-central-1': 'abd',
+  'ca-west-1': 'abc',
   'eu-central-1': 'abc',
+  'eu-central-2': 'abc',
   'eu-north-1': 'abc',
+  'eu-south-1': 'abc',
+  'eu-south-2': 'abc',
   'eu-west-1': 'abc',
   'eu-west-2': 'abc',
   'eu-west-3': 'abc',
+  'il-central-1': 'abc',
+  'me-central-1': 'abc',
+  'me-south-1': 'abc',
+  'mx-central-1': 'abc',
   'sa-east-1': 'abc',
   'us-east-1': 'abcdf',
   'us-east-2': 'abc',
+  'us-west-1': 'abc',
   'us-west-2': 'abcd',
+  'us-gov-east-1': 'abc',
+  'us-gov-west-1': 'abc',
+  'cn-north-1': 'abd',
+  'cn-northwest-1': 'abc',
 };
 
 interface Family {
@@ -54,13 +76,22 @@ const BURSTABLE: Readonly<Record<string, MachineType>> = {
   't4g.xlarge': { architecture: 'arm64', vcpus: 4, memoryMiB: 16_384, hourlyPrice: 0.1344 },
 };
 
-/** As of August 2025: regions that need no opt-in, prices on demand in us-east-1. */
+/** As of August 2025: regions of all partitions, also those that an account has to enable; prices on demand in us-east-1. */
 export const awsCatalogue: Catalogue = {
   title: 'AWS',
   defaultRegion: 'eu-west-3',
   regions: new Map(Object.entries(ZONES).map(([region, letters]) => [region, zonesOf(region, letters)])),
   machineTypes: new Map([...FAMILIES.flatMap(sizesOf), ...Object.entries(BURSTABLE)]),
 };
+
+const SMALLEST = 3;
+
+/** Several, for when there is no capacity for one. */
+export function smallestMachines(architecture: Architecture): readonly string[] {
+  const fitting = [...awsCatalogue.machineTypes].filter(([, type]) => type.architecture === architecture);
+  const byPrice = fitting.toSorted(([, left], [, right]) => left.hourlyPrice - right.hourlyPrice);
+  return byPrice.slice(0, SMALLEST).map(([name]) => name);
+}
 
 function zonesOf(region: string, letters: string): readonly string[] {
   return Array.from(letters, (letter) => `${region}${letter}`);

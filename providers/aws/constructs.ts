@@ -2,6 +2,11 @@ import { parseAddress } from '#engine/address.ts';
 import type { Declared } from '#engine/blueprint.ts';
 import type { Constructs, FirewallRule, Scope } from '#provider/constructs.ts';
 import { sha256Hex } from '#std/hash.ts';
+import { smallestMachines } from './catalogue.ts';
+import { address } from './ec2/address.ts';
+import { declareBalancer } from './balancer.ts';
+import { declareDelegation } from './declare-delegation.ts';
+import { declareRecord, declareZone } from './dns.ts';
 import { image } from './ec2/image.ts';
 import { keyPair } from './ec2/key-pair.ts';
 import { securityGroup } from './ec2/security-group.ts';
@@ -12,8 +17,6 @@ import { kmsKey } from './kms/key.ts';
 import { hiddenOutput } from './hidden-output.ts';
 import { declareMachine } from './machine.ts';
 import { declareNetwork } from './network.ts';
-import { route53Record } from './route53/record.ts';
-import { route53Zone } from './route53/zone.ts';
 import { bucketNameOf, s3Bucket } from './s3/bucket.ts';
 
 const STATE_KEY = 'state.key';
@@ -42,17 +45,18 @@ export const awsConstructs: Constructs = {
     return { address: profile.address, profile: profile.output('name') };
   },
 
-  zone({ builder }, { domain }) {
-    const zone = builder.declare(route53Zone, 'zone', { domain });
-    return { address: zone.address, id: zone.output('zoneId') };
-  },
-
-  record({ builder }, { name, zone, domainName, ...record }) {
-    const inputs = { ...record, zoneId: zone.id, name: domainName };
-    builder.declare(route53Record, `record.${name}`, inputs, { within: zone.address });
-  },
+  zone: declareZone,
+  delegation: declareDelegation,
+  record: declareRecord,
 
   network: declareNetwork,
+
+  address({ builder, region }, { name }) {
+    const made = builder.declare(address, `${region}.address.${name}`, {});
+    return { address: made.address, id: made.output('allocationId'), publicAddress: made.output('publicAddress') };
+  },
+
+  balancer: declareBalancer,
 
   firewall(scope, { name, network }) {
     const group = scope.builder.declare(securityGroup, `${scope.region}.firewall.${name}`, {
@@ -75,9 +79,12 @@ export const awsConstructs: Constructs = {
     return { address: key.address, name: key.output('name') };
   },
 
-  image({ builder, region }, { system, architecture }) {
-    return idOf(builder.declare(image, `${region}.image.${architecture}`, { system, architecture }), 'imageId');
+  image({ builder, region }, { system, architecture, id }) {
+    const inputs = { system, architecture, ...(id === undefined ? {} : { id }) };
+    return idOf(builder.declare(image, `${region}.image.${architecture}`, inputs), 'imageId');
   },
+
+  smallestMachines,
 
   machine: declareMachine,
 };

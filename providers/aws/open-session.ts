@@ -2,6 +2,8 @@ import type { Consistency } from '#engine/runtime.ts';
 import type { Clock } from '#std/clock.ts';
 import { ec2Listings } from './ec2/listings.ts';
 import { MachinePresence } from './ec2/machine-presence.ts';
+import { Terminations } from './ec2/terminations.ts';
+import { Targets } from './elb/targets.ts';
 import { Launches } from './launches.ts';
 import { RecordBatches } from './route53/record-batches.ts';
 import { Zones } from './route53/zones.ts';
@@ -18,24 +20,30 @@ export interface SessionOptions {
 
 /** What the kinds share while they work, over one set of clients. */
 export function openSession(services: AwsClients, { region, clock, consistency }: SessionOptions): AwsSession {
-  const ec2: AwsSession['ec2'] = new AwsService('ec2', services.ec2);
-  const route53: AwsSession['route53'] = new AwsService('route53', services.route53);
-  const s3: AwsSession['s3'] = new AwsService('s3', services.s3);
+  const ec2: AwsSession['ec2'] = new AwsService('ec2', services.ec2, region);
+  const elb: AwsSession['elb'] = new AwsService('elb', services.elb, region);
+  const route53: AwsSession['route53'] = new AwsService('route53', services.route53, region);
+  const s3: AwsSession['s3'] = new AwsService('s3', services.s3, region);
   const listings = ec2Listings(ec2);
   const { visibleWithinMs } = consistency;
   const presence = new MachinePresence({ listings, clock, visibleWithinMs });
   return {
     region,
     ec2,
-    iam: new AwsService('iam', services.iam),
-    kms: new AwsService('kms', services.kms),
+    elb,
+    iam: new AwsService('iam', services.iam, region),
+    kms: new AwsService('kms', services.kms, region),
+    pricing: new AwsService('pricing', services.pricing, region),
+    quotas: new AwsService('quotas', services.quotas, region),
     route53,
     s3,
-    sts: new AwsService('sts', services.sts),
+    sts: new AwsService('sts', services.sts, region),
     listings,
     launches: new Launches(),
+    terminations: new Terminations(ec2, clock),
     recordBatches: new RecordBatches(route53, clock),
     zones: new Zones(route53),
+    targets: new Targets(elb),
     mailbox: new BucketMailbox({ s3, machineOf: (context, box) => presence.of(context, box) }),
     dismissed: new Set(),
   };

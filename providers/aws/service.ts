@@ -1,6 +1,6 @@
 import type { $Command, __MetadataBearer } from '@aws-sdk/client-ec2';
 import type { Call, ResourceContext } from '#engine/resource.ts';
-import { budgetOf } from './budgets.ts';
+import { alsoDrawn, budgetOf } from './budgets.ts';
 import { callErrorOf, type WhenMissing } from './problems.ts';
 
 /** A client of the SDK, by nothing but its `send`. Which commands it takes differs from service to service. */
@@ -24,10 +24,13 @@ export class AwsService<Inputs extends object, Outputs extends __MetadataBearer>
   readonly #name: string;
   readonly #client: Sender<Inputs, Outputs>;
 
-  /** `name` as the budgets spell it: `ec2`, `route53`. */
-  constructor(name: string, client: Sender<Inputs, Outputs>) {
+  readonly #region: string;
+
+  /** `name` as the budgets spell it: `ec2`, `route53`. The region is for words. */
+  constructor(name: string, client: Sender<Inputs, Outputs>, region: string) {
     this.#name = name;
     this.#client = client;
+    this.#region = region;
   }
 
   read<Input extends Inputs, Output extends Outputs>(
@@ -74,7 +77,9 @@ export class AwsService<Inputs extends object, Outputs extends __MetadataBearer>
   }
 
   #call(purpose: string, command: object): Call {
-    return { budget: budgetOf(this.#name, command.constructor.name.replace(/Command$/, '')), purpose };
+    const operation = operationOf(command);
+    const also = alsoDrawn(this.#name, operation, 'input' in command ? command.input : undefined);
+    return { budget: budgetOf(this.#name, operation), also, purpose };
   }
 
   async #send<Input extends Inputs, Output extends Outputs>(
@@ -85,7 +90,12 @@ export class AwsService<Inputs extends object, Outputs extends __MetadataBearer>
     try {
       return await this.#client.send(command, { abortSignal });
     } catch (error) {
-      throw callErrorOf(error, whenMissing);
+      const sent = { service: this.#name, operation: operationOf(command), region: this.#region };
+      throw callErrorOf(error, whenMissing, sent);
     }
   }
+}
+
+function operationOf(command: object): string {
+  return command.constructor.name.replace(/Command$/, '');
 }

@@ -5,6 +5,7 @@ import { Chance, hashText } from './chance.ts';
 import { Desk, type StagedWrite } from './desk.ts';
 import type { Kind, WalkedObject } from './objects.ts';
 import type { OpenedCall, Operation, ServiceManual } from './operation.ts';
+import { refuseDenied } from './permissions.ts';
 import { Tables } from './table.ts';
 import { type Bucket, Throttle } from './throttle.ts';
 import type { Weather } from './weather.ts';
@@ -123,6 +124,7 @@ export class Account {
     const { weather } = this;
     if (chance.happens(weather.credentialsExpired)) throw manual.expired();
     if (chance.happens(weather.throttle)) throw manual.throttled();
+    refuseDenied(request, weather.permissions);
     const call = operation.open(request.input);
     if (weather.publishedThrottles && !this.#throttle.take(call.charges, request.region, nowMs))
       throw manual.throttled();

@@ -4,17 +4,30 @@ import { Account, type Witness } from './account.ts';
 import { type AccountLog, LOG_FORMAT, type LogEntry, type Opening } from './account-log.ts';
 import { AccountProcess, SimulatedClient } from './account-process.ts';
 import { ec2Manual } from './ec2/ec2-manual.ts';
+import { elbManual } from './elb/elb-manual.ts';
 import { iamManual } from './iam/iam-manual.ts';
 import { kmsManual } from './kms/kms-manual.ts';
 import { MemoryLog } from './memory-log.ts';
 import type { WalkedObject } from './objects.ts';
 import type { ServiceManual } from './operation.ts';
+import { pricingManual } from './pricing/pricing-manual.ts';
+import { quotasManual } from './quotas/quotas-manual.ts';
 import { route53Manual } from './route53/route53-manual.ts';
 import { s3Manual } from './s3/s3-manual.ts';
 import { stsManual } from './sts/sts-manual.ts';
 import { MILD_WEATHER, type Weather } from './weather.ts';
 
-const MANUALS: readonly ServiceManual[] = [ec2Manual, iamManual, kmsManual, route53Manual, s3Manual, stsManual];
+const MANUALS: readonly ServiceManual[] = [
+  ec2Manual,
+  elbManual,
+  iamManual,
+  kmsManual,
+  pricingManual,
+  quotasManual,
+  route53Manual,
+  s3Manual,
+  stsManual,
+];
 
 export interface SimulatedAccountOptions {
   readonly clock: Clock;
@@ -42,8 +55,11 @@ export interface SimulatedAccount {
 
 export interface SimulatedServices {
   readonly ec2: SimulatedClient;
+  readonly elb: SimulatedClient;
   readonly iam: SimulatedClient;
   readonly kms: SimulatedClient;
+  readonly pricing: SimulatedClient;
+  readonly quotas: SimulatedClient;
   readonly route53: SimulatedClient;
   readonly s3: SimulatedClient;
   readonly sts: SimulatedClient;
@@ -103,8 +119,11 @@ function servicesOf(process: AccountProcess, region: string): SimulatedServices 
   const client = (service: string) => new SimulatedClient(process, service, region);
   return {
     ec2: client('ec2'),
+    elb: client('elb'),
     iam: client('iam'),
     kms: client('kms'),
+    pricing: client('pricing'),
+    quotas: client('quotas'),
     route53: client('route53'),
     s3: client('s3'),
     sts: client('sts'),

@@ -26,9 +26,12 @@ export interface Weather {
 
   /** Per launch: no capacity for the type in the zone. */
   readonly noCapacity: number;
-  /** `zone`, `type` or `zone/type` that never has capacity. */
+  /** `zone`, `type` or `zone/type` that never has capacity; with `spot/` before it, or `spot` alone, for spot only. */
   readonly exhausted: readonly string[];
   readonly quotas: Quotas;
+  readonly permissions: Permissions;
+  /** Per NAT gateway: it fails for a reason that only AWS knows. */
+  readonly natGatewayFails: number;
   /** An instance profile is unknown to EC2 for so long, at most, after it changed. */
   readonly iamPropagationMs: number;
   /** Per conditional write of an object, or change of a bucket's settings: another is under way. */
@@ -43,16 +46,32 @@ export interface Weather {
   readonly machines: MachineWeather;
 }
 
+/** Who sends the requests, and what they may not do: actions as IAM spells them. What is not named is allowed. */
+export interface Permissions {
+  /** `role`: has assumed the role that is called `operator`. */
+  readonly caller: 'user' | 'role' | 'root' | 'federated';
+  readonly denied: readonly string[];
+  /** Allowed under a condition that only the request itself can meet. */
+  readonly conditional: readonly string[];
+  /** Allowed on resources that a policy names, and so not on everything. */
+  readonly narrow: readonly string[];
+}
+
 export interface Quotas {
   readonly vcpus: number;
+  /** Of spot instances, which do not count among the others. */
+  readonly spotVcpus: number;
   readonly vpcs: number;
   readonly internetGateways: number;
+  readonly addresses: number;
+  readonly natGatewaysPerZone: number;
   readonly subnetsPerVpc: number;
   readonly securityGroupsPerVpc: number;
   readonly rulesPerSecurityGroup: number;
   readonly routeTablesPerVpc: number;
   readonly buckets: number;
   readonly hostedZones: number;
+  readonly loadBalancers: number;
 }
 
 /** Per machine: the chance of each fate; what is left is an ordinary life. */
@@ -88,15 +107,22 @@ const CALM_MACHINES: MachineWeather = {
 /** As published for a new account in good standing, where a number is published. */
 const QUOTAS: Quotas = {
   vcpus: 256,
+  spotVcpus: 256,
   vpcs: 5,
   internetGateways: 5,
+  // Five are published, which is less than a cluster of the usual size needs.
+  addresses: 64,
+  natGatewaysPerZone: 5,
   subnetsPerVpc: 200,
   securityGroupsPerVpc: 500,
   rulesPerSecurityGroup: 60,
   routeTablesPerVpc: 200,
   buckets: 10_000,
   hostedZones: 500,
+  loadBalancers: 50,
 };
+
+const ALL_ALLOWED: Permissions = { caller: 'user', denied: [], conditional: [], narrow: [] };
 
 /** An account on an ordinary day: behind by moments, throttled as published, no failures. */
 export const MILD_WEATHER: Weather = {
@@ -114,6 +140,8 @@ export const MILD_WEATHER: Weather = {
   noCapacity: 0,
   exhausted: [],
   quotas: QUOTAS,
+  permissions: ALL_ALLOWED,
+  natGatewayFails: 0,
   iamPropagationMs: 8_000,
   conflict: 0,
   versionsUnseen: 0,
@@ -149,6 +177,7 @@ export const MEAN_WEATHER: Weather = {
   errorAfter: 0.03,
   credentialsExpired: 0,
   noCapacity: 0.1,
+  natGatewayFails: 0.05,
   iamPropagationMs: 20_000,
   conflict: 0.1,
   versionsUnseen: 0.2,

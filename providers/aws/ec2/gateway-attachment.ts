@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ABSENT, defineResource, READY } from '#engine/resource.ts';
 import { pending, presentBetween } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
+import { ofWayOut } from './blockers.ts';
 
 const Ends = z.strictObject({ gatewayId: z.string(), vpcId: z.string() });
 
@@ -40,6 +41,8 @@ export const gatewayAttachment = defineResource<AwsSession>()({
     const request = new DetachInternetGatewayCommand({ InternetGatewayId, VpcId });
     await aws.ec2.remove(context, 'detach the internet gateway', request);
   },
+
+  blockers: (aws, context, { vpcId }) => ofWayOut(aws, context, vpcId),
 });
 
 function isTransient(state: string | undefined): boolean {

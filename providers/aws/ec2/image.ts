@@ -1,19 +1,26 @@
 import { DescribeImagesCommand, type Image } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { CallError } from '#engine/call.ts';
+import { CallError, isRejected } from '#engine/call.ts';
 import { ABSENT, defineResource, READY, type ResourceContext } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { everyPage } from '../every-page.ts';
+import { partitionOf } from '../partition.ts';
 import type { AwsSession } from '../session.ts';
+import { makerOf } from './image-makers.ts';
 
-const Inputs = z.strictObject({ system: z.string(), architecture: z.enum(['amd64', 'arm64']) });
+const Inputs = z.strictObject({
+  system: z.string(),
+  architecture: z.enum(['amd64', 'arm64']),
+  /** One image by its id, whoever has made it. Without it, the newest that the maker of the system publishes. */
+  id: z.string().optional(),
+});
 type Inputs = Readonly<z.output<typeof Inputs>>;
 
 const Outputs = z.strictObject({ imageId: z.string(), name: z.string(), rootDevice: z.string() });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /**
- * What machines boot from: the newest image of a system, looked up once and then pinned, so that tomorrow's machines are
+ * What machines boot from: the image that is named, or the newest of a system, looked up once and then pinned, so that tomorrow's machines are
  * like today's. What is ours is the choice; the image is its maker's, and nothing becomes of it when the choice goes.
  */
 export const image = defineResource<AwsSession>()({
@@ -21,7 +28,7 @@ export const image = defineResource<AwsSession>()({
   inputs: Inputs,
   outputs: Outputs,
   identity: 'name',
-  replaceOn: ['system', 'architecture'],
+  replaceOn: ['system', 'architecture', 'id'],
   replaceOrder: 'create-first',
   stableOutputs: ['imageId', 'name', 'rootDevice'],
   idOf: ({ imageId }) => imageId,
@@ -32,12 +39,13 @@ export const image = defineResource<AwsSession>()({
   },
 
   async create(aws, context, inputs) {
+    if (inputs.id !== undefined) return outputsOf(await namedImage(aws, context, inputs.id, inputs));
     const images = await listImages(aws, context, inputs);
     const [newest] = images.toSorted((left, right) => dateOf(right).localeCompare(dateOf(left)));
     if (newest !== undefined) return outputsOf(newest);
     const { system, architecture } = inputs;
     const message = `There is no image of ${system} for ${architecture} in ${aws.region}.`;
-    throw new CallError({ outcome: 'rejected', reason: 'invalid', message });
+    throw refused(message);
   },
 
   async sync(_aws, _context, _inputs, observed) {
@@ -49,36 +57,22 @@ export const image = defineResource<AwsSession>()({
   },
 });
 
-interface Maker {
-  /** The account that publishes the images: a name alone anybody can give. */
-  readonly account: string;
-  nameFor(architecture: Inputs['architecture']): string;
-}
-
-const DEBIAN = '136693071363';
-const CANONICAL = '099720109477';
-
-const MAKERS: ReadonlyMap<string, Maker> = new Map([
-  ['debian-12', { account: DEBIAN, nameFor: (architecture) => `debian-12-${architecture}-*` }],
-  ['debian-13', { account: DEBIAN, nameFor: (architecture) => `debian-13-${architecture}-*` }],
-  [
-    'ubuntu-24.04',
-    {
-      account: CANONICAL,
-      nameFor: (architecture) => `ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-${architecture}-server-*`,
-    },
-  ],
-]);
-
 const ARCHITECTURES = { amd64: 'x86_64', arm64: 'arm64' } as const;
 
 async function listImages(
-  { ec2 }: AwsSession,
+  { ec2, region }: AwsSession,
   context: ResourceContext,
   { system, architecture }: Inputs,
 ): Promise<readonly Image[]> {
-  const maker = MAKERS.get(system);
+  const maker = makerOf(system);
   if (maker === undefined) return [];
+  const { id: partition, title } = partitionOf(region);
+  const account = maker.accounts[partition];
+  if (account === undefined) {
+    throw refused(
+      `Who publishes images of ${system} in ${title} is not known here: choose another system, or name one by image.id.`,
+    );
+  }
   const Filters = [
     { Name: 'name', Values: [maker.nameFor(architecture)] },
     { Name: 'architecture', Values: [ARCHITECTURES[architecture]] },
@@ -86,10 +80,46 @@ async function listImages(
     { Name: 'root-device-type', Values: ['ebs'] },
   ];
   return everyPage(async (NextToken) => {
-    const request = new DescribeImagesCommand({ Owners: [maker.account], Filters, MaxResults: 1000, NextToken });
+    const request = new DescribeImagesCommand({ Owners: [account], Filters, MaxResults: 1000, NextToken });
     const answer = await ec2.read(context, 'look for the newest image', request);
     return { items: answer.Images ?? [], next: answer.NextToken };
   });
+}
+
+/** Everything that machines would fail by is said before there are any. */
+async function namedImage(
+  aws: AwsSession,
+  context: ResourceContext,
+  id: string,
+  { architecture }: Inputs,
+): Promise<Image> {
+  const found = await lookAtImage(aws, context, id);
+  if (found === undefined) throw refused(`There is no image ${id} in ${aws.region} that this account may use.`);
+  const { State, Architecture, RootDeviceType } = found;
+  const wanted = ARCHITECTURES[architecture];
+  if (Architecture !== wanted)
+    throw refused(
+      `The image ${id} is made for ${Architecture}, and the machines are to be ${architecture} (${wanted}).`,
+    );
+  if (State !== 'available') throw refused(`The image ${id} cannot be used now: it is ${State}.`);
+  if (RootDeviceType === 'ebs') return found;
+  throw refused(`The image ${id} does not start from an EBS disk, which is the only kind that is encrypted here.`);
+}
+
+async function lookAtImage({ ec2 }: AwsSession, context: ResourceContext, id: string): Promise<Image | undefined> {
+  const request = new DescribeImagesCommand({ ImageIds: [id] });
+  try {
+    const { Images = [] } = await ec2.read(context, 'look at the image', request);
+    return Images.find(({ ImageId }) => ImageId === id);
+  } catch (error) {
+    // An id that nobody was given is as little there as one that is written wrongly.
+    if (isRejected(error, 'invalid')) return undefined;
+    throw error;
+  }
+}
+
+function refused(message: string): CallError {
+  return new CallError({ outcome: 'rejected', reason: 'invalid', message });
 }
 
 /** Dates as EC2 writes them sort as text. */

@@ -1,4 +1,4 @@
-import { type Instance, ModifyInstanceAttributeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { type Instance, ModifyInstanceAttributeCommand } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { ABSENT, defineResource, type Owner, type ResourceContext } from '#engine/resource.ts';
 import { canonicalJson } from '#std/canonical-json.ts';
@@ -9,9 +9,11 @@ import { answered, unlessExists } from '../answers.ts';
 import { removeBox } from '../s3/remove-box.ts';
 import type { AwsSession } from '../session.ts';
 import { ownerOfMember } from '../tags.ts';
+import { keepsDataDisks, syncDataKeeping } from './data-keeping.ts';
 import { DATA_DISKS_MAX, launchRequest, variantOf } from './launch-request.ts';
 import { conditionOf } from './machine-condition.ts';
 import { boxOf, isAlive } from './machine-presence.ts';
+import { launchedAsSpot } from './spot.ts';
 
 const Inputs = z.strictObject({
   /** For people: the same for all machines that may share a launch. */
@@ -30,6 +32,10 @@ const Inputs = z.strictObject({
   systemDiskGiB: z.int().positive(),
   dataDisksGiB: z.array(z.int().positive()).max(DATA_DISKS_MAX).readonly(),
   userData: z.string(),
+  /** It costs much less, and may be taken back at any time. */
+  isSpot: z.literal(true).optional(),
+  /** Its data disks stay when it goes. */
+  keepsData: z.literal(true).optional(),
 });
 export type InstanceInputs = Readonly<z.output<typeof Inputs>>;
 
@@ -40,9 +46,10 @@ const Outputs = z.strictObject({
   type: z.string(),
   imageId: z.string(),
   privateAddress: z.string(),
-  /** Empty while it has none. */
+  /** As of its last change; empty while it has none. Where it matters, a resource of its own follows it. */
   publicAddress: z.string(),
   securityGroupIds: z.array(z.string()).readonly(),
+  keepsData: z.literal(true).optional(),
 });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
@@ -53,17 +60,19 @@ export const instance = defineResource<AwsSession>()({
   outputs: Outputs,
   identity: 'token',
   // A key is for new machines: those that stand keep the one they were launched with.
-  replaceOn: ['name', 'imageId', 'rootDevice', 'systemDiskGiB', 'dataDisksGiB', 'userData'],
+  replaceOn: ['name', 'imageId', 'rootDevice', 'systemDiskGiB', 'dataDisksGiB', 'userData', 'isSpot'],
   replaceOrder: 'create-first',
   // A machine can be neither moved nor turned into another type.
   cannotBecome: ({ zone, type }, { places, types }) => [
     ...(types.includes(type) ? [] : ['types' as const]),
     ...(places.some((place) => place.zone === zone) ? [] : ['places' as const]),
   ],
+  // A fixed address takes its place, and every stop ends it.
+  ignoreDriftOf: ['publicAddress'],
   stableOutputs: ['instanceId', 'mailbox', 'zone', 'type', 'imageId', 'privateAddress'],
   idOf: ({ instanceId }) => instanceId,
 
-  variants: ({ places, types }) => places.flatMap(({ zone }) => types.map((type) => variantOf(zone, type))),
+  variants: variantsOf,
   lotOf: (inputs) => sha256Base32(canonicalJson(inputs)),
 
   async observe(aws, context, { last }) {
@@ -76,17 +85,20 @@ export const instance = defineResource<AwsSession>()({
 
   async create(aws, context, inputs) {
     const request = launchRequest(context, inputs);
-    const { Instances } = await aws.launches.once(context.token, () =>
-      aws.ec2.mutate(context, 'launch the machines', request),
-    );
+    const launch = aws.launches.once(context.token, () => aws.ec2.mutate(context, 'launch the machines', request));
+    const attempt = { variant: context.variant, variants: variantsOf(inputs) };
+    const { Instances } = await (inputs.isSpot === true ? launchedAsSpot(launch, attempt) : launch);
     const index = context.lot.indexOf(context.instanceId);
     const made = Instances?.find(({ AmiLaunchIndex }) => AmiLaunchIndex === index);
     return outputsOf(answered(made, `machine ${index} of the launch`));
   },
 
-  async sync(aws, context, { securityGroupIds }, observed) {
-    const Groups = securityGroupIds.toSorted();
-    if (sameValue(Groups, observed.securityGroupIds)) return observed;
+  async sync(aws, context, inputs, observed) {
+    const Groups = inputs.securityGroupIds.toSorted();
+    if (sameValue(Groups, observed.securityGroupIds)) {
+      const { keepsData: _before, ...others } = observed;
+      return { ...others, ...(await syncDataKeeping(aws, context, inputs, observed)) };
+    }
     const request = new ModifyInstanceAttributeCommand({ InstanceId: observed.instanceId, Groups });
     await aws.ec2.mutate(context, 'set the firewalls of the machine', request);
     return { ...observed, securityGroupIds: Groups };
@@ -98,8 +110,7 @@ export const instance = defineResource<AwsSession>()({
   },
 
   async destroy(aws, context, { instanceId, mailbox }) {
-    const request = new TerminateInstancesCommand({ InstanceIds: [instanceId] });
-    await aws.ec2.remove(context, 'terminate the machine', request);
+    await aws.terminations.end(context, instanceId);
     aws.dismissed.add(context.instanceId);
     await removeBox(aws, context, mailbox);
   },
@@ -112,6 +123,10 @@ export const instance = defineResource<AwsSession>()({
     });
   },
 });
+
+function variantsOf({ places, types }: InstanceInputs): readonly string[] {
+  return places.flatMap(({ zone }) => types.map((type) => variantOf(zone, type)));
+}
 
 async function findInstance(
   { listings }: AwsSession,
@@ -139,5 +154,6 @@ function outputsOf(found: Instance): Outputs {
     privateAddress: found.PrivateIpAddress ?? '',
     publicAddress: found.PublicIpAddress ?? '',
     securityGroupIds: (found.SecurityGroups ?? []).map(({ GroupId }) => answered(GroupId, 'GroupId')).toSorted(),
+    ...(keepsDataDisks(found) ? { keepsData: true } : {}),
   };
 }

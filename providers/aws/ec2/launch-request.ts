@@ -3,6 +3,7 @@ import { CallError } from '#engine/call.ts';
 import type { CreateContext } from '#engine/resource.ts';
 import { lotTags } from '../tags.ts';
 import type { InstanceInputs } from './instance.ts';
+import { SPOT_MARKET } from './spot.ts';
 
 /**
  * All machines of a lot, in the place and of the type that the variant names. Every member builds the same request, byte
@@ -20,6 +21,7 @@ export function launchRequest(context: CreateContext, inputs: InstanceInputs): R
     SecurityGroupIds: inputs.securityGroupIds.toSorted(),
     ...(inputs.keyName === undefined ? {} : { KeyName: inputs.keyName }),
     MetadataOptions: METADATA,
+    ...(inputs.isSpot === true ? { InstanceMarketOptions: SPOT_MARKET } : {}),
     BlockDeviceMappings: disks(inputs),
     UserData: Buffer.from(inputs.userData).toString('base64'),
     TagSpecifications: [
@@ -59,8 +61,13 @@ export const DATA_DISKS_MAX = 20;
 const DATA_DISK_LETTERS = 'fghijklmnopqrstuvwxyz';
 
 function disks({ rootDevice, systemDiskGiB, dataDisksGiB }: InstanceInputs): BlockDeviceMapping[] {
-  const dataDisks = dataDisksGiB.map((size, index) => disk(`/dev/sd${DATA_DISK_LETTERS.charAt(index)}`, size));
+  const names = dataDeviceNames(dataDisksGiB);
+  const dataDisks = dataDisksGiB.map((size, index) => disk(names[index] ?? '', size));
   return [disk(rootDevice, systemDiskGiB), ...dataDisks];
+}
+
+export function dataDeviceNames(dataDisksGiB: readonly number[]): readonly string[] {
+  return dataDisksGiB.map((_size, index) => `/dev/sd${DATA_DISK_LETTERS.charAt(index)}`);
 }
 
 function disk(DeviceName: string, VolumeSize: number): BlockDeviceMapping {

@@ -60,7 +60,7 @@ export function ec2Listing<Item extends Tagged, Input extends ServiceInputTypes,
   return { ofCluster, where, find, findById };
 }
 
-/** Of the listings only that of keys has no pages. */
+/** Keys and addresses are listed without pages. */
 function nextOf(answer: object): string | undefined {
   return 'NextToken' in answer && typeof answer.NextToken === 'string' ? answer.NextToken : undefined;
 }

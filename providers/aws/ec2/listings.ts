@@ -1,7 +1,11 @@
 import {
+  type Address,
+  DescribeAddressesCommand,
   DescribeInstancesCommand,
   DescribeInternetGatewaysCommand,
   DescribeKeyPairsCommand,
+  DescribeNatGatewaysCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
@@ -10,6 +14,8 @@ import {
   type Instance,
   type InternetGateway,
   type KeyPairInfo,
+  type NatGateway,
+  type NetworkInterface,
   type RouteTable,
   type SecurityGroup,
   type Subnet,
@@ -21,11 +27,18 @@ import { ec2Listing } from './listing.ts';
 
 export type Ec2Listings = ReturnType<typeof ec2Listings>;
 
+/** With its tags where all others have them. */
+type Interface = NetworkInterface & Pick<Vpc, 'Tags'>;
+
 const MaxResults = 1_000;
 const ROUTE_TABLES_MAX = 100;
 
 /** What EC2 has, kind by kind. */
 export function ec2Listings(ec2: AwsSession['ec2']) {
+  return { ...networkListings(ec2), ...machineListings(ec2) };
+}
+
+function networkListings(ec2: AwsSession['ec2']) {
   return {
     vpcs: ec2Listing(ec2, {
       purpose: 'list the networks',
@@ -41,6 +54,27 @@ export function ec2Listings(ec2: AwsSession['ec2']) {
       request: (asked) => new DescribeInternetGatewaysCommand({ ...asked, MaxResults }),
       itemsOf: ({ InternetGateways }) => InternetGateways,
     }),
+    addresses: ec2Listing(ec2, {
+      purpose: 'list the addresses',
+      idFilter: 'allocation-id',
+      idOf: ({ AllocationId }: Address) => AllocationId,
+      request: ({ Filters }) => new DescribeAddressesCommand({ Filters }),
+      itemsOf: ({ Addresses }) => Addresses,
+    }),
+    natGateways: ec2Listing(ec2, {
+      purpose: 'list the NAT gateways',
+      idFilter: 'nat-gateway-id',
+      idOf: ({ NatGatewayId }: NatGateway) => NatGatewayId,
+      request: ({ Filters: Filter, NextToken }) => new DescribeNatGatewaysCommand({ Filter, NextToken, MaxResults }),
+      itemsOf: ({ NatGateways }) => NatGateways,
+    }),
+    networkInterfaces: ec2Listing(ec2, {
+      purpose: 'list the network interfaces',
+      idFilter: 'network-interface-id',
+      idOf: ({ NetworkInterfaceId }: Interface) => NetworkInterfaceId,
+      request: (asked) => new DescribeNetworkInterfacesCommand({ ...asked, MaxResults }),
+      itemsOf: ({ NetworkInterfaces }) => NetworkInterfaces?.map((found) => ({ ...found, Tags: found.TagSet })),
+    }),
     routeTables: ec2Listing(ec2, {
       purpose: 'list the route tables',
       idFilter: 'route-table-id',
@@ -55,6 +89,12 @@ export function ec2Listings(ec2: AwsSession['ec2']) {
       request: (asked) => new DescribeSubnetsCommand({ ...asked, MaxResults }),
       itemsOf: ({ Subnets }) => Subnets,
     }),
+  };
+}
+
+/** Machines, and what they need besides a network. */
+function machineListings(ec2: AwsSession['ec2']) {
+  return {
     securityGroups: ec2Listing(ec2, {
       purpose: 'list the security groups',
       idFilter: 'group-id',

@@ -4,6 +4,7 @@ import { FailureReport, LETTER } from '#host/protocol.ts';
 import { unlessAbsent } from '../answers.ts';
 import { pending } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
+import { wasTakenBack } from './spot.ts';
 
 interface Looked {
   readonly found: Instance;
@@ -15,6 +16,7 @@ interface Looked {
  * |---------------|--------------------------------------------|-------------------|
  * | terminated    | on somebody's request, or it had said hello | gone             |
  * |               | of itself, before it said anything         | broken, until this process has cleared it away |
+ * |               | as a spot machine that was taken back      | the same: so it is told why it is replaced |
  * | shutting down |                                            | broken            |
  * | stopped       |                                            | pending           |
  * | pending       |                                            | pending           |
@@ -34,6 +36,7 @@ export async function conditionOf(
       return { is: 'broken', reason: endOf(found) };
     case 'terminated':
       if (wasAskedToEnd(found) || aws.dismissed.has(context.instanceId)) return 'gone';
+      if (wasTakenBack(found)) return { is: 'broken', reason: endOf(found) };
       if ((await lettersIn(aws, context, mailbox)).includes(LETTER.hello)) return 'gone';
       return { is: 'broken', reason: endOf(found) };
     case 'stopping':
@@ -78,7 +81,9 @@ function wasAskedToEnd({ StateReason }: Instance): boolean {
   return StateReason?.Code === 'Client.UserInitiatedShutdown';
 }
 
-function endOf({ StateReason }: Instance): string {
+function endOf(found: Instance): string {
+  const { StateReason } = found;
+  if (wasTakenBack(found)) return 'It was a spot machine, and AWS has taken it back.';
   if (StateReason?.Message === undefined) return 'It ended while starting.';
   return `It ended: ${StateReason.Message}`;
 }

@@ -8,9 +8,10 @@ const Inputs = z.strictObject({
   routeTableId: z.string(),
   /** Packets to this CIDR … */
   destination: z.string(),
-  /** … leave through this internet gateway. */
+  /** … leave through this internet gateway or NAT gateway: ids tell which it is. */
   gatewayId: z.string(),
 });
+type Inputs = Readonly<z.output<typeof Inputs>>;
 
 /** One line of a route table. */
 export const route = defineResource<AwsSession>()({
@@ -28,22 +29,22 @@ export const route = defineResource<AwsSession>()({
     const table = await aws.listings.routeTables.findById(context, routeTableId);
     const found = table?.Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === destination);
     if (found === undefined) return ABSENT;
-    const outputs = { routeTableId, destination, gatewayId: found.GatewayId ?? '' };
-    const condition = found.State === 'blackhole' ? pending('its gateway to be attached') : READY;
+    const outputs = { routeTableId, destination, gatewayId: found.GatewayId ?? found.NatGatewayId ?? '' };
+    // One that leads to a gateway which is gone is turned, not waited for.
+    const isAwaited = found.State === 'blackhole' && outputs.gatewayId === inputs.gatewayId;
+    const condition = isAwaited ? pending('its gateway to be there') : READY;
     return presentBetween(outputs, context, table?.Tags, condition);
   },
 
   async create(aws, context, inputs) {
-    const { routeTableId: RouteTableId, destination: DestinationCidrBlock, gatewayId: GatewayId } = inputs;
-    const request = new CreateRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId });
+    const request = new CreateRouteCommand(requestFor(inputs));
     await aws.ec2.mutate(context, 'create the route', request);
     return inputs;
   },
 
   async sync(aws, context, inputs, observed) {
-    const { routeTableId: RouteTableId, destination: DestinationCidrBlock, gatewayId: GatewayId } = inputs;
-    if (GatewayId === observed.gatewayId) return observed;
-    const request = new ReplaceRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId });
+    if (inputs.gatewayId === observed.gatewayId) return observed;
+    const request = new ReplaceRouteCommand(requestFor(inputs));
     await aws.ec2.mutate(context, 'turn the route', request);
     return inputs;
   },
@@ -52,3 +53,8 @@ export const route = defineResource<AwsSession>()({
     await aws.ec2.remove(context, 'delete the route', new DeleteRouteCommand({ RouteTableId, DestinationCidrBlock }));
   },
 });
+
+function requestFor({ routeTableId: RouteTableId, destination: DestinationCidrBlock, gatewayId }: Inputs) {
+  const target = gatewayId.startsWith('nat-') ? { NatGatewayId: gatewayId } : { GatewayId: gatewayId };
+  return { RouteTableId, DestinationCidrBlock, ...target };
+}

@@ -5,6 +5,7 @@ import { answered } from '../answers.ts';
 import { listed, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
 import { ownerTags } from '../tags.ts';
+import { ofSecurityGroup } from './blockers.ts';
 
 const Outputs = z.strictObject({ groupId: z.string() });
 type Outputs = Readonly<z.output<typeof Outputs>>;
@@ -43,6 +44,8 @@ export const securityGroup = defineResource<AwsSession>()({
   async destroy(aws, context, { groupId: GroupId }) {
     await aws.ec2.remove(context, 'delete the security group', new DeleteSecurityGroupCommand({ GroupId }));
   },
+
+  blockers: (aws, context, { groupId }) => ofSecurityGroup(aws, context, groupId),
 
   async list(aws, context) {
     return listed(await aws.listings.securityGroups.ofCluster(context), outputsOf);

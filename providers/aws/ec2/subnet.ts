@@ -10,6 +10,7 @@ import { answered } from '../answers.ts';
 import { listed, pending, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
 import { ownerTags } from '../tags.ts';
+import { inSubnet } from './blockers.ts';
 
 const Inputs = z.strictObject({
   vpcId: z.string(),
@@ -65,6 +66,8 @@ export const subnet = defineResource<AwsSession>()({
   async destroy(aws, context, { subnetId: SubnetId }) {
     await aws.ec2.remove(context, 'delete the subnet', new DeleteSubnetCommand({ SubnetId }));
   },
+
+  blockers: (aws, context, { subnetId }) => inSubnet(aws, context, subnetId),
 
   async list(aws, context) {
     return listed(await aws.listings.subnets.ofCluster(context), outputsOf);

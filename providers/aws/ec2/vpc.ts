@@ -11,6 +11,7 @@ import { answered, unlessAbsent } from '../answers.ts';
 import { listed, pending, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
 import { ownerTags } from '../tags.ts';
+import { inVpc } from './blockers.ts';
 
 const Inputs = z.strictObject({ cidr: z.string() });
 
@@ -66,6 +67,8 @@ export const vpc = defineResource<AwsSession>()({
   async destroy(aws, context, { vpcId: VpcId }) {
     await aws.ec2.remove(context, 'delete the network', new DeleteVpcCommand({ VpcId }));
   },
+
+  blockers: (aws, context, { vpcId }) => inVpc(aws, context, vpcId),
 
   async list(aws, context) {
     return listed(await aws.listings.vpcs.ofCluster(context), (found) => outputsOf(found, AS_CREATED));

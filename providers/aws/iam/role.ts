@@ -6,6 +6,7 @@ import {
   GetRoleCommand,
   GetRolePolicyCommand,
   ListAttachedRolePoliciesCommand,
+  ListInstanceProfilesForRoleCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
   PutRolePolicyCommand,
@@ -21,7 +22,7 @@ import { listed, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
 import { ownerTags } from '../tags.ts';
 import { documentMeaning, documentText } from './document-text.ts';
-import { accessPolicy, MACHINES_TRUST } from './policies.ts';
+import { accessPolicy, machinesTrust } from './policies.ts';
 
 /** The one inline policy that is ours to write. */
 const POLICY_NAME = 'access';
@@ -58,20 +59,20 @@ export const iamRole = defineResource<AwsSession>()({
     return present(outputsOf(role, document), role.Tags);
   },
 
-  async create({ iam }, context, { name }) {
+  async create({ iam, region }, context, { name }) {
     const command = new CreateRoleCommand({
       RoleName: name,
       Path: pathOf(context),
-      AssumeRolePolicyDocument: documentText(MACHINES_TRUST),
+      AssumeRolePolicyDocument: documentText(machinesTrust(region)),
       Tags: ownerTags(context),
     });
     const { Role: made } = await iam.mutate(context, 'create the role', command);
     return outputsOf(answered(made, 'Role'), undefined);
   },
 
-  async sync({ iam }, context, { name, bucket, key }, observed) {
-    const trust = documentText(MACHINES_TRUST);
-    const policy = documentText(accessPolicy({ bucket, key }));
+  async sync({ iam, region }, context, { name, bucket, key }, observed) {
+    const trust = documentText(machinesTrust(region));
+    const policy = documentText(accessPolicy({ cluster: context.cluster, bucket, key }));
     const synced = { ...observed, trust: documentMeaning(trust), policy: documentMeaning(policy) };
     if (observed.trust !== synced.trust) {
       const command = new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument: trust });
@@ -87,6 +88,19 @@ export const iamRole = defineResource<AwsSession>()({
   async destroy({ iam }, context, { name }) {
     await removePolicies({ iam }, context, name);
     await iam.remove(context, 'delete the role', new DeleteRoleCommand({ RoleName: name }));
+  },
+
+  /** IAM keeps a role that is in a profile. */
+  async blockers({ iam }, context, { name: RoleName }) {
+    const profiles = await everyPage(async (Marker) => {
+      const command = new ListInstanceProfilesForRoleCommand({ RoleName, Marker });
+      const page = await iam.read(context, 'list the profiles that the role is in', command);
+      return { items: page.InstanceProfiles ?? [], next: page.Marker };
+    });
+    return profiles.map(({ Arn = '', Path = '' }) => {
+      const isOurs = Path === pathOf(context);
+      return `instance profile ${Arn} (${isOurs ? "this cluster's own" : 'not of this cluster'})`;
+    });
   },
 
   async list(session, context) {

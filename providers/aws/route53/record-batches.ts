@@ -25,10 +25,13 @@ export class RecordBatches {
     this.#clock = clock;
   }
 
-  /** Resolves when Route 53 has taken the change in; fails by the fault of this change alone, or of the whole zone. */
-  change(context: Writing, zoneId: string, change: Change): Promise<void> {
+  /**
+   * Resolves when Route 53 has taken the changes in, which it does together or not at all; fails by the fault of these
+   * alone, or of the whole zone.
+   */
+  change(context: Writing, zoneId: string, changes: readonly Change[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const mine = { context, change, resolve, reject };
+    const mine = { context, changes, resolve, reject };
     const waiting = this.#waiting.get(zoneId);
     if (waiting !== undefined) waiting.push(mine);
     else {
@@ -46,7 +49,7 @@ export class RecordBatches {
     this.#waiting.delete(zoneId);
   }
 
-  /** A refused batch is halved until each refused change stands alone. */
+  /** A refused batch is halved until each of those who asked for what is refused stands alone. */
   async #settle(zoneId: string, batch: readonly Waiting[]): Promise<void> {
     try {
       await this.#send(zoneId, batch);
@@ -66,7 +69,7 @@ export class RecordBatches {
   async #send(zoneId: string, batch: readonly Waiting[]): Promise<void> {
     const [first] = batch;
     if (first === undefined) return;
-    const Changes = batch.map(({ change }) => change);
+    const Changes = batch.flatMap(({ changes }) => changes);
     const command = new ChangeResourceRecordSetsCommand({ HostedZoneId: zoneId, ChangeBatch: { Changes } });
     const purpose = `change ${Changes.length} records of the zone`;
     if (Changes.every(({ Action }) => Action === 'DELETE')) await this.#route53.remove(first.context, purpose, command);
@@ -76,7 +79,7 @@ export class RecordBatches {
 
 interface Waiting {
   readonly context: Writing;
-  readonly change: Change;
+  readonly changes: readonly Change[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -84,10 +87,11 @@ interface Waiting {
 /** Takes from the front as many as one request may carry, but never none. */
 function takeBatch(waiting: Waiting[]): readonly Waiting[] {
   let [values, characters, count] = [0, 0, 0];
-  for (const { change } of waiting) {
-    const weight = weigh(change);
-    values += weight.values;
-    characters += weight.characters;
+  for (const { changes } of waiting) {
+    for (const weight of changes.map(weigh)) {
+      values += weight.values;
+      characters += weight.characters;
+    }
     if (count > 0 && (values > VALUES_MAX || characters > CHARACTERS_MAX)) break;
     count += 1;
   }

@@ -15,14 +15,21 @@ import { answered, unlessAbsent } from '../answers.ts';
 import type { AwsSession } from '../session.ts';
 import { ownerOf, ownerTags } from '../tags.ts';
 import { absoluteName } from './record-sets.ts';
+import { privateTo, sightOf } from './private-sight.ts';
 import { callerReference, markedZones, zoneIdOf } from './zones.ts';
 
 const RECORDS_AT_ONCE = 1_000;
 
+const Inputs = z.strictObject({
+  domain: z.string(),
+  /** The only network that sees it. Without one, everybody does. */
+  vpcId: z.string().optional(),
+});
+
 const Outputs = z.strictObject({
   zoneId: z.string(),
   domain: z.string(),
-  /** To be named by whoever runs the domain above. */
+  /** To be named by whoever runs the domain above; none for a zone that only its network sees. */
   nameServers: z.array(z.string()).readonly(),
   isTagged: z.boolean(),
 });
@@ -34,27 +41,33 @@ type Outputs = Readonly<z.output<typeof Outputs>>;
  */
 export const route53Zone = defineResource<AwsSession>()({
   kind: 'aws.route53.zone',
-  inputs: z.strictObject({ domain: z.string() }),
+  inputs: Inputs,
   outputs: Outputs,
   identity: 'token',
-  replaceOn: ['domain'],
+  replaceOn: ['domain', 'vpcId'],
   replaceOrder: 'create-first',
   stableOutputs: ['zoneId', 'domain', 'nameServers'],
   idOf: ({ zoneId }) => zoneId,
 
-  async observe(aws, context, { last }) {
+  async observe(aws, context, { inputs: { vpcId }, last }) {
     const zoneId = last?.zoneId ?? (await findZone(aws, context));
     if (zoneId === undefined) return ABSENT;
-    const [seen, isTagged] = await Promise.all([aws.zones.look(context, zoneId), readMark(aws, context, zoneId)]);
+    const [seen, isTagged, condition] = await Promise.all([
+      aws.zones.look(context, zoneId),
+      readMark(aws, context, zoneId),
+      vpcId === undefined ? READY : sightOf(aws, context, vpcId),
+    ]);
     if (seen === undefined) return ABSENT;
     const { zone, nameServers, owner } = seen;
-    return { state: 'present', outputs: outputsOf(zone, nameServers, isTagged), owner, condition: READY };
+    return { state: 'present', outputs: outputsOf(zone, nameServers, isTagged), owner, condition };
   },
 
-  async create({ route53 }, context, { domain: Name }) {
-    const command = new CreateHostedZoneCommand({ Name, CallerReference: callerReference(context) });
-    const { HostedZone: made, DelegationSet } = await route53.mutate(context, 'create the zone', command);
-    return outputsOf(answered(made, 'HostedZone'), answered(DelegationSet?.NameServers, 'NameServers'), false);
+  async create(aws, context, { domain: Name, vpcId }) {
+    const CallerReference = callerReference(context);
+    const sight = vpcId === undefined ? {} : privateTo(aws, vpcId);
+    const command = new CreateHostedZoneCommand({ Name, CallerReference, ...sight });
+    const { HostedZone: made, DelegationSet } = await aws.route53.mutate(context, 'create the zone', command);
+    return outputsOf(answered(made, 'HostedZone'), DelegationSet?.NameServers ?? [], false);
   },
 
   async sync({ route53 }, context, _inputs, observed) {
@@ -104,7 +117,7 @@ async function emptyZone(aws: AwsSession, context: ResourceContext, { zoneId, do
   const records = await aws.zones.recordsOf(context, zoneId);
   const removable = records.filter((record) => !belongsToZone(record, domain));
   await mapLimit(removable, RECORDS_AT_ONCE, (ResourceRecordSet) =>
-    unlessAbsent(aws.recordBatches.change(context, zoneId, { Action: 'DELETE', ResourceRecordSet })),
+    unlessAbsent(aws.recordBatches.change(context, zoneId, [{ Action: 'DELETE', ResourceRecordSet }])),
   );
 }
 

@@ -88,7 +88,7 @@ export function callerReference({ cluster, instanceId }: Owner): string {
 
 const MARK = 'bootstrap';
 
-function ownerOfReference(reference = ''): Owner | undefined {
+export function ownerOfReference(reference = ''): Owner | undefined {
   const [mark, cluster = '', instanceId = '', ...rest] = reference.split(':');
   if (mark !== MARK || rest.length > 0 || !isClusterUid(cluster) || !isInstanceId(instanceId)) return undefined;
   return { cluster, instanceId };

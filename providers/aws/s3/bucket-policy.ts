@@ -14,8 +14,8 @@ const STATE = 'state/*';
  *
  * Removing versions is another action, so that the bucket can be emptied when the cluster is deleted.
  */
-export function bucketPolicy(bucket: string): PolicyDocument {
-  const arn = bucketArn(bucket);
+export function bucketPolicy(bucket: string, region: string): PolicyDocument {
+  const arn = bucketArn(bucket, region);
   return policy(
     {
       Sid: 'OnlyOverTls',

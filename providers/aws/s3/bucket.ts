@@ -58,7 +58,7 @@ export const s3Bucket = defineResource<AwsSession>()({
   },
 
   async sync(aws, context, { name, key }, observed) {
-    const policy = documentText(bucketPolicy(name));
+    const policy = documentText(bucketPolicy(name, aws.region));
     const wanted: BucketSettings = { key, isVersioned: true, isClosed: true, policy: documentMeaning(policy) };
     // One after the other: S3 refuses two changes of one bucket at a time.
     for (const change of changesOf(name, { observed, wanted, policy })) await change(aws.s3, context);

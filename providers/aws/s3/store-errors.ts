@@ -29,6 +29,7 @@ const OUTCOMES: ReadonlyMap<string, StoreOutcome> = new Map([
   ['PreconditionFailed', 'precondition'],
   ['ConditionalRequestConflict', 'conflict'],
   ['OperationAborted', 'conflict'],
+  ['ConcurrentModification', 'conflict'],
   ['ServiceUnavailable', 'unavailable'],
   ['NoSuchBucket', 'unavailable'],
   ['KMS.NotFoundException', 'unavailable'],

@@ -10,6 +10,9 @@ export interface MachineImage {
   readonly name: string;
   readonly owner: string;
   readonly architecture: 'x86_64' | 'arm64';
+  readonly state: 'available' | 'pending' | 'failed';
+  readonly rootType: 'ebs' | 'instance-store';
+  readonly isPublic: boolean;
   readonly rootDevice: string;
   readonly rootGiB: number;
   readonly createdOn: string;
@@ -43,11 +46,11 @@ export const describeImages = ec2Operation({
         architecture: ({ architecture }) => [architecture],
         'image-id': ({ id }) => [id],
         'owner-id': ({ owner }) => [owner],
-        state: () => ['available'],
-        'is-public': () => ['true'],
+        state: ({ state }) => [state],
+        'is-public': ({ isPublic }) => [String(isPublic)],
         'image-type': () => ['machine'],
         'virtualization-type': () => ['hvm'],
-        'root-device-type': () => ['ebs'],
+        'root-device-type': ({ rootType }) => [rootType],
         'ena-support': () => ['true'],
       },
     });
@@ -62,11 +65,11 @@ function shownImage(image: MachineImage): Image {
     OwnerId: image.owner,
     Architecture: image.architecture,
     CreationDate: `${image.createdOn}T06:00:00.000Z`,
-    State: 'available',
-    Public: true,
+    State: image.state,
+    Public: image.isPublic,
     ImageType: 'machine',
     VirtualizationType: 'hvm',
-    RootDeviceType: 'ebs',
+    RootDeviceType: image.rootType,
     RootDeviceName: image.rootDevice,
     EnaSupport: true,
     Hypervisor: 'xen',
@@ -104,15 +107,37 @@ const PUBLISHERS: readonly Publisher[] = [
   },
 ];
 
-const IMAGES: readonly Omit<MachineImage, 'id'>[] = PUBLISHERS.flatMap((publisher) =>
+const READY = { state: 'available', rootType: 'ebs' } as const;
+
+const PUBLISHED: readonly Omit<MachineImage, 'id'>[] = PUBLISHERS.flatMap((publisher) =>
   ARCHITECTURES.flatMap(([spelling, architecture]) =>
     DATES.map((createdOn) => {
       const { owner, rootDevice } = publisher;
       const name = publisher.nameOf(spelling, createdOn.replaceAll('-', ''));
-      return { name, owner, architecture, rootDevice, rootGiB: 8, createdOn, tags: {} };
+      return { name, owner, architecture, ...READY, isPublic: true, rootDevice, rootGiB: 8, createdOn, tags: {} };
     }),
   ),
 );
+
+const OWN = {
+  ...READY,
+  owner: '123456789012',
+  isPublic: false,
+  rootDevice: '/dev/xvda',
+  rootGiB: 8,
+  createdOn: '2026-06-01',
+  tags: {},
+};
+
+/** Those that the account has made for itself, not all of them with success. */
+const OWN_IMAGES: readonly Omit<MachineImage, 'id'>[] = [
+  { ...OWN, name: 'own-debian-13-amd64', architecture: 'x86_64' },
+  { ...OWN, name: 'own-debian-13-arm64', architecture: 'arm64' },
+  { ...OWN, name: 'own-being-made', architecture: 'x86_64', state: 'pending' },
+  { ...OWN, name: 'own-without-disk', architecture: 'x86_64', rootType: 'instance-store' },
+];
+
+const IMAGES = [...PUBLISHED, ...OWN_IMAGES];
 
 /** An image has another id in every region. */
 function imagesOf(region: string): readonly MachineImage[] {

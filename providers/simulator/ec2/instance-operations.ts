@@ -9,6 +9,7 @@ import { missingGroup, SECURITY_GROUPS } from './network-objects.ts';
 import { ec2Operation, request } from './request.ts';
 import { runInstances } from './run-instances.ts';
 import { shownInstance, STATE_CODES } from './shown-instance.ts';
+import { DISK_ENDS, setDiskEnds } from './disk-ends.ts';
 import { VOLUMES } from './volume.ts';
 
 const describeInstances = ec2Operation({
@@ -73,10 +74,11 @@ const modifyInstanceAttribute = ec2Operation({
     InstanceId: z.string(),
     Groups: z.array(z.string()).min(1).optional(),
     SourceDestCheck: z.strictObject({ Value: z.boolean() }).optional(),
+    BlockDeviceMappings: DISK_ENDS.optional(),
   }),
-  run: ({ InstanceId, Groups, SourceDestCheck }, desk) => {
+  run: ({ InstanceId, Groups, SourceDestCheck, BlockDeviceMappings }, desk) => {
     const instance = findInstance(desk, InstanceId);
-    if ((Groups === undefined) === (SourceDestCheck === undefined)) {
+    if ([Groups, SourceDestCheck, BlockDeviceMappings].filter((one) => one !== undefined).length !== 1) {
       throw fault('InvalidParameterCombination', 'Fields for multiple attribute types specified');
     }
     if (!isThere(instance, desk.nowMs)) {
@@ -86,6 +88,10 @@ const modifyInstanceAttribute = ec2Operation({
       const { vpcId } = mustSee(desk, SECURITY_GROUPS, { id, missing: missingGroup });
       if (vpcId === instance.vpcId) continue;
       throw fault('InvalidGroup.NotFound', `The security group '${id}' does not exist in VPC '${instance.vpcId}'`);
+    }
+    if (BlockDeviceMappings !== undefined) {
+      setDiskEnds(desk, instance, BlockDeviceMappings);
+      return {};
     }
     const groupIds = Groups ?? instance.groupIds;
     const sourceDestCheck = SourceDestCheck?.Value ?? instance.sourceDestCheck;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fault } from '../aws-fault.ts';
 import { LISTING, listed, notFound } from './listing.ts';
 import { ec2Operation, request } from './request.ts';
 import { zonesOf } from './zones.ts';
@@ -63,6 +64,39 @@ export const describeInstanceTypeOfferings = ec2Operation({
         InstanceType: type,
         LocationType: byZone ? 'availability-zone' : 'region',
         Location: location,
+      })),
+      NextToken: nextToken,
+    };
+  },
+});
+
+const DETAIL_PAGE_MIN = 5;
+const DETAIL_PAGE_MAX = 100;
+
+export const describeInstanceTypes = ec2Operation({
+  name: 'DescribeInstanceTypes',
+  input: request({ InstanceTypes: z.array(z.string()).max(DETAIL_PAGE_MAX).optional(), ...LISTING }),
+  run: (input, desk) => {
+    const { MaxResults = DETAIL_PAGE_MAX } = input;
+    if (MaxResults < DETAIL_PAGE_MIN || MaxResults > DETAIL_PAGE_MAX) {
+      throw fault('InvalidParameterValue', `Value ( ${MaxResults} ) for parameter MaxResults is invalid.`);
+    }
+    const types = [...TYPES.values()].map((type) => ({ ...type, id: type.name, tags: {} }));
+    const { items, nextToken } = listed(desk, types, {
+      asked: input,
+      ids: input.InstanceTypes,
+      missing: (name) => fault('InvalidInstanceType', `The following supplied instance types do not exist: [${name}]`),
+      fields: {
+        'instance-type': ({ name }) => [name],
+        'processor-info.supported-architecture': ({ architecture }) => [architecture],
+      },
+    });
+    return {
+      InstanceTypes: items.map(({ name, vcpus, architecture }) => ({
+        InstanceType: name,
+        CurrentGeneration: true,
+        VCpuInfo: { DefaultVCpus: vcpus },
+        ProcessorInfo: { SupportedArchitectures: [architecture] },
       })),
       NextToken: nextToken,
     };

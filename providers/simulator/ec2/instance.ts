@@ -32,10 +32,14 @@ const Instance = z.strictObject({
   profile: ProfileAssociation.optional(),
   privateIp: z.string(),
   publicIp: z.string().optional(),
+  /** Shown instead of its own while it has one. */
+  elasticIp: z.string().optional(),
   sourceDestCheck: z.boolean(),
   metadata: z.strictObject({ tokens: z.string(), hopLimit: z.number(), endpoint: z.string(), tags: z.string() }),
   volumes: z.array(z.strictObject({ device: z.string(), id: z.string(), diesWithIt: z.boolean() })).readonly(),
   rootDevice: z.string(),
+  /** Its request, if it is a spot instance: `sir-…`. */
+  spotRequestId: z.string().optional(),
   box: z.string(),
   stub: z.strictObject({ cluster: z.string(), bucket: z.string() }).optional(),
   lifeSeed: z.number(),

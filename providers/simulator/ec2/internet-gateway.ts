@@ -4,6 +4,8 @@ import type { Desk } from '../desk.ts';
 import { present } from './filters.ts';
 import { type Instance, INSTANCES, isThere } from './instance.ts';
 import { LISTING, listed, mustSee } from './listing.ts';
+import { hasManagedInterface } from './managed-interface.ts';
+import { isHolding, type NatGateway, NAT_GATEWAYS } from './nat-gateway.ts';
 import { INTERNET_GATEWAYS, type InternetGateway, missingGateway, missingVpc, VPCS } from './network-objects.ts';
 import { ec2Operation, request } from './request.ts';
 import { shownTags, tagsFor, TagSpecifications } from './tagging.ts';
@@ -68,8 +70,10 @@ const detachInternetGateway = ec2Operation({
     const { vpcId: attachedTo, ...gateway } = mustSee(desk, INTERNET_GATEWAYS, { id, missing: missingGateway });
     if (attachedTo !== vpcId) throw fault('Gateway.NotAttached', `resource ${id} is not attached to network ${vpcId}`);
     const isUsing = (instance: Instance) =>
-      instance.vpcId === vpcId && instance.publicIp !== undefined && isThere(instance, desk.nowMs);
-    if (desk.truth(INSTANCES).find(isUsing) !== undefined) {
+      instance.vpcId === vpcId && isThere(instance, desk.nowMs) && hasPublicAddress(instance);
+    const hasWayOut = (nat: NatGateway) => nat.vpcId === vpcId && isHolding(nat, desk.nowMs);
+    const isMapped = hasManagedInterface(desk, (one) => one.vpcId === vpcId && one.hasPublicIp);
+    if (isMapped || (desk.truth(INSTANCES).find(isUsing) ?? desk.truth(NAT_GATEWAYS).find(hasWayOut))) {
       const advice = 'Please unmap those public address(es) before detaching the gateway.';
       throw fault('DependencyViolation', `Network ${vpcId} has some mapped public address(es). ${advice}`);
     }
@@ -98,6 +102,10 @@ export const internetGatewayOperations = [
   detachInternetGateway,
   deleteInternetGateway,
 ];
+
+function hasPublicAddress({ publicIp, elasticIp }: Instance): boolean {
+  return (publicIp ?? elasticIp) !== undefined;
+}
 
 /** The state of its attachment is `available`, though the SDK's type knows no such state. */
 function shownGateway({ id, vpcId, tags }: InternetGateway, { accountId }: Desk): object {

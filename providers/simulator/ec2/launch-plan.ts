@@ -38,6 +38,8 @@ export function planLaunch(asked: LaunchRequest, desk: Desk): LaunchPlan {
   const stub = stubIn(asked.UserData);
   const image = findImage(desk.region, asked.ImageId);
   if (image === undefined) throw fault('InvalidAMIID.NotFound', `The image id '[${asked.ImageId}]' does not exist`);
+  if (image.state !== 'available')
+    throw fault('InvalidAMIID.Unavailable', `The image id '[${image.id}]' is not available`);
   const type = findType(asked.InstanceType, image);
   const place = placeOf(asked, desk);
   const { zone } = place.subnet;
@@ -63,7 +65,7 @@ const STUB_LINE = '#bootstrap-stub\n';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** What a machine will find in its user-data; anything but a stub leaves it silent. */
-function stubIn(encoded: string | undefined): LaunchPlan['stub'] {
+export function stubIn(encoded: string | undefined): LaunchPlan['stub'] {
   if (encoded === undefined) return undefined;
   if (!BASE64.test(encoded)) throw fault('InvalidParameterValue', 'Invalid BASE64 encoding of user data.');
   const userData = Buffer.from(encoded, 'base64');

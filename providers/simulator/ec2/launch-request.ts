@@ -16,7 +16,7 @@ const Ebs = z.strictObject({
 export const BlockDevice = z.strictObject({ DeviceName: z.string(), Ebs });
 export type BlockDevice = z.output<typeof BlockDevice>;
 
-/** What RunInstances takes here: no launch templates, no spot, one network interface at most. */
+/** What RunInstances takes here: no launch templates, no persistent spot requests, one network interface at most. */
 export const LaunchRequest = request({
   ImageId: z.string(),
   InstanceType: z.string(),
@@ -52,6 +52,18 @@ export const LaunchRequest = request({
     })
     .optional(),
   Placement: z.strictObject({ AvailabilityZone: z.string().optional() }).optional(),
+  InstanceMarketOptions: z
+    .strictObject({
+      MarketType: z.literal('spot'),
+      SpotOptions: z
+        .strictObject({
+          SpotInstanceType: z.literal('one-time').optional(),
+          InstanceInterruptionBehavior: z.literal('terminate').optional(),
+          MaxPrice: z.string().optional(),
+        })
+        .optional(),
+    })
+    .optional(),
   Monitoring: z.strictObject({ Enabled: z.boolean() }).optional(),
   EbsOptimized: z.boolean().optional(),
   InstanceInitiatedShutdownBehavior: z.enum(['stop', 'terminate']).optional(),

@@ -5,6 +5,11 @@ import { notFound } from './listing.ts';
 const Vpc = z.strictObject({
   id: z.string(),
   cidr: z.string(),
+  /** Added to the one that it was made with. */
+  moreCidrs: z
+    .array(z.strictObject({ associationId: z.string(), cidr: z.string() }))
+    .readonly()
+    .optional(),
   createdAtMs: z.number(),
   dnsSupport: z.boolean(),
   dnsHostnames: z.boolean(),
@@ -13,6 +18,11 @@ const Vpc = z.strictObject({
 export type Vpc = Readonly<z.output<typeof Vpc>>;
 export const VPCS = defineKind<Vpc>({ name: 'vpc', scope: 'region', schema: Vpc });
 export const missingVpc = notFound('InvalidVpcID.NotFound', 'vpc ID');
+
+/** All blocks of addresses that it has. */
+export function cidrsOf({ cidr, moreCidrs = [] }: Vpc): readonly string[] {
+  return [cidr, ...moreCidrs.map((added) => added.cidr)];
+}
 
 const Subnet = z.strictObject({
   id: z.string(),

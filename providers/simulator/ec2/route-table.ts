@@ -4,6 +4,7 @@ import { fault } from '../aws-fault.ts';
 import type { Desk } from '../desk.ts';
 import { madeBefore, rememberToken } from './client-tokens.ts';
 import { LISTING, listed, mustSee } from './listing.ts';
+import { isHolding, NAT_GATEWAYS } from './nat-gateway.ts';
 import {
   INTERNET_GATEWAYS,
   missingRouteTable,
@@ -15,6 +16,7 @@ import {
   VPCS,
 } from './network-objects.ts';
 import { ec2Operation, request } from './request.ts';
+import { isNatGatewayId } from './route.ts';
 import { shownTags, tagsFor, TagSpecifications } from './tagging.ts';
 
 const createRouteTable = ec2Operation({
@@ -61,7 +63,8 @@ const describeRouteTables = ec2Operation({
         'association.main': ({ isMain }) => [String(isMain)],
         'association.subnet-id': ({ associations }) => associations.map(({ subnetId }) => subnetId),
         'association.route-table-association-id': ({ associations }) => associations.map(({ id }) => id),
-        'route.gateway-id': ({ routes }) => routes.map(({ gatewayId }) => gatewayId),
+        'route.gateway-id': ({ routes }) => gatewayIdsOf(routes).filter((id) => !isNatGatewayId(id)),
+        'route.nat-gateway-id': ({ routes }) => gatewayIdsOf(routes).filter(isNatGatewayId),
       },
     });
     return { RouteTables: items.map((table) => shownRouteTable(table, desk)), NextToken: nextToken };
@@ -155,8 +158,8 @@ function shownRouteTable(table: RouteTable, desk: Desk): ShownRouteTable {
       local,
       ...routes.map(({ destination, gatewayId }) => ({
         DestinationCidrBlock: destination,
-        GatewayId: gatewayId,
-        State: isAttached(gatewayId, vpcId, desk) ? ('active' as const) : ('blackhole' as const),
+        ...(isNatGatewayId(gatewayId) ? { NatGatewayId: gatewayId } : { GatewayId: gatewayId }),
+        State: leadsOut(gatewayId, vpcId, desk) ? ('active' as const) : ('blackhole' as const),
         Origin: 'CreateRoute' as const,
       })),
     ],
@@ -164,6 +167,12 @@ function shownRouteTable(table: RouteTable, desk: Desk): ShownRouteTable {
   };
 }
 
-function isAttached(gatewayId: string, vpcId: string, desk: Desk): boolean {
+function gatewayIdsOf(routes: RouteTable['routes']): readonly string[] {
+  return routes.map(({ gatewayId }) => gatewayId);
+}
+
+function leadsOut(gatewayId: string, vpcId: string, desk: Desk): boolean {
+  const nat = desk.truth(NAT_GATEWAYS).get(gatewayId);
+  if (isNatGatewayId(gatewayId)) return nat !== undefined && isHolding(nat, desk.nowMs);
   return desk.truth(INTERNET_GATEWAYS).get(gatewayId)?.vpcId === vpcId;
 }

@@ -1,4 +1,4 @@
-import { fault } from '../aws-fault.ts';
+import { type AwsFault, fault } from '../aws-fault.ts';
 import type { Desk } from '../desk.ts';
 import { drawFate } from '../machine-fate.ts';
 import { milestonesOf } from '../machine-life.ts';
@@ -9,6 +9,7 @@ import { findInstanceType } from './instance-type.ts';
 import { type LaunchPlan, planLaunch, zoneOf } from './launch-plan.ts';
 import { type BlockDevice, LaunchRequest } from './launch-request.ts';
 import { associate } from './profile-association.ts';
+import { drawPublicAddresses } from './public-address.ts';
 import { ec2Operation } from './request.ts';
 import { shownInstance } from './shown-instance.ts';
 import { RESERVED_ADDRESSES } from './subnet.ts';
@@ -31,7 +32,7 @@ export const runInstances = ec2Operation({
     const plan = planLaunch(asked, desk);
     const count = countFor(asked, plan, desk);
     const reservationId = desk.chance.ec2Id('r');
-    const publicIps = plan.hasPublicIp ? publicAddresses(count, desk) : [];
+    const publicIps = plan.hasPublicIp ? drawPublicAddresses(count, desk) : [];
     const instances = privateAddresses(plan, count, desk).map((privateIp, launchIndex) => {
       const addresses = { privateIp, publicIp: publicIps[launchIndex] };
       const { instance, volumes } = build(asked, plan, { desk, token, reservationId, launchIndex, ...addresses });
@@ -70,26 +71,45 @@ function shownReservation(instances: readonly Instance[], desk: Desk): object {
 }
 
 /** As many as there is room for, up to MaxCount; fewer than MinCount is a refusal. */
-function countFor({ MinCount, MaxCount }: LaunchRequest, { type, subnet }: LaunchPlan, desk: Desk): number {
-  const { weather, chance, nowMs } = desk;
-  const used = desk
-    .truth(INSTANCES)
-    .all()
-    .filter((instance) => isThere(instance, nowMs))
-    .reduce((sum, { instanceType }) => sum + (findInstanceType(instanceType)?.vcpus ?? 0), 0);
-  const { vcpus: limit } = weather.quotas;
-  const byQuota = Math.floor((limit - used) / type.vcpus);
-  if (byQuota < MinCount) {
-    const words = `You have requested more vCPU capacity than your current vCPU limit of ${limit} allows`;
-    throw fault('VcpuLimitExceeded', `${words} for the instance bucket that the specified instance type belongs to.`);
-  }
-  const { zone } = subnet;
-  const isExhausted = [zone, type.name, `${zone}/${type.name}`].some((pool) => weather.exhausted.includes(pool));
-  if (isExhausted || chance.happens(weather.noCapacity)) {
+function countFor(asked: LaunchRequest, { type, subnet: { zone } }: LaunchPlan, desk: Desk): number {
+  const { weather, chance } = desk;
+  const isSpot = asked.InstanceMarketOptions !== undefined;
+  const byQuota = Math.floor(freeVcpus(isSpot, desk) / type.vcpus);
+  if (byQuota < asked.MinCount) throw quotaFault(isSpot, desk);
+  refuseLowPrice(asked, type);
+  const pools = [zone, type.name, `${zone}/${type.name}`];
+  const own = isSpot ? [...pools, 'spot', ...pools.map((pool) => `spot/${pool}`)] : pools;
+  if (own.some((pool) => weather.exhausted.includes(pool)) || chance.happens(weather.noCapacity)) {
     const words = `We currently do not have sufficient ${type.name} capacity in the Availability Zone you requested`;
     throw fault('InsufficientInstanceCapacity', `${words} (${zone}).`, 500);
   }
-  return Math.min(MaxCount, byQuota);
+  return Math.min(asked.MaxCount, byQuota);
+}
+
+/** Spot instances have a quota of their own. */
+function freeVcpus(isSpot: boolean, desk: Desk): number {
+  const { weather, nowMs } = desk;
+  const all = desk.truth(INSTANCES).all();
+  const rivals = all.filter((one) => isThere(one, nowMs) && (one.spotRequestId !== undefined) === isSpot);
+  const used = rivals.reduce((sum, { instanceType }) => sum + (findInstanceType(instanceType)?.vcpus ?? 0), 0);
+  return (isSpot ? weather.quotas.spotVcpus : weather.quotas.vcpus) - used;
+}
+
+function quotaFault(isSpot: boolean, { weather }: Desk): AwsFault {
+  if (isSpot) return fault('MaxSpotInstanceCountExceeded', 'Max spot instance count exceeded');
+  const words = `You have requested more vCPU capacity than your current vCPU limit of ${weather.quotas.vcpus} allows`;
+  return fault('VcpuLimitExceeded', `${words} for the instance bucket that the specified instance type belongs to.`);
+}
+
+/** In US dollars an hour for one vCPU: lower than any that is asked for in earnest. */
+const SPOT_PRICE = 0.001;
+
+function refuseLowPrice({ InstanceMarketOptions }: LaunchRequest, { vcpus }: LaunchPlan['type']): void {
+  const asked = InstanceMarketOptions?.SpotOptions?.MaxPrice;
+  const least = SPOT_PRICE * vcpus;
+  if (asked === undefined || Number(asked) >= least) return;
+  const words = `Your Spot request price of ${asked} is lower than the minimum required Spot request fulfillment price`;
+  throw fault('SpotMaxPriceTooLow', `${words} of ${least}.`);
 }
 
 function privateAddresses({ subnet }: LaunchPlan, count: number, desk: Desk): readonly string[] {
@@ -106,24 +126,6 @@ function privateAddresses({ subnet }: LaunchPlan, count: number, desk: Desk): re
   }
   if (free.length === count) return free;
   throw fault('InsufficientFreeAddressesInSubnet', `Not enough free addresses in subnet ${subnet.id}`);
-}
-
-/** From a range that is kept for tests: it leads nowhere. */
-const PUBLIC_RANGE = parseCidr('198.18.0.0/15', 'publicIp');
-
-function publicAddresses(count: number, desk: Desk): readonly string[] {
-  const taken = new Set(
-    desk
-      .truth(INSTANCES)
-      .all()
-      .map(({ publicIp }) => publicIp),
-  );
-  const drawn = new Set<string>();
-  while (drawn.size < count) {
-    const address = addressText(PUBLIC_RANGE.first + 1 + desk.chance.integer(PUBLIC_RANGE.size - 2));
-    if (!taken.has(address)) drawn.add(address);
-  }
-  return [...drawn];
 }
 
 interface Member {
@@ -179,6 +181,7 @@ function build(asked: LaunchRequest, plan: LaunchPlan, member: Member) {
       diesWithIt: Ebs.DeleteOnTermination ?? true,
     })),
     rootDevice: image.rootDevice,
+    ...(asked.InstanceMarketOptions === undefined ? {} : { spotRequestId: `sir-${chance.hex(8)}` }),
     launchedAtMs: nowMs,
     tags: tagsFor(asked.TagSpecifications, TAGGED_TYPES, 'instance'),
   };

@@ -5,6 +5,7 @@ import type { Desk } from '../desk.ts';
 import { ANY_PROTOCOL, permissionsOf } from './group-rules.ts';
 import { INSTANCES, isThere } from './instance.ts';
 import { LISTING, listed, mustSee } from './listing.ts';
+import { hasManagedInterface } from './managed-interface.ts';
 import { missingGroup, missingVpc, SECURITY_GROUPS, type SecurityGroup, VPCS } from './network-objects.ts';
 import { ec2Operation, request } from './request.ts';
 import { shownTags, tagsFor, TagSpecifications } from './tagging.ts';
@@ -69,6 +70,7 @@ const describeSecurityGroups = ec2Operation({
         'group-name': ({ name }) => [name],
         'vpc-id': ({ vpcId }) => [vpcId],
         description: ({ description }) => [description],
+        'ip-permission.group-id': ({ rules }) => rules.flatMap((rule) => (rule.isEgress ? [] : (rule.groupId ?? []))),
       },
     });
     return { SecurityGroups: items.map((group) => shownGroup(group, desk)), NextToken: nextToken };
@@ -91,7 +93,7 @@ const deleteSecurityGroup = ec2Operation({
     const user = desk
       .truth(INSTANCES)
       .find((instance) => instance.groupIds.includes(id) && isThere(instance, desk.nowMs));
-    if (isNamed || user !== undefined) {
+    if (isNamed || user !== undefined || hasManagedInterface(desk, ({ groupIds }) => groupIds.includes(id))) {
       throw fault('DependencyViolation', `resource ${id} has a dependent object`);
     }
     desk.remove(SECURITY_GROUPS, id);

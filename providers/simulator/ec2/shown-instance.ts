@@ -27,6 +27,9 @@ export function shownInstance(instance: Instance, desk: Desk, atMs: number): obj
     ...endOf(instance, state),
     Placement: { AvailabilityZone: instance.zone, Tenancy: 'default', GroupName: '' },
     Monitoring: { State: 'disabled' },
+    ...(instance.spotRequestId === undefined
+      ? {}
+      : { InstanceLifecycle: 'spot', SpotInstanceRequestId: instance.spotRequestId }),
     ...(state === 'terminated' ? UNPLUGGED : pluggedIn(instance, desk, state)),
     MetadataOptions: {
       State: state === 'pending' ? 'pending' : 'applied',
@@ -53,7 +56,8 @@ const UNPLUGGED = {
 };
 
 function pluggedIn(instance: Instance, desk: Desk, state: MachineState): object {
-  const publicIp = state === 'pending' ? undefined : instance.publicIp;
+  const ownIp = state === 'pending' ? undefined : instance.publicIp;
+  const publicIp = instance.elasticIp ?? ownIp;
   return {
     VpcId: instance.vpcId,
     SubnetId: instance.subnetId,
@@ -85,14 +89,20 @@ function endOf(instance: Instance, state: MachineState): object {
   if (terminatedAtMs !== undefined) {
     return reason('Client.UserInitiatedShutdown', 'User initiated shutdown', `User initiated (${at(terminatedAtMs)})`);
   }
-  const code = fate.is === 'stillborn' ? fate.reason : 'Server.InternalError';
+  const code = fate.is === 'stillborn' ? fate.reason : endByItself(instance);
   return reason(code, MESSAGES.get(code) ?? 'Internal error', 'Server initiated');
+}
+
+/** A spot instance that goes by itself is taken back. */
+function endByItself({ spotRequestId }: Instance): string {
+  return spotRequestId === undefined ? 'Server.InternalError' : 'Server.SpotInstanceTermination';
 }
 
 const MESSAGES = new Map([
   ['Client.InternalError', 'Client error on launch'],
   ['Server.InternalError', 'Internal error on launch'],
   ['Server.InsufficientInstanceCapacity', 'Insufficient capacity to satisfy the request'],
+  ['Server.SpotInstanceTermination', 'Spot instance termination'],
 ]);
 
 function reason(Code: string, message: string, transition: string): object {

@@ -5,7 +5,9 @@ import type { Desk } from '../desk.ts';
 import { type Cidr, contains, overlaps, parseCidr } from './cidr.ts';
 import { INSTANCES, isThere } from './instance.ts';
 import { LISTING, listed, mustSee } from './listing.ts';
-import { missingSubnet, missingVpc, ROUTE_TABLES, type Subnet, SUBNETS, VPCS } from './network-objects.ts';
+import { hasManagedInterface } from './managed-interface.ts';
+import { isHolding, NAT_GATEWAYS } from './nat-gateway.ts';
+import { cidrsOf, missingSubnet, missingVpc, ROUTE_TABLES, type Subnet, SUBNETS, VPCS } from './network-objects.ts';
 import { ec2Operation, request } from './request.ts';
 import { shownTags, tagsFor, TagSpecifications } from './tagging.ts';
 import { zoneId, zonesOf } from './zones.ts';
@@ -30,7 +32,7 @@ const createSubnet = ec2Operation({
       .truth(SUBNETS)
       .all()
       .filter(({ vpcId }) => vpcId === vpc.id);
-    refuseRange(block, { vpcCidr: vpc.cidr, neighbours });
+    refuseRange(block, { vpcCidrs: cidrsOf(vpc), neighbours });
     if (neighbours.length >= desk.weather.quotas.subnetsPerVpc) {
       throw fault('SubnetLimitExceeded', 'The maximum number of subnets has been reached.');
     }
@@ -84,7 +86,8 @@ const deleteSubnet = ec2Operation({
   run: ({ SubnetId: id }, desk) => {
     mustSee(desk, SUBNETS, { id, missing: missingSubnet });
     const guest = desk.truth(INSTANCES).find((instance) => instance.subnetId === id && isThere(instance, desk.nowMs));
-    if (guest !== undefined) {
+    const nat = desk.truth(NAT_GATEWAYS).find((one) => one.subnetId === id && isHolding(one, desk.nowMs));
+    if ((guest ?? nat) !== undefined || hasManagedInterface(desk, ({ subnetId }) => subnetId === id)) {
       throw fault('DependencyViolation', `The subnet '${id}' has dependencies and cannot be deleted.`);
     }
     desk.remove(SUBNETS, id);
@@ -99,13 +102,14 @@ const deleteSubnet = ec2Operation({
 export const subnetOperations = [createSubnet, describeSubnets, modifySubnetAttribute, deleteSubnet];
 
 interface Surroundings {
-  readonly vpcCidr: string;
+  readonly vpcCidrs: readonly string[];
   readonly neighbours: readonly Subnet[];
 }
 
-function refuseRange(block: Cidr, { vpcCidr, neighbours }: Surroundings): void {
+function refuseRange(block: Cidr, { vpcCidrs, neighbours }: Surroundings): void {
   const isSizeAllowed = block.prefix >= PREFIX_MIN && block.prefix <= PREFIX_MAX;
-  if (!isSizeAllowed || !contains(parseCidr(vpcCidr, 'cidrBlock'), block)) {
+  const isInside = vpcCidrs.some((cidr) => contains(parseCidr(cidr, 'cidrBlock'), block));
+  if (!isSizeAllowed || !isInside) {
     throw fault('InvalidSubnet.Range', `The CIDR '${block.text}' is invalid.`);
   }
   if (neighbours.some(({ cidr }) => overlaps(parseCidr(cidr, 'cidrBlock'), block))) {

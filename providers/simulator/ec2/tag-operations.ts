@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { fault } from '../aws-fault.ts';
 import type { Desk } from '../desk.ts';
 import type { Kind, Tags } from '../objects.ts';
+import { ADDRESSES, missingAddress } from './address.ts';
 import { INSTANCES, isShown, missingInstance } from './instance.ts';
 import { LISTING, listed, type Missing, mustSee, notFound } from './listing.ts';
+import { isShown as isNatShown, missingNatGateway, NAT_GATEWAYS } from './nat-gateway.ts';
 import {
   INTERNET_GATEWAYS,
   KEY_PAIRS,
@@ -151,6 +153,8 @@ const DRAWERS: readonly Drawer[] = [
   drawer('security-group', 'sg-', { kind: SECURITY_GROUPS, missing: missingGroup }),
   drawer('instance', 'i-', { kind: INSTANCES, missing: missingInstance, shown: isShown }),
   drawer('volume', 'vol-', { kind: VOLUMES, missing: missingVolume, shown: isVolumeThere }),
+  drawer('elastic-ip', 'eipalloc-', { kind: ADDRESSES, missing: missingAddress }),
+  drawer('natgateway', 'nat-', { kind: NAT_GATEWAYS, missing: missingNatGateway, shown: isNatShown }),
   KEY_PAIR_DRAWER,
 ];
 

@@ -2,9 +2,10 @@ import type { Vpc as ShownVpc } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { fault } from '../aws-fault.ts';
 import type { Desk } from '../desk.ts';
-import { parseCidr } from './cidr.ts';
+import { overlaps, parseCidr } from './cidr.ts';
 import { LISTING, listed, mustSee } from './listing.ts';
 import {
+  cidrsOf,
   INTERNET_GATEWAYS,
   missingVpc,
   ROUTE_TABLES,
@@ -75,6 +76,23 @@ const describeVpcs = ec2Operation({
   },
 });
 
+/** From then on the VPC has room there, too. */
+const associateVpcCidrBlock = ec2Operation({
+  name: 'AssociateVpcCidrBlock',
+  input: request({ VpcId: z.string(), CidrBlock: z.string() }),
+  run: ({ VpcId: id, CidrBlock }, desk) => {
+    const vpc = mustSee(desk, VPCS, { id, missing: missingVpc });
+    const { text: cidr, prefix } = parseCidr(CidrBlock, 'cidrBlock');
+    const isTaken = cidrsOf(vpc).some((block) => overlaps(parseCidr(block, 'cidrBlock'), parseCidr(cidr, 'cidrBlock')));
+    if (isTaken || prefix < PREFIX_MIN || prefix > PREFIX_MAX) {
+      throw fault('InvalidVpc.Range', `The CIDR '${CidrBlock}' is invalid.`);
+    }
+    const added = { associationId: desk.chance.ec2Id('vpc-cidr-assoc'), cidr };
+    desk.put(VPCS, id, { ...vpc, moreCidrs: [...(vpc.moreCidrs ?? []), added] });
+    return { VpcId: id, CidrBlockAssociation: shownBlock(added) };
+  },
+});
+
 const AttributeValue = z.strictObject({ Value: z.boolean() }).optional();
 
 const modifyVpcAttribute = ec2Operation({
@@ -125,7 +143,18 @@ const deleteVpc = ec2Operation({
   },
 });
 
-export const vpcOperations = [createVpc, describeVpcs, modifyVpcAttribute, describeVpcAttribute, deleteVpc];
+export const vpcOperations = [
+  createVpc,
+  describeVpcs,
+  associateVpcCidrBlock,
+  modifyVpcAttribute,
+  describeVpcAttribute,
+  deleteVpc,
+];
+
+function shownBlock({ associationId, cidr }: { readonly associationId: string; readonly cidr: string }) {
+  return { AssociationId: associationId, CidrBlock: cidr, CidrBlockState: { State: 'associated' as const } };
+}
 
 function stateOf({ createdAtMs }: Vpc, { nowMs }: Desk): 'available' | 'pending' {
   return nowMs < createdAtMs + AVAILABLE_AFTER_MS ? 'pending' : 'available';
@@ -136,6 +165,10 @@ function shownVpc(vpc: Vpc, desk: Desk): ShownVpc {
     VpcId: vpc.id,
     OwnerId: desk.accountId,
     CidrBlock: vpc.cidr,
+    CidrBlockAssociationSet: [
+      shownBlock({ associationId: vpc.id.replace('vpc', 'vpc-cidr-assoc'), cidr: vpc.cidr }),
+      ...(vpc.moreCidrs ?? []).map(shownBlock),
+    ],
     State: stateOf(vpc, desk),
     IsDefault: false,
     InstanceTenancy: 'default',

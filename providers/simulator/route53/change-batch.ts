@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { canonicalJson } from '#std/canonical-json.ts';
+import { balancerZoneId, regionOfBalancer } from '../balancer-names.ts';
 import { domainName, isWithin } from './domain-name.ts';
 import { RecordType, type RecordSet, rowOf } from './record-set.ts';
 import type { Zone } from './zone.ts';
@@ -16,8 +18,14 @@ export const ChangeBatch = z.strictObject({
         ResourceRecordSet: z.strictObject({
           Name: z.string(),
           Type: RecordType,
-          TTL: z.int().min(0).max(TTL_MAX),
-          ResourceRecords: z.array(z.strictObject({ Value: z.string().min(1).max(4_000) })).min(1),
+          TTL: z.int().min(0).max(TTL_MAX).optional(),
+          ResourceRecords: z
+            .array(z.strictObject({ Value: z.string().min(1).max(4_000) }))
+            .min(1)
+            .optional(),
+          AliasTarget: z
+            .strictObject({ HostedZoneId: z.string(), DNSName: z.string(), EvaluateTargetHealth: z.boolean() })
+            .optional(),
         }),
       }),
     )
@@ -34,14 +42,14 @@ interface Outcome {
 }
 
 /** What a zone holds after a batch, taken change by change. One complaint, and nothing of it is done. */
-export function applyBatch(zone: Zone, before: Records, { Changes }: z.output<typeof ChangeBatch>): Outcome {
+export function applyBatch({ zone, before, isTarget }: Situation, { Changes }: z.output<typeof ChangeBatch>): Outcome {
   const after = new Map(before);
   const complaints = [...tooMuch(Changes)];
   for (const change of Changes) {
     const set = recordSetOf(change, zone);
     const row = rowOf(zone.id, set);
     const existing = after.get(row);
-    const complaint = complaintAbout(change, set, { zone, records: after, existing });
+    const complaint = complaintAbout(change, set, { zone, records: after, existing, isTarget });
     if (complaint !== undefined) complaints.push(complaint);
     else if (change.Action === 'DELETE') after.delete(row);
     else after.set(row, set);
@@ -51,7 +59,7 @@ export function applyBatch(zone: Zone, before: Records, { Changes }: z.output<ty
 
 function* tooMuch(changes: readonly Change[]): Generator<string> {
   // A record that is upserted counts twice: it may have to be taken out before it is put in.
-  const weights = changes.map(({ Action, ResourceRecordSet: { ResourceRecords: records } }) => ({
+  const weights = changes.map(({ Action, ResourceRecordSet: { ResourceRecords: records = [] } }) => ({
     factor: Action === 'UPSERT' ? 2 : 1,
     records: records.length,
     characters: records.reduce((sum, { Value }) => sum + Value.length, 0),
@@ -62,24 +70,39 @@ function* tooMuch(changes: readonly Change[]): Generator<string> {
   if (characters > CHARACTERS_MAX) yield `Number of characters limit of ${CHARACTERS_MAX} exceeded.`;
 }
 
-function recordSetOf({ ResourceRecordSet: { Name, Type, TTL, ResourceRecords } }: Change, zone: Zone): RecordSet {
+function recordSetOf({ ResourceRecordSet: asked }: Change, zone: Zone): RecordSet {
+  const { Name, Type, TTL = 0, ResourceRecords = [], AliasTarget } = asked;
   const name = domainName(Name) ?? Name;
   const values = ResourceRecords.map(({ Value }) => Value);
   const isFounding = name === zone.name && (Type === 'NS' || Type === 'SOA');
-  return { name, type: Type, ttl: TTL, values, isFounding, tags: {} };
+  const set: RecordSet = { name, type: Type, ttl: TTL, values, isFounding, tags: {} };
+  if (AliasTarget === undefined) return set;
+  const { HostedZoneId: zoneId, DNSName, EvaluateTargetHealth: isChecked } = AliasTarget;
+  return { ...set, alias: { zoneId, dnsName: domainName(DNSName) ?? DNSName, isChecked } };
+}
+
+interface Situation {
+  readonly zone: Zone;
+  readonly before: Records;
+  /** Whether there is something of AWS of that name. */
+  readonly isTarget: (dnsName: string) => boolean;
 }
 
 interface Place {
+  readonly isTarget: Situation['isTarget'];
   readonly zone: Zone;
   readonly records: Records;
   readonly existing: RecordSet | undefined;
 }
 
-function complaintAbout({ Action }: Change, set: RecordSet, { zone, records, existing }: Place): string | undefined {
+function complaintAbout({ Action, ResourceRecordSet }: Change, set: RecordSet, place: Place): string | undefined {
+  const { zone, records, existing } = place;
   const { name, type } = set;
   const label = `[name='${name}', type='${type}']`;
   if (domainName(name) === undefined) return `FATAL problem: DomainLabelEmpty encountered with '${name}'`;
   if (!isWithin(name, zone.name)) return `RRSet with DNS name ${name} is not permitted in zone ${zone.name}`;
+  if (isHalf(ResourceRecordSet))
+    return `Invalid request: Expected exactly one of AliasTarget and ResourceRecords with TTL in ${label}`;
   if (Action === 'DELETE') {
     if (existing === undefined) return `Tried to delete resource record set ${label} but it was not found`;
     if (existing.isFounding) return foundingRule(set);
@@ -89,7 +112,24 @@ function complaintAbout({ Action }: Change, set: RecordSet, { zone, records, exi
   if (Action === 'CREATE' && existing !== undefined) {
     return `Tried to create resource record set ${label} but it already exists`;
   }
-  return complaintAboutValues(set) ?? complaintAboutAlias(set, zone, records);
+  return complaintAboutValues(set) ?? complaintAboutTarget(set, place) ?? complaintAboutName(set, zone, records);
+}
+
+/** An alias has neither values nor a time of its own; everything else has both. */
+function isHalf({ TTL, ResourceRecords, AliasTarget }: Change['ResourceRecordSet']): boolean {
+  const isPlain = TTL !== undefined && ResourceRecords !== undefined;
+  const isEmpty = TTL === undefined && ResourceRecords === undefined;
+  return AliasTarget === undefined ? !isPlain : !isEmpty;
+}
+
+/** Only names of load balancers are known here, each in the zone of its region. */
+function complaintAboutTarget({ type, alias }: RecordSet, { isTarget }: Place): string | undefined {
+  if (alias === undefined) return undefined;
+  const tried = `Tried to create an alias that targets ${alias.dnsName}, type ${type} in zone ${alias.zoneId}`;
+  const region = regionOfBalancer(alias.dnsName);
+  if (region === undefined || balancerZoneId(region) !== alias.zoneId)
+    return `${tried}, but the alias target name does not lie within the target zone`;
+  return type === 'A' && isTarget(alias.dnsName) ? undefined : `${tried}, but that target was not found`;
 }
 
 function foundingRule({ type }: RecordSet): string {
@@ -101,6 +141,7 @@ function foundingRule({ type }: RecordSet): string {
 /** The order of values does not matter, all else does. */
 function sameRecords(one: RecordSet, other: RecordSet): boolean {
   const [left, right] = [one.values.toSorted(), other.values.toSorted()];
+  if (canonicalJson(one.alias ?? null) !== canonicalJson(other.alias ?? null)) return false;
   return one.ttl === other.ttl && left.length === right.length && left.every((value, index) => value === right[index]);
 }
 
@@ -127,7 +168,7 @@ const PATTERNS: ReadonlyMap<RecordSet['type'], readonly [z.ZodType, string]> = n
 ]);
 
 /** A name that stands for another one has nothing else; the zone's own name has other things for certain. */
-function complaintAboutAlias({ name, type }: RecordSet, zone: Zone, records: Records): string | undefined {
+function complaintAboutName({ name, type }: RecordSet, zone: Zone, records: Records): string | undefined {
   if (type === 'CNAME' && name === zone.name) {
     return `RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zone.name}`;
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type AwsFault, fault } from '../aws-fault.ts';
+import type { Desk } from '../desk.ts';
+import { LOAD_BALANCERS } from '../elb/elb-objects.ts';
 import { defineOperation } from '../operation.ts';
 import { checkIdle, submitChange } from './change.ts';
 import { applyBatch, ChangeBatch } from './change-batch.ts';
@@ -16,13 +18,18 @@ const changeResourceRecordSets = defineOperation({
     const zone = zoneToChange(desk, zoneId);
     checkIdle(desk, zoneId);
     const before = new Map(recordSetsOf(desk, zone));
-    const { after, complaints } = applyBatch(zone, before, batch);
+    const { after, complaints } = applyBatch({ zone, before, isTarget: (name) => isBalancer(name, desk) }, batch);
     if (complaints.length > 0) throw invalidChangeBatch(complaints);
     for (const [row, set] of after) if (before.get(row) !== set) desk.put(RECORD_SETS, row, set);
     for (const row of before.keys()) if (!after.has(row)) desk.remove(RECORD_SETS, row);
     return { ChangeInfo: submitChange(desk, zoneId, batch.Comment) };
   },
 });
+
+function isBalancer(dnsName: string, desk: Desk): boolean {
+  const all = desk.everywhere(LOAD_BALANCERS).flat();
+  return all.some((balancer) => domainName(balancer.dnsName) === dnsName);
+}
 
 /** The answer has a list of messages and no message, for which the SDK puts this word. */
 function invalidChangeBatch(messages: readonly string[]): AwsFault {

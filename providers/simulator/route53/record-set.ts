@@ -11,6 +11,8 @@ const RecordSet = z.strictObject({
   type: RecordType,
   ttl: z.int(),
   values: z.array(z.string()).readonly(),
+  /** Answers with what this name stands for, instead of with values. */
+  alias: z.strictObject({ zoneId: z.string(), dnsName: z.string(), isChecked: z.boolean() }).optional(),
   /** Came with the zone and goes with it. */
   isFounding: z.boolean(),
   tags: Tags,
@@ -45,6 +47,10 @@ export function foundingRecords({ name, nameServers }: Zone): readonly RecordSet
   ];
 }
 
-export function shownRecordSet({ name, type, ttl, values }: RecordSet): object {
+export function shownRecordSet({ name, type, ttl, values, alias }: RecordSet): object {
+  if (alias !== undefined) {
+    const { zoneId: HostedZoneId, dnsName: DNSName, isChecked: EvaluateTargetHealth } = alias;
+    return { Name: name, Type: type, AliasTarget: { HostedZoneId, DNSName, EvaluateTargetHealth } };
+  }
   return { Name: name, Type: type, TTL: ttl, ResourceRecords: values.map((Value) => ({ Value })) };
 }

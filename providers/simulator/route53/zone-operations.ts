@@ -7,6 +7,7 @@ import { pageOf } from '../page.ts';
 import { ACTIVITIES, checkIdle, submitChange } from './change.ts';
 import { domainName, reversedName } from './domain-name.ts';
 import { foundingRecords, RECORD_SETS, recordSetsOf, rowOf } from './record-set.ts';
+import { AskedNetwork, networksFor, PRIVATE_NAME_SERVERS, shownNetwork, sightOf } from './private-zone.ts';
 import { REFERENCES, REQUESTS, type Zone, ZoneId, ZONES, zoneSeen } from './zone.ts';
 
 const LATENCY_MS = [150, 500] as const;
@@ -18,12 +19,14 @@ const createHostedZone = defineOperation({
     Name: z.string(),
     CallerReference: z.string().min(1).max(128),
     HostedZoneConfig: z
-      .strictObject({ Comment: z.string().max(256).optional(), PrivateZone: z.literal(false).optional() })
+      .strictObject({ Comment: z.string().max(256).optional(), PrivateZone: z.boolean().optional() })
       .optional(),
+    VPC: AskedNetwork.optional(),
   }),
   latencyMs: LATENCY_MS,
   buckets: [REQUESTS],
-  run({ Name, CallerReference: callerReference, HostedZoneConfig: { Comment: comment = '' } = {} }, desk) {
+  run({ Name, CallerReference: callerReference, HostedZoneConfig = {}, VPC }, desk) {
+    const { Comment: comment = '', PrivateZone: isPrivate = VPC !== undefined } = HostedZoneConfig;
     const name = domainName(Name);
     if (name === undefined) throw fault('InvalidDomainName', `${Name} is not a valid domain name`);
     if (desk.truth(REFERENCES).get(callerReference) !== undefined) {
@@ -36,13 +39,15 @@ const createHostedZone = defineOperation({
         'Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted zones.',
       );
     }
+    const networks = networksFor({ name, isPrivate, asked: VPC }, desk);
     const zone: Zone = {
       id: `Z${desk.chance.hex(20).toUpperCase()}`,
       name,
       callerReference,
       comment,
       createdAtMs: desk.nowMs,
-      nameServers: drawNameServers(desk.chance),
+      nameServers: isPrivate ? PRIVATE_NAME_SERVERS : drawNameServers(desk.chance),
+      ...(networks === undefined ? {} : { networks }),
       tags: {},
     };
     desk.put(ZONES, zone.id, zone);
@@ -52,7 +57,7 @@ const createHostedZone = defineOperation({
     return {
       HostedZone: shown(zone, founding.length),
       ChangeInfo: submitChange(desk, zone.id),
-      DelegationSet: { NameServers: zone.nameServers },
+      ...sightOf(zone),
       Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${zone.id}`,
     };
   },
@@ -72,7 +77,8 @@ const getHostedZone = defineOperation({
   buckets: [REQUESTS],
   run({ Id: id }, desk) {
     const zone = zoneSeen(desk, id);
-    return { HostedZone: shownWithCount(desk, zone), DelegationSet: { NameServers: zone.nameServers } };
+    const VPCs = zone.networks?.map(shownNetwork);
+    return { HostedZone: shownWithCount(desk, zone), ...(VPCs === undefined ? sightOf(zone) : { VPCs }) };
   },
 });
 
@@ -124,6 +130,31 @@ function orderOf({ name, id }: { readonly name: string; readonly id: string }): 
   return `${reversedName(name)} ${id}`;
 }
 
+const listHostedZonesByVpc = defineOperation({
+  name: 'ListHostedZonesByVPC',
+  input: z.strictObject({
+    VPCId: z.string(),
+    VPCRegion: z.string(),
+    MaxItems,
+    NextToken: z.string().optional(),
+  }),
+  buckets: [REQUESTS],
+  run({ VPCId, VPCRegion, MaxItems: size = PAGE_MAX, NextToken: token }, desk) {
+    const sees = ({ networks = [] }: Zone) => networks.some(({ id, region }) => id === VPCId && region === VPCRegion);
+    const all = desk.view(ZONES).all().filter(sees);
+    const { items, nextToken } = pageOf(desk, all, { idOf: ({ id }) => id, token, size });
+    return {
+      HostedZoneSummaries: items.map(({ id, name }) => ({
+        HostedZoneId: id,
+        Name: name,
+        Owner: { OwningAccount: desk.accountId },
+      })),
+      MaxItems: size,
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+    };
+  },
+});
+
 const deleteHostedZone = defineOperation({
   name: 'DeleteHostedZone',
   input: z.strictObject({ Id: ZoneId }),
@@ -149,12 +180,12 @@ function shownWithCount(desk: Desk, zone: Zone): object {
   return shown(zone, recordSetsOf(desk, zone).length);
 }
 
-function shown({ id, name, callerReference, comment }: Zone, count: number): object {
+function shown({ id, name, callerReference, comment, networks }: Zone, count: number): object {
   return {
     Id: `/hostedzone/${id}`,
     Name: name,
     CallerReference: callerReference,
-    Config: { PrivateZone: false, ...(comment === '' ? {} : { Comment: comment }) },
+    Config: { PrivateZone: networks !== undefined, ...(comment === '' ? {} : { Comment: comment }) },
     ResourceRecordSetCount: count,
   };
 }
@@ -164,5 +195,6 @@ export const ZONE_OPERATIONS = [
   getHostedZone,
   listHostedZones,
   listHostedZonesByName,
+  listHostedZonesByVpc,
   deleteHostedZone,
 ] as const;

@@ -12,6 +12,11 @@ const Zone = z.strictObject({
   comment: z.string(),
   createdAtMs: z.number(),
   nameServers: z.array(z.string()).length(4).readonly(),
+  /** The networks that see it; undefined: everybody does. */
+  networks: z
+    .array(z.strictObject({ id: z.string(), region: z.string() }))
+    .readonly()
+    .optional(),
   tags: Tags,
 });
 export type Zone = Readonly<z.output<typeof Zone>>;

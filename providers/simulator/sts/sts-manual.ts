@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { fault } from '../aws-fault.ts';
 import { defineOperation, type ServiceManual } from '../operation.ts';
-
-/** The one who sends every request. */
-const PRINCIPAL = 'simulated-operator';
+import { callerArn } from '../permissions.ts';
 
 const getCallerIdentity = defineOperation({
   name: 'GetCallerIdentity',
   input: z.strictObject({}),
-  run: (_input, { accountId }) => ({
+  run: (_input, { accountId, weather }) => ({
     Account: accountId,
-    Arn: `arn:aws:iam::${accountId}:user/${PRINCIPAL}`,
+    Arn: callerArn(accountId, weather.permissions),
     UserId: `AIDASIMULATED${accountId.slice(0, 8)}`,
   }),
 });

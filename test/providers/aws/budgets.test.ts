@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { budgetOf, PUBLISHED_BUDGETS } from '#providers/aws/budgets.ts';
+import { alsoDrawn, budgetOf, PUBLISHED_BUDGETS } from '#providers/aws/budgets.ts';
 
 test('operations that AWS counts together draw from one budget', () => {
   const operations: readonly (readonly [string, string])[] = [
@@ -39,4 +39,16 @@ test('operations that AWS counts together draw from one budget', () => {
 test('services that can take thousands of requests a second have no budget', () => {
   const names = Object.keys(PUBLISHED_BUDGETS);
   expect(names.filter((name) => /^(?:s3|sts|kms\.Encrypt)/.test(name))).toEqual([]);
+});
+
+test('a launch and a termination draw one token for each machine besides that of the request', () => {
+  expect(alsoDrawn('ec2', 'RunInstances', { MinCount: 7, MaxCount: 7 })).toEqual({
+    budget: 'ec2.RunInstances.machines',
+    tokens: 7,
+  });
+  expect(alsoDrawn('ec2', 'TerminateInstances', { InstanceIds: ['i-1', 'i-2'] })).toEqual({
+    budget: 'ec2.TerminateInstances.machines',
+    tokens: 2,
+  });
+  expect(alsoDrawn('ec2', 'DescribeInstances', { InstanceIds: ['i-1'] })).toBeUndefined();
 });

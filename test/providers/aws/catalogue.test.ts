@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { awsCatalogue } from '#providers/aws/catalogue.ts';
+import { partitionOf } from '#providers/aws/partition.ts';
 
 const { regions, machineTypes, defaultRegion } = awsCatalogue;
 
@@ -9,6 +10,12 @@ test('every region has at least three zones, each named after it', () => {
   );
   expect(odd).toEqual([]);
   expect(regions.get(defaultRegion)).toEqual(['eu-west-3a', 'eu-west-3b', 'eu-west-3c']);
+});
+
+test('there are regions of every partition', () => {
+  const partitions = [...regions.keys()].map((region) => partitionOf(region).id);
+  expect([...new Set(partitions)].toSorted()).toEqual(['aws', 'aws-cn', 'aws-us-gov']);
+  expect(partitions.filter((id) => id !== 'aws')).toHaveLength(4);
 });
 
 test('sizes of one family are multiples of its large', () => {

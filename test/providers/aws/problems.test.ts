@@ -43,12 +43,19 @@ describe('a failure of AWS is judged by its name', () => {
     ['InvalidSubnet.Conflict', 400, 'rejected exists'],
     ['RouteAlreadyExists', 400, 'rejected exists'],
     ['Resource.AlreadyAssociated', 400, 'rejected exists'],
+    ['DuplicateLoadBalancerNameException', 400, 'rejected exists'],
+    ['DuplicateTargetGroupNameException', 400, 'rejected exists'],
+    ['DuplicateListenerException', 400, 'rejected exists'],
     ['BucketAlreadyOwnedByYou', 409, 'rejected exists'],
     ['HostedZoneAlreadyExists', 409, 'rejected exists'],
     ['PreconditionFailed', 412, 'rejected exists'],
     ['InvalidVpcID.NotFound', 400, 'rejected absent'],
     ['InvalidPermission.NotFound', 400, 'rejected absent'],
     ['Gateway.NotAttached', 400, 'rejected absent'],
+    ['TargetGroupNotFoundException', 400, 'rejected absent'],
+    ['InvalidTargetException', 400, 'rejected absent'],
+    ['InvalidSecurityGroupException', 400, 'rejected absent'],
+    ['InvalidVPCId', 400, 'rejected absent'],
     ['NoSuchEntityException', 404, 'rejected absent'],
     ['NoSuchKey', 404, 'rejected absent'],
     ['NoSuchBucket', 404, 'rejected absent'],
@@ -57,6 +64,9 @@ describe('a failure of AWS is judged by its name', () => {
     ['InvalidAMIID.NotFound', 400, 'rejected invalid'],
     ['DependencyViolation', 400, 'rejected dependency'],
     ['DeleteConflictException', 409, 'rejected dependency'],
+    ['ResourceInUseException', 400, 'rejected dependency'],
+    ['SpotMaxPriceTooLow', 400, 'rejected capacity'],
+    ['MaxSpotInstanceCountExceeded', 400, 'rejected quota'],
     ['HostedZoneNotEmpty', 400, 'rejected dependency'],
     ['BucketNotEmpty', 409, 'rejected dependency'],
     ['InvalidGroup.InUse', 400, 'rejected dependency'],
@@ -111,6 +121,9 @@ describe('a failure of the network', () => {
 describe('what is missing', () => {
   test('is not visible yet for a request that makes or changes something', () => {
     expect(verdict({ name: 'InvalidSubnetID.NotFound', status: 400 }, 'not-yet')).toBe('not-yet');
+    expect(verdict({ name: 'InvalidTargetException', status: 400 }, 'not-yet')).toBe('not-yet');
+    const message = "The VPC ID 'vpc-0' is not found";
+    expect(verdict({ name: 'ValidationError', status: 400, message }, 'not-yet')).toBe('not-yet');
     expect(verdict({ name: 'NoSuchEntityException', status: 404 }, 'not-yet')).toBe('not-yet');
   });
 
@@ -125,6 +138,16 @@ describe('what is missing', () => {
     expect(verdict({ name, status: 400, message: 'Value (x) for parameter cidr is invalid.' })).toBe(
       'rejected invalid',
     );
+  });
+
+  test('is told by its words where EC2 means neither credentials nor a wrong id: an address that is in use or not yet of use', () => {
+    const held = 'You do not have permission to access the specified resource.';
+    expect(verdict({ name: 'AuthFailure', status: 400, message: held })).toBe('rejected dependency');
+    const state = (word: string) => `The ${word} instance 'i-0' is not in a valid state for this operation.`;
+    const judged = ['pending', 'terminated'].map((word) =>
+      verdict({ name: 'InvalidInstanceID', status: 400, message: state(word) }),
+    );
+    expect(judged).toEqual(['not-yet', 'rejected invalid']);
   });
 
   test('is told by its words where EC2 says only that a state is wrong: the role of a machine', () => {

@@ -15,6 +15,8 @@ const DRAWN = new Set([
   'fate',
   'box',
   'nameServers',
+  'dnsName',
+  'spotRequestId',
   'material',
   'tags',
   'stub',
@@ -34,6 +36,7 @@ const NO_OBJECTS = new Set([
   'object-version',
   'dns-change',
   'zone-activity',
+  'managed-interface',
 ]);
 
 /** The account's objects in words that are the same in every run: ids become addresses. */
@@ -50,7 +53,7 @@ function namesOf(ours: readonly Mirrored[], ledger: IntentLedger): Names {
   for (const { id, owner, value } of ours) {
     const address = ledger.intents.get(owner?.instanceId ?? '')?.address;
     if (owner === undefined || address === undefined) continue;
-    for (const known of [id, value['box'], value['publicIp']])
+    for (const known of [id, value['box'], value['publicIp'], value['privateIp']])
       // What derives from the cluster is the same in every run.
       if (typeof known === 'string' && !known.includes(owner.cluster)) names.set(known, address);
   }

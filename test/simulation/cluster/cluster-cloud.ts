@@ -162,4 +162,4 @@ function mayDoubleUnder(rates: FaultRates): (kind: string) => boolean {
   return (kind) => (isDoubled && WITHOUT_TOKEN.has(kind)) || (wanders && kind === 'instance');
 }
 
-const WITHOUT_TOKEN = new Set(['vpc', 'internet-gateway', 'key', 'route-table']);
+const WITHOUT_TOKEN = new Set(['vpc', 'internet-gateway', 'elastic-ip', 'key', 'route-table']);

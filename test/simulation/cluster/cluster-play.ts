@@ -4,8 +4,8 @@ import type { ClusterScenario } from './cluster-scenario.ts';
 import type { ClusterShape } from './cluster-specs.ts';
 
 /** Every so-manieth half-step is struck; 0: none. */
-const QUICK: Strides = { single: 15, converged: 0, ha: 0 };
-const LONG: Strides = { single: 4, converged: 40, ha: 40 };
+const QUICK: Strides = { single: 15, private: 40, converged: 0, ha: 0 };
+const LONG: Strides = { single: 4, private: 15, converged: 40, ha: 40 };
 
 type Strides = Readonly<Record<ClusterShape, number>>;
 

@@ -20,8 +20,11 @@ export const OPERATIONS = [
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** The three shapes that a cluster has by default; the last with fewer nodes than usual, but with every role. */
-export const CLUSTERS = ['single', 'converged', 'ha'] as const;
+/**
+ * The three shapes that a cluster has by default, the last with fewer nodes than usual, but with every role; and one in a
+ * private network.
+ */
+export const CLUSTERS = ['single', 'converged', 'private', 'ha'] as const;
 export type ClusterShape = (typeof CLUSTERS)[number];
 
 type Counts = Readonly<Partial<Record<keyof ClusterSpec['nodes'], number>>>;
@@ -35,6 +38,7 @@ interface Counting {
 const COUNTS: Readonly<Record<ClusterShape, Counting>> = {
   single: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
   converged: { base: { converged: 3 }, grown: { converged: 4 }, shrunk: { converged: 2 } },
+  private: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
   ha: {
     base: { controlPlane: 3, worker: 2, storage: 3 },
     grown: { controlPlane: 3, worker: 4, storage: 4 },
@@ -44,33 +48,48 @@ const COUNTS: Readonly<Record<ClusterShape, Counting>> = {
 
 /** Whether there is such an operation: a single node cannot become fewer. */
 export function isPossible(cluster: ClusterShape, operation: Operation): boolean {
-  return operation !== 'shrink' || cluster !== 'single';
+  return operation !== 'shrink' || COUNTS[cluster].base.converged !== 1;
 }
 
 /** What the cluster file says while the operation goes on: in the end, too, unless it is taken back. */
 export function specFor(cluster: ClusterShape, operation: Operation): ClusterSpec {
   const { base, grown, shrunk } = COUNTS[cluster];
-  const zones = cluster === 'single' ? ZONES.slice(0, 1) : ZONES;
+  const zones = ZONES.slice(0, ZONE_COUNTS[cluster]);
+  const specOf = (counts: Counts): ClusterSpec => specIn(zones, counts, NETWORKS[cluster]);
   switch (operation) {
     case 'grow':
-      return specOf(zones, grown);
+      return specOf(grown);
     case 'shrink':
-      return specOf(zones, shrunk);
+      return specOf(shrunk);
     case 'rollback':
-      return impossible(specOf(zones, base));
+      return impossible(specOf(base));
     case 'replace':
     case 'revert':
-      return replaced(specOf(zones, base));
+      return replaced(specOf(base));
     case 'update':
-      return updated(specOf(zones, base));
+      return updated(specOf(base));
     case 'create':
     case 'delete':
     case 'cancel':
-      return specOf(zones, base);
+      return specOf(base);
   }
 }
 
-function specOf(zones: readonly string[], { controlPlane, worker, storage, converged }: Counts): ClusterSpec {
+const ZONE_COUNTS: Readonly<Record<ClusterShape, number>> = { single: 1, converged: 3, private: 2, ha: 3 };
+
+type NetworkShape = Pick<ClusterSpec['network'], 'topology' | 'nat' | 'balancer' | 'addresses'>;
+
+const PUBLIC = { topology: 'public', nat: 'per-zone', balancer: false, addresses: 'fixed' } as const;
+
+const NETWORKS: Readonly<Record<ClusterShape, NetworkShape>> = {
+  single: PUBLIC,
+  converged: { ...PUBLIC, addresses: 'dynamic' },
+  private: { ...PUBLIC, topology: 'private', balancer: true },
+  ha: PUBLIC,
+};
+
+function specIn(zones: readonly string[], counts: Counts, network: NetworkShape): ClusterSpec {
+  const { controlPlane, worker, storage, converged } = counts;
   return {
     name: 'simulated',
     provider: 'aws',
@@ -80,11 +99,18 @@ function specOf(zones: readonly string[], { controlPlane, worker, storage, conve
     image: { system: 'debian-13', architecture: 'amd64' },
     nodes: {
       ...(controlPlane === undefined ? {} : { controlPlane: group(controlPlane, []) }),
-      ...(worker === undefined ? {} : { worker: group(worker, []) }),
+      ...(worker === undefined ? {} : { worker: { ...group(worker, []), spot: true } }),
       ...(storage === undefined ? {} : { storage: group(storage, [100]) }),
       ...(converged === undefined ? {} : { converged: group(converged, [100]) }),
     },
-    network: { machines: '10.20.0.0/16', overlay: '10.64.0.0/16', pods: '10.128.0.0/9', services: '10.112.0.0/16' },
+    network: {
+      machines: '10.20.0.0/16',
+      overlay: '10.64.0.0/16',
+      pods: '10.128.0.0/9',
+      services: '10.112.0.0/16',
+      ...network,
+    },
+    dns: { zone: 'create' },
     access: { from: ['198.51.100.0/24'], sshPublicKey: SSH_PUBLIC_KEY },
     storage: { replicas: 3 },
     monitoring: false,
@@ -107,10 +133,15 @@ function impossible(spec: ClusterSpec): ClusterSpec {
   return { ...updated(spec), image: { system: 'debian-99', architecture: 'amd64' } };
 }
 
-/** Only what can be changed in place: who may reach the machines, and what machines may be asked for in future. */
-function updated({ access, nodes, ...spec }: ClusterSpec): ClusterSpec {
+/**
+ * Only what can be changed in place: who may reach the machines, which addresses they have, how they get out, and what
+ * machines may be asked for in future.
+ */
+function updated({ access, nodes, network, ...spec }: ClusterSpec): ClusterSpec {
   const from = ['203.0.113.0/24', '192.0.2.0/25'];
-  return { ...spec, nodes: withAnotherType(nodes), access: { ...access, from } };
+  const addresses = network.addresses === 'fixed' ? 'dynamic' : 'fixed';
+  const turned: ClusterSpec['network'] = { ...network, addresses, nat: 'single' };
+  return { ...spec, nodes: withAnotherType(nodes), network: turned, access: { ...access, from } };
 }
 
 function withAnotherType({ controlPlane, worker, storage, converged }: ClusterSpec['nodes']): ClusterSpec['nodes'] {

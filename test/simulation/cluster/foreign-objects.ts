@@ -49,6 +49,8 @@ export function addForeignObjects(account: Account, nowMs: number): void {
     HostedZoneId: zone.text('HostedZone', 'Id'),
     ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet: record }] },
   });
+  // It leads to the cluster's own zone as long as that is there.
+  ask('route53', 'CreateHostedZone', { Name: 'example.com', CallerReference: 'theirs above' });
   const place = { LocationConstraint: REGION };
   ask('s3', 'CreateBucket', { Bucket: `bootstrap-${OTHER_UID}`, CreateBucketConfiguration: place });
   ask('s3', 'PutObject', { Bucket: `bootstrap-${OTHER_UID}`, Key: 'mailbox/theirs/hello', Body: 'theirs' });

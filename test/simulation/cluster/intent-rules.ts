@@ -33,6 +33,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2.CreateVpc': marked,
   'ec2.CreateSubnet': marked,
   'ec2.CreateInternetGateway': marked,
+  'ec2.AllocateAddress': marked,
+  'ec2.CreateNatGateway': marked,
   'ec2.CreateRouteTable': marked,
   'ec2.CreateSecurityGroup': marked,
   'ec2.ImportKeyPair': marked,
@@ -49,6 +51,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2.DeleteInternetGateway': named('ends', 'aws.ec2.internet-gateway', 'InternetGatewayId'),
   'ec2.AttachInternetGateway': named('makes', 'aws.ec2.gateway-attachment', 'InternetGatewayId', 'VpcId'),
   'ec2.DetachInternetGateway': named('ends', 'aws.ec2.gateway-attachment', 'InternetGatewayId', 'VpcId'),
+  'ec2.ReleaseAddress': named('ends', 'aws.ec2.address', 'AllocationId'),
+  'ec2.AssociateAddress': named('makes', 'aws.ec2.address-association', 'AllocationId', 'InstanceId'),
+  'ec2.DisassociateAddress': named('ends', 'aws.ec2.address-association', 'AssociationId'),
+  'ec2.DeleteNatGateway': named('ends', 'aws.ec2.nat-gateway', 'NatGatewayId'),
   'ec2.DeleteRouteTable': named('ends', 'aws.ec2.route-table', 'RouteTableId'),
   'ec2.CreateRoute': named('makes', 'aws.ec2.route', 'RouteTableId'),
   'ec2.ReplaceRoute': named('changes', 'aws.ec2.route', 'RouteTableId'),
@@ -66,6 +72,20 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2.ModifyInstanceAttribute': named('changes', 'aws.ec2.instance', 'InstanceId'),
   'ec2.TerminateInstances': ({ InstanceIds }) =>
     textsOf(InstanceIds).map((id) => ({ of: 'object', doing: 'ends', kinds: ['aws.ec2.instance'], names: [id] })),
+
+  'elb.CreateLoadBalancer': marked,
+  'elb.CreateTargetGroup': marked,
+  'elb.CreateListener': marked,
+  'elb.SetSubnets': named('changes', 'aws.elb.load-balancer', 'LoadBalancerArn'),
+  'elb.SetSecurityGroups': named('changes', 'aws.elb.load-balancer', 'LoadBalancerArn'),
+  'elb.DeleteLoadBalancer': named('ends', 'aws.elb.load-balancer', 'LoadBalancerArn'),
+  'elb.ModifyTargetGroup': named('changes', 'aws.elb.target-group', 'TargetGroupArn'),
+  'elb.ModifyTargetGroupAttributes': named('changes', 'aws.elb.target-group', 'TargetGroupArn'),
+  'elb.DeleteTargetGroup': named('ends', 'aws.elb.target-group', 'TargetGroupArn'),
+  'elb.ModifyListener': named('changes', 'aws.elb.listener', 'ListenerArn'),
+  'elb.DeleteListener': named('ends', 'aws.elb.listener', 'ListenerArn'),
+  'elb.RegisterTargets': targets('makes'),
+  'elb.DeregisterTargets': targets('ends'),
 
   'iam.UpdateAssumeRolePolicy': named('changes', 'aws.iam.role', 'RoleName'),
   'iam.PutRolePolicy': named('changes', 'aws.iam.role', 'RoleName'),
@@ -111,6 +131,15 @@ function named(doing: Doing, kind: string, ...keys: readonly string[]): Rule {
   };
 }
 
+/** One machine in one group each. */
+function targets(doing: Doing): Rule {
+  return ({ TargetGroupArn, Targets }) => {
+    const ids = Array.isArray(Targets) ? Targets.filter(isRecord).map(({ Id }) => String(Id)) : [];
+    const kinds = ['aws.elb.target'];
+    return ids.map((id) => ({ of: 'object', doing, kinds, names: [String(TargetGroupArn), id] }));
+  };
+}
+
 /** Marks of single objects, and of the members of a launch. */
 function marked(input: unknown): readonly Claim[] {
   const instanceIds = [...new Set(marksIn(input))];
@@ -132,8 +161,14 @@ function recordChanges({ HostedZoneId, ChangeBatch }: Readonly<Record<string, un
   return changes.filter(isRecord).map((change) => {
     const record = isRecord(change['ResourceRecordSet']) ? change['ResourceRecordSet'] : {};
     const names = [bare(String(HostedZoneId)), String(record['Name']).replace(/\.$/, '')];
-    if (change['Action'] !== 'DELETE') return { of: 'object', doing: 'changes', kinds: ['aws.route53.record'], names };
-    return { of: 'object', doing: 'ends', kinds: ['aws.route53.record', 'aws.route53.zone'], names };
+    if (change['Action'] !== 'DELETE')
+      return { of: 'object', doing: 'changes', kinds: ['aws.route53.record', 'aws.route53.delegation'], names };
+    return {
+      of: 'object',
+      doing: 'ends',
+      kinds: ['aws.route53.record', 'aws.route53.delegation', 'aws.route53.zone'],
+      names,
+    };
   });
 }
 

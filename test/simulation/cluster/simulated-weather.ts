@@ -28,6 +28,7 @@ const LAGGING: readonly FaultKind[] = ['stale-read', 'not-found-after-create', '
 export class SimulatedWeather implements Weather {
   readonly publishedThrottles = true;
   readonly dnsInsyncMs = 30_000;
+  readonly permissions = MILD_WEATHER.permissions;
   readonly #faults: FaultLottery;
   readonly #lostZone: () => string | undefined;
 
@@ -97,6 +98,10 @@ export class SimulatedWeather implements Weather {
     return this.#draw('quota') === 1 ? NOTHING_ALLOWED : MILD_WEATHER.quotas;
   }
 
+  get natGatewayFails(): number {
+    return this.#draw('breaks-while-starting');
+  }
+
   get iamPropagationMs(): number {
     return this.#faults.isPossible('not-propagated') ? SLOW_PROPAGATION_MS : PROPAGATION_MS;
   }
@@ -117,12 +122,16 @@ export class SimulatedWeather implements Weather {
 
 const NOTHING_ALLOWED: Quotas = {
   vcpus: 0,
+  spotVcpus: 0,
   vpcs: 0,
   internetGateways: 0,
+  addresses: 0,
+  natGatewaysPerZone: 0,
   subnetsPerVpc: 0,
   securityGroupsPerVpc: 0,
   rulesPerSecurityGroup: 0,
   routeTablesPerVpc: 0,
   buckets: 0,
   hostedZones: 0,
+  loadBalancers: 0,
 };

@@ -25,8 +25,11 @@ export function wiredClients(seed: WireSeed): AwsClients {
   const client = (service: string): WiredClient => new WiredClient(service, seed);
   return {
     ec2: client('ec2'),
+    elb: client('elb'),
     iam: client('iam'),
     kms: client('kms'),
+    pricing: client('pricing'),
+    quotas: client('quotas'),
     route53: client('route53'),
     s3: client('s3'),
     sts: client('sts'),

@@ -14,10 +14,10 @@ import {
 } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import { documentText } from '#providers/aws/iam/document-text.ts';
-import { MACHINES_TRUST } from '#providers/aws/iam/policies.ts';
+import { machinesTrust } from '#providers/aws/iam/policies.ts';
 import { CALM_WEATHER, MEAN_WEATHER } from '#providers/simulator/weather.ts';
 import { CloudStand } from '../support/cloud-stand.ts';
-import { type DeclaredCluster, UID, ZONES } from '../support/declared-cluster.ts';
+import { REGION, type DeclaredCluster, UID, ZONES } from '../support/declared-cluster.ts';
 
 const CLUSTER: DeclaredCluster = { machines: [{ name: 'control-plane-1', role: 'control-plane', zones: ZONES }] };
 const ANOTHER_ROLE: DeclaredCluster = { ...CLUSTER, controlPlaneRole: 'another' };
@@ -38,7 +38,7 @@ async function roleOf(stand: CloudStand) {
 
 /** Somebody else's, with a role in it. */
 async function makeProfile(stand: CloudStand, name: string): Promise<void> {
-  const trust = { AssumeRolePolicyDocument: documentText(MACHINES_TRUST) };
+  const trust = { AssumeRolePolicyDocument: documentText(machinesTrust(REGION)) };
   await stand.run(stand.services.iam.send(new CreateRoleCommand({ RoleName: name, ...trust })));
   await stand.run(stand.services.iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name })));
   await stand.run(

@@ -13,10 +13,11 @@ import type { BlueprintBuilder } from '#engine/blueprint.ts';
 import { documentText } from '#providers/aws/iam/document-text.ts';
 import { iamInstanceProfile } from '#providers/aws/iam/instance-profile.ts';
 import { markedIdentities } from '#providers/aws/iam/marked-identities.ts';
-import { accessPolicy, MACHINES_TRUST } from '#providers/aws/iam/policies.ts';
+import { accessPolicy, machinesTrust } from '#providers/aws/iam/policies.ts';
 import { iamRole } from '#providers/aws/iam/role.ts';
 import { MEAN_WEATHER } from '#providers/simulator/weather.ts';
 import { CloudStand } from '../support/cloud-stand.ts';
+import { REGION, UID } from '../support/declared-cluster.ts';
 
 const RoleName = 'bootstrap-benchbench-control-plane';
 const reach = { bucket: 'bootstrap-benchbench', key: 'arn:aws:kms:eu-west-3:123456789012:key/k' };
@@ -32,7 +33,7 @@ test('a role and its profile are made, kept, and removed without a trace', async
   const stand = await CloudStand.open();
   expect(await stand.apply(declaring())).toMatchObject({ failed: [] });
   expect(await stand.plan(declaring())).toEqual([]);
-  expect(await policyOf(stand)).toBe(documentText(accessPolicy(reach)));
+  expect(await policyOf(stand)).toBe(documentText(accessPolicy({ ...reach, cluster: UID })));
   expect(await rolesOf(stand)).toEqual([RoleName]);
   expect(await marked(stand)).toEqual(['aws.iam.instance-profile', 'aws.iam.role']);
   expect(await stand.delete()).toMatchObject({ failed: [] });
@@ -45,7 +46,7 @@ test('a role that may do something else changes in its place', async () => {
   await stand.apply(declaring());
   const changes = await stand.changesDuring(() => stand.apply(declaring('another')));
   expect(changes).toEqual(['iam.PutRolePolicy']);
-  expect(await policyOf(stand)).toBe(documentText(accessPolicy({ ...reach, bucket: 'another' })));
+  expect(await policyOf(stand)).toBe(documentText(accessPolicy({ ...reach, cluster: UID, bucket: 'another' })));
 });
 
 test('what somebody changed by hand is changed back', async () => {
@@ -53,24 +54,27 @@ test('what somebody changed by hand is changed back', async () => {
   await stand.apply(declaring());
   const { iam } = stand.services;
   const everybody = documentText({
-    ...MACHINES_TRUST,
+    ...machinesTrust(REGION),
     Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }],
   });
   await stand.run(iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: everybody })));
-  const everything = documentText({ ...MACHINES_TRUST, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] });
+  const everything = documentText({
+    ...machinesTrust(REGION),
+    Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+  });
   const put = { RoleName, PolicyName: 'access', PolicyDocument: everything };
   await stand.run(iam.send(new PutRolePolicyCommand(put)));
   const taken = { InstanceProfileName: RoleName, RoleName };
   await stand.run(iam.send(new RemoveRoleFromInstanceProfileCommand(taken)));
   const other = 'somebody';
-  const trust = { AssumeRolePolicyDocument: documentText(MACHINES_TRUST) };
+  const trust = { AssumeRolePolicyDocument: documentText(machinesTrust(REGION)) };
   await stand.run(iam.send(new CreateRoleCommand({ RoleName: other, ...trust })));
   await stand.run(iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: RoleName, RoleName: other })));
   expect(await stand.plan(declaring())).not.toEqual([]);
   expect(await stand.apply(declaring())).toMatchObject({ failed: [] });
   expect(await stand.plan(declaring())).toEqual([]);
   expect(await rolesOf(stand)).toEqual([RoleName]);
-  expect(await policyOf(stand)).toBe(documentText(accessPolicy(reach)));
+  expect(await policyOf(stand)).toBe(documentText(accessPolicy({ ...reach, cluster: UID })));
 });
 
 test('a role goes with the policies that others gave it', async () => {
@@ -79,7 +83,7 @@ test('a role goes with the policies that others gave it', async () => {
   const { iam } = stand.services;
   const PolicyArn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
   await stand.run(iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })));
-  const extra = { RoleName, PolicyName: 'extra', PolicyDocument: documentText(MACHINES_TRUST) };
+  const extra = { RoleName, PolicyName: 'extra', PolicyDocument: documentText(machinesTrust(REGION)) };
   await stand.run(iam.send(new PutRolePolicyCommand(extra)));
   expect(await stand.delete()).toMatchObject({ failed: [] });
   expect(await stand.walk()).toEqual([]);
@@ -87,7 +91,7 @@ test('a role goes with the policies that others gave it', async () => {
 
 test("somebody else's role of that name is not touched", async () => {
   const stand = await CloudStand.open();
-  const trust = { AssumeRolePolicyDocument: documentText(MACHINES_TRUST) };
+  const trust = { AssumeRolePolicyDocument: documentText(machinesTrust(REGION)) };
   await stand.run(stand.services.iam.send(new CreateRoleCommand({ RoleName, ...trust })));
   const { failed } = await stand.apply(declaring());
   expect(failed.map(({ code }) => code)).toEqual(['resource.name-taken']);

@@ -43,6 +43,15 @@ test('a refused change is found among many, and only its sender is told', async 
   ]);
 });
 
+test('changes that belong together stay together, also when others in their request are refused', async () => {
+  const { change, batches, clock, refuse } = desk();
+  refuse('x');
+  const asked = [change('Z1', 'a+a-mark'), change('Z1', 'x'), change('Z1', 'b+b-mark')];
+  const fates = await clock.run(Promise.allSettled(asked));
+  expect(fates.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(batches).toEqual(['Z1: a a-mark x b b-mark', 'Z1: a a-mark x', 'Z1: a a-mark', 'Z1: x', 'Z1: b b-mark']);
+});
+
 test('an answer that says nothing of what was done is the answer to all', async () => {
   const { change, batches, clock, answers } = desk();
   answers.push(() => Promise.reject(new AwsFault({ code: 'InternalFailure', message: 'oh', status: 500 })));
@@ -105,12 +114,17 @@ function desk() {
       if (names.some((name) => refused.has(name))) throw new AwsFault({ code: 'InvalidChangeBatch', message: 'no' });
     },
   };
-  const service = new AwsService('route53', client);
+  const service = new AwsService('route53', client, 'eu-west-3');
   const recordBatches = new RecordBatches(service, clock);
   const plain: NonNullable<Wanted['context']> = { mutate: (_call, request) => request(new AbortController().signal) };
   const change = (zoneId: string, name: string, wanted: Wanted = {}): Promise<void> =>
-    recordBatches.change(wanted.context ?? plain, zoneId, changeOf(name, wanted));
+    recordBatches.change(wanted.context ?? plain, zoneId, changesOf(name, wanted));
   return { clock, batches, answers, change, refuse: (name: string) => refused.add(name) };
+}
+
+/** Names that are joined by a plus belong together. */
+function changesOf(names: string, wanted: Wanted): readonly Change[] {
+  return names.split('+').map((name) => changeOf(name, wanted));
 }
 
 function changeOf(Name: string, { Action = 'CREATE', values = 1, text = '10.0.0.1' }: Wanted): Change {

@@ -31,7 +31,11 @@ test('what is sent is what is read back', () => {
   expect(fromSeen(toSent(record))).toEqual({ ttlSeconds: 60, values: record.values });
 });
 
-test('an alias has no values of its own', () => {
+test('an alias has no values of its own, but the name that it stands for', () => {
   const alias = { HostedZoneId: 'Z1', DNSName: 'lb.example.com.', EvaluateTargetHealth: false };
-  expect(fromSeen({ Name: 'a.', Type: 'A', AliasTarget: alias })).toEqual({ ttlSeconds: 0, values: [] });
+  expect(fromSeen({ Name: 'a.', Type: 'A', AliasTarget: alias })).toEqual({
+    ttlSeconds: 0,
+    values: [],
+    alias: { zoneId: 'Z1', dnsName: 'lb.example.com.' },
+  });
 });

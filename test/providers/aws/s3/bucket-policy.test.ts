@@ -2,14 +2,18 @@ import { expect, test } from 'vitest';
 import { bucketPolicy } from '#providers/aws/s3/bucket-policy.ts';
 
 test('the policy of the bucket only denies, and denies everybody', () => {
-  for (const { Effect, Principal } of bucketPolicy('b').Statement) {
+  for (const { Effect, Principal } of bucketPolicy('b', 'eu-west-3').Statement) {
     expect({ Effect, Principal }).toEqual({ Effect: 'Deny', Principal: '*' });
   }
 });
 
 test('nothing goes without TLS, and state is neither written nor removed without a condition', () => {
   expect(
-    bucketPolicy('b').Statement.map(({ Action, Resource, Condition }) => ({ Action, Resource, Condition })),
+    bucketPolicy('b', 'eu-west-3').Statement.map(({ Action, Resource, Condition }) => ({
+      Action,
+      Resource,
+      Condition,
+    })),
   ).toEqual([
     {
       Action: 's3:*',
@@ -26,6 +30,11 @@ test('nothing goes without TLS, and state is neither written nor removed without
 });
 
 test('the versions of the state can be removed, so that the bucket can be emptied', () => {
-  const denied = bucketPolicy('b').Statement.filter(({ Condition }) => Condition?.['Bool'] === undefined);
+  const denied = bucketPolicy('b', 'eu-west-3').Statement.filter(({ Condition }) => Condition?.['Bool'] === undefined);
   expect(denied.flatMap(({ Action }) => Action)).not.toContain('s3:DeleteObjectVersion');
+});
+
+test('in another partition the bucket has another ARN', () => {
+  const resources = bucketPolicy('b', 'cn-north-1').Statement.flatMap(({ Resource = [] }) => Resource);
+  expect(resources.filter((arn) => !arn.startsWith('arn:aws-cn:s3:::b'))).toEqual([]);
 });

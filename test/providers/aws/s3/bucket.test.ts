@@ -39,7 +39,7 @@ test('a bucket is closed, encrypted, versioned and guarded before it is ready', 
   ]);
   const { s3 } = stand.services;
   const { Policy = '' } = await stand.run(s3.send(new GetBucketPolicyCommand({ Bucket })));
-  expect(JSON.parse(Policy)).toEqual(bucketPolicy(Bucket));
+  expect(JSON.parse(Policy)).toEqual(bucketPolicy(Bucket, REGION));
   const { Status } = await stand.run(s3.send(new GetBucketVersioningCommand({ Bucket })));
   expect(Status).toBe('Enabled');
   const { ServerSideEncryptionConfiguration } = await stand.run(s3.send(new GetBucketEncryptionCommand({ Bucket })));
@@ -57,7 +57,10 @@ test('what somebody changed by hand is changed back, and nothing else', async ()
   const { s3 } = stand.services;
   const open = { PublicAccessBlockConfiguration: { BlockPublicAcls: true } };
   await stand.run(s3.send(new PutPublicAccessBlockCommand({ Bucket, ...open })));
-  const loose = documentText({ ...bucketPolicy(Bucket), Statement: bucketPolicy(Bucket).Statement.slice(1) });
+  const loose = documentText({
+    ...bucketPolicy(Bucket, REGION),
+    Statement: bucketPolicy(Bucket, REGION).Statement.slice(1),
+  });
   await stand.run(s3.send(new PutBucketPolicyCommand({ Bucket, Policy: loose })));
   const suspended = { VersioningConfiguration: { Status: 'Suspended' } } as const;
   await stand.run(s3.send(new PutBucketVersioningCommand({ Bucket, ...suspended })));

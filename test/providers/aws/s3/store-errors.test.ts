@@ -6,6 +6,7 @@ test.each([
   ['PreconditionFailed', 412, 'precondition'],
   ['ConditionalRequestConflict', 409, 'conflict'],
   ['OperationAborted', 409, 'conflict'],
+  ['ConcurrentModification', 409, 'conflict'],
   ['SlowDown', 503, 'unavailable'],
   ['ServiceUnavailable', 503, 'unavailable'],
   ['TooManyRequests', 429, 'unavailable'],

@@ -27,11 +27,13 @@ import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { type DeclaredCluster, declareCluster, REGION, UID } from './declared-cluster.ts';
 
 /** A whole cluster, or a few resources by themselves. */
-type Declared = DeclaredCluster | ((builder: BlueprintBuilder) => void);
+export type Declared = DeclaredCluster | ((builder: BlueprintBuilder) => void);
 
 interface StandOptions {
   readonly seed?: number;
   readonly weather?: Weather;
+  /** Looks over the shoulder of every program. @default nobody does */
+  readonly overlook?: (clients: AwsClients) => AwsClients;
 }
 
 interface RunOptions {
@@ -50,34 +52,40 @@ export class CloudStand {
   readonly changes: readonly string[];
   readonly events: EngineEvent[] = [];
   readonly #account: SimulatedAccount;
+  readonly #overlook: NonNullable<StandOptions['overlook']>;
   readonly #state = new MemoryStore();
 
   private constructor(
     account: SimulatedAccount,
     { clock, random }: { clock: VirtualClock; random: SeededRandom },
-    changes: readonly string[],
+    { changes, overlook }: { changes: readonly string[]; overlook: NonNullable<StandOptions['overlook']> },
   ) {
     this.clock = clock;
     this.random = random;
     this.changes = changes;
     this.#account = account;
+    this.#overlook = overlook;
     this.services = account.services(REGION);
     const { consistency } = this.connect();
     this.session = openSession(this.services, { region: REGION, clock, consistency });
   }
 
-  static async open({ seed = 1, weather = CALM_WEATHER }: StandOptions = {}): Promise<CloudStand> {
+  static async open(options: StandOptions = {}): Promise<CloudStand> {
+    const { seed = 1, weather = CALM_WEATHER, overlook = (clients) => clients } = options;
     const ports = { clock: new VirtualClock(), random: new SeededRandom(seed) };
     const changes: string[] = [];
     const witness = { after: ({ operation }: { readonly operation: string }) => void changes.push(operation) };
     const account = await openSimulatedAccount({ ...ports, seed: String(seed), weather, witness });
-    return new CloudStand(account, ports, changes);
+    return new CloudStand(account, ports, { changes, overlook });
   }
 
   /** A program that has just started. */
   connect(): Connection {
     const { clock, random } = this;
-    const module = awsModule({ name: 'simulator', servicesOf: (region) => this.#account.services(region) });
+    const module = awsModule({
+      name: 'simulator',
+      servicesOf: (region) => this.#overlook(this.#account.services(region)),
+    });
     return module.connect({ region: REGION, clock, random });
   }
 

@@ -1,6 +1,6 @@
 import { parseClusterUid } from '#engine/address.ts';
 import type { BlueprintBuilder } from '#engine/blueprint.ts';
-import type { RegionScope } from '#provider/constructs.ts';
+import type { NetworkSpec, RegionScope } from '#provider/constructs.ts';
 import { awsConstructs as aws } from '#providers/aws/constructs.ts';
 
 export const UID = parseClusterUid('benchbench');
@@ -12,6 +12,7 @@ export interface DeclaredMachine {
   readonly role: 'control-plane' | 'worker';
   readonly zones: readonly string[];
   readonly types?: readonly string[];
+  readonly spot?: boolean;
 }
 
 export interface DeclaredCluster {
@@ -22,6 +23,10 @@ export interface DeclaredCluster {
   readonly workerFirewalls?: readonly string[];
   /** That of its machines at the provider; false: none. @default 'control-plane' */
   readonly controlPlaneRole?: string | false;
+  /** @default a public network of its own */
+  readonly network?: Partial<Pick<NetworkSpec, 'topology' | 'nat' | 'existing'>>;
+  /** Of the machines, which names point at. @default those that they are launched with, unwatched */
+  readonly addresses?: 'fixed' | 'followed';
 }
 
 /** One control-plane machine in each zone and a worker. */
@@ -43,8 +48,13 @@ export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredClust
   const { controlPlaneRole = 'control-plane' } = cluster;
   const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', region: REGION };
   const bucket = aws.stateBucket(scope, { key: aws.stateKey(scope) });
-  const zones = ZONES.map((name, index) => ({ name, cidr: `10.0.${16 * index}.0/20` }));
-  const network = aws.network(scope, { cidr: '10.0.0.0/16', zones });
+  const zones = ZONES.map((name, index) => ({
+    name,
+    cidr: `10.0.${16 * index}.0/20`,
+    publicCidr: `10.0.${224 + index}.0/24`,
+  }));
+  const shape = { topology: 'public', nat: 'per-zone', ...cluster.network } as const;
+  const network = aws.network(scope, { cidr: '10.0.0.0/16', zones, ...shape });
   const firewall = aws.firewall(scope, { name: 'machines', network });
   const ingress = [
     ...sshFrom.map((cidr) => ({ protocol: 'tcp', ports: [22, 22], from: { cidr }, purpose }) as const),
@@ -56,18 +66,28 @@ export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredClust
   const image = aws.image(scope, { system: 'debian-13', architecture: 'amd64' });
   const controlPlane =
     controlPlaneRole === false ? undefined : aws.machineRole(scope, { name: controlPlaneRole, bucket });
-  const made = machines.map(({ name, role, zones: allowed, types = ['m7i.large', 'm6i.large'] }) => {
+  const made = machines.map(({ name, role, zones: allowed, types = ['m7i.large', 'm6i.large'], spot }) => {
     const machineRole = role === 'control-plane' ? controlPlane : undefined;
     const firewalls = role === 'worker' ? [firewall, ...more] : [firewall];
     const disks = { systemDiskGiB: 20, dataDisksGiB: role === 'worker' ? [50] : [] };
     const userData = `#bootstrap-stub\n${JSON.stringify(STUB)}\n`;
-    const base = { name, role, zones: allowed, types, image, network, key, machineRole, userData };
-    return aws.machine(scope, { ...base, ...disks, firewalls, rules: [rules] });
+    const base = { name, role, zones: allowed, types, image, network, key, machineRole, userData, spot };
+    const isNamed = cluster.addresses !== undefined;
+    const fixedAddress = cluster.addresses === 'fixed' ? aws.address(scope, { name }) : undefined;
+    return aws.machine(scope, { ...base, ...disks, firewalls, rules: [rules], isNamed, fixedAddress });
   });
-  const zone = aws.zone(scope, { domain: 'blog.example.com' });
-  const values = made.map(({ publicAddress }) => publicAddress);
+  const zone = aws.zone(scope, { domain: 'blog.example.com', origin: 'create', network });
+  const values = made.map(({ publicAddress, privateAddress }) =>
+    shape.topology === 'private' ? privateAddress : publicAddress,
+  );
   if (values.length === 0) return;
-  aws.record(scope, { name: 'site', zone, domainName: 'blog.example.com', type: 'A', ttlSeconds: 60, values });
+  aws.record(scope, {
+    name: 'site',
+    zone,
+    domainName: 'blog.example.com',
+    type: 'A',
+    target: { ttlSeconds: 60, values },
+  });
 }
 
 /** A key of zeros, well formed. */

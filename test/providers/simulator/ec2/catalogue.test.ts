@@ -31,7 +31,7 @@ describe('what EC2 has to offer', () => {
       const request = { region, service: 'ec2', operation: 'DescribeImages', input: {} };
       return JSON.stringify(new TestAccount({ seed }).account.execute(request, 0)).match(/ami-0\w+/g);
     };
-    expect(images('eu-west-3', 'one')).toHaveLength(18);
+    expect(images('eu-west-3', 'one')).toHaveLength(22);
     expect(images('eu-west-3', 'one')).toEqual(images('eu-west-3', 'two'));
     expect(images('eu-west-3', 'one')).not.toEqual(images('eu-west-1', 'one'));
   });

@@ -116,6 +116,6 @@ describe('a route', () => {
     account.ec2('CreateRoute', { ...route, GatewayId });
     account.ec2('DeleteRoute', route);
     expect(refusalOf(() => account.ec2('DeleteRoute', route))).toBe('InvalidRoute.NotFound');
-    expect(refusalOf(() => account.ec2('ReplaceRoute', { ...route, GatewayId }))).toBe('InvalidRoute.NotFound');
+    expect(refusalOf(() => account.ec2('ReplaceRoute', { ...route, GatewayId }))).toBe('InvalidParameterValue');
   });
 });

@@ -88,3 +88,21 @@ describe('a VPC', () => {
     expect(account.account.execute(request, account.nowMs)).toMatchObject({ Vpcs: [] });
   });
 });
+
+test('VPC-1: a VPC is given more blocks, and has room for subnets in each', () => {
+  const account = new TestAccount();
+  const VpcId = makeVpc(account);
+  const add = (CidrBlock: string) => refusalOf(() => account.ec2('AssociateVpcCidrBlock', { VpcId, CidrBlock }));
+  const inside = { CidrBlock: '100.64.1.0/24' };
+  expect(refusalOf(() => makeSubnet(account, VpcId, inside))).toBe('InvalidSubnet.Range');
+  expect(add('10.0.128.0/17')).toBe('InvalidVpc.Range');
+  expect(add('100.64.0.0/16')).toBe('accepted');
+  expect(refusalOf(() => makeSubnet(account, VpcId, inside))).toBe('accepted');
+  const [vpc] = account.ec2('DescribeVpcs', { VpcIds: [VpcId] }).Vpcs ?? [];
+  expect(
+    vpc?.CidrBlockAssociationSet?.map(({ CidrBlock, CidrBlockState }) => [CidrBlock, CidrBlockState?.State]),
+  ).toEqual([
+    ['10.0.0.0/16', 'associated'],
+    ['100.64.0.0/16', 'associated'],
+  ]);
+});

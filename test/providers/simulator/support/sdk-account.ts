@@ -34,11 +34,14 @@ export class SdkAccount {
   }
 
   in(region: string = REGION): AwsClients {
-    const { ec2, iam, kms, route53, s3, sts } = this.account.services(region);
+    const { ec2, elb, iam, kms, pricing, quotas, route53, s3, sts } = this.account.services(region);
     return {
       ec2: this.#clocked(ec2),
+      elb: this.#clocked(elb),
       iam: this.#clocked(iam),
       kms: this.#clocked(kms),
+      pricing: this.#clocked(pricing),
+      quotas: this.#clocked(quotas),
       route53: this.#clocked(route53),
       s3: this.#clocked(s3),
       sts: this.#clocked(sts),

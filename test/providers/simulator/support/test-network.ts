@@ -64,3 +64,34 @@ export function makePlace(test: TestAccount): { readonly vpcId: string; readonly
 export function idsOf(instances: readonly Instance[]): readonly string[] {
   return instances.map(({ InstanceId = '' }) => InstanceId);
 }
+
+interface OpenPlace {
+  readonly vpcId: string;
+  readonly subnetId: string;
+  readonly gatewayId: string;
+}
+
+/** A place whose VPC has an internet gateway, and which gives public addresses if it is told to. */
+export function openSubnet(test: TestAccount, { isMapped = true }: { readonly isMapped?: boolean } = {}): OpenPlace {
+  const { vpcId, subnetId } = makePlace(test);
+  const gatewayId = makeGateway(test);
+  test.ec2('AttachInternetGateway', { InternetGatewayId: gatewayId, VpcId: vpcId });
+  test.ec2('ModifySubnetAttribute', { SubnetId: subnetId, MapPublicIpOnLaunch: { Value: isMapped } });
+  return { vpcId, subnetId, gatewayId };
+}
+
+/** The subnet of such a place. */
+export function makeWayOut(test: TestAccount): string {
+  return openSubnet(test).subnetId;
+}
+
+export function allocate(test: TestAccount, extra: object = {}): string {
+  return test.ec2('AllocateAddress', { Domain: 'vpc', ...extra }).AllocationId ?? '';
+}
+
+/** With an address of its own. */
+export function makeNatGateway(test: TestAccount, SubnetId: string, extra: object = {}) {
+  const AllocationId = allocate(test);
+  const { NatGateway } = test.ec2('CreateNatGateway', { SubnetId, AllocationId, ...extra });
+  return { NatGatewayId: NatGateway?.NatGatewayId ?? '', AllocationId };
+}
