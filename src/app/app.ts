@@ -3,6 +3,10 @@ import type { ChangeAction } from '#engine/change.ts';
 import type { EngineEvent } from '#engine/event.ts';
 import type { Problem } from '#engine/problem.ts';
 import type { Progress } from '#engine/resource.ts';
+import type { PreflightFinding } from '#provider/preflight.ts';
+import type { AcceptanceReport, CheckedReport } from './acceptance-report.ts';
+import type { AcceptanceRequest } from './acceptance.ts';
+import type { ProviderName } from './provider-names.ts';
 
 /** One grammar for all verbs: a known cluster by its name, or a cluster file. */
 export type Target = { readonly name: string } | { readonly file: string };
@@ -16,7 +20,11 @@ export interface Interruption {
 /** All that a verb says while it works. */
 export type RunEvent =
   | { readonly type: 'run-started'; readonly run: RunHeading }
-  | { readonly type: 'planned'; readonly changes: readonly PlannedChange[] }
+  /** Nobody said who may come in: it was found where the operator is. */
+  | { readonly type: 'access-found'; readonly range: string }
+  /** What the provider says of the plan before anything is made. */
+  | { readonly type: 'preflight'; readonly findings: readonly PreflightFinding[] }
+  | { readonly type: 'planned'; readonly changes: readonly PlannedChange[]; readonly cost?: PlanCost | undefined }
   | { readonly type: 'state-moved'; readonly to: string }
   | EngineEvent
   | { readonly type: 'run-finished'; readonly outcome: RunOutcome };
@@ -26,6 +34,8 @@ export interface RunHeading {
   readonly cluster: string;
   readonly provider: string;
   readonly isSimulated: boolean;
+  /** Where an emulator answers in the cloud's stead. */
+  readonly emulator?: string | undefined;
   readonly region: string;
   readonly account: string;
   readonly principal: string;
@@ -40,6 +50,20 @@ export interface PlannedChange {
   readonly because: string;
   /** Input names that differ, for updates and replacements. */
   readonly inputs: readonly string[];
+  /** By how much it changes what is paid, in US dollars a month; absent: not at all, or nobody could say. */
+  readonly monthlyUsd?: number | undefined;
+}
+
+/** What a cluster costs in US dollars a month, without what is paid by use. */
+export interface PlanCost {
+  readonly before: number;
+  readonly after: number;
+  /** Where the prices are from, and of which day. */
+  readonly source: string;
+  /** What is paid by use, in words. */
+  readonly byUse: string;
+  /** What no price was found for. */
+  readonly unknown: readonly string[];
 }
 
 export interface RunOutcome {
@@ -63,6 +87,11 @@ export interface PlanResult {
   readonly isEmpty: boolean;
   /** Otherwise it is still to be created. */
   readonly exists: boolean;
+  /** What would hinder it, as far as the provider can say beforehand; empty: nothing was asked. */
+  readonly preflight: readonly PreflightFinding[];
+  /** Who could reach SSH and the API, when only where the operator is now decides it. */
+  readonly accessFound?: string | undefined;
+  readonly cost: PlanCost;
 }
 
 export interface ClusterStatus {
@@ -75,6 +104,8 @@ export interface ClusterStatus {
     readonly ready: number;
     readonly unfinished: readonly UnfinishedResource[];
   };
+  /** The zone's name servers, and whether the public DNS leads to them; undefined: there is no zone that it could. */
+  readonly delegation?: { readonly nameServers: readonly string[]; readonly found: string } | undefined;
   /** Who holds the lease now. */
   readonly driver: string | undefined;
   /** Where things are: cluster file, state, run log, simulated account. */
@@ -119,9 +150,18 @@ export interface CreateRequest {
   readonly wait: boolean;
 }
 
+export interface KeptData {
+  readonly disks: number;
+  readonly sizeGiB: number;
+  readonly monthlyUsd: number;
+}
+
 export interface DeletePreview {
   readonly heading: Omit<RunHeading, 'verb'>;
   readonly changes: readonly PlannedChange[];
+  readonly cost: PlanCost;
+  /** What stays, because that was asked for. */
+  readonly keeps?: KeptData | undefined;
 }
 
 export interface App {
@@ -139,9 +179,17 @@ export interface App {
   /** `confirm` sees what would go; nothing is touched before it says yes. */
   delete(
     target: Target,
-    options: { readonly wait: boolean; confirm(preview: DeletePreview): Promise<boolean> },
+    options: {
+      readonly wait: boolean;
+      /** The disks with data stay. */
+      readonly keepData?: boolean | undefined;
+      readonly confirm: (preview: DeletePreview) => Promise<boolean>;
+    },
     interruption: Interruption,
   ): Promise<RunOutcome>;
+  acceptance(request: AcceptanceRequest, interruption: Interruption): Promise<AcceptanceReport>;
+  /** Throws a Problem when a report is none, or not what was signed. */
+  checkAcceptance(path: string): Promise<CheckedReport>;
   status(target: Target, signal: AbortSignal): Promise<ClusterStatus>;
   /** The newest cluster status again and again until the signal aborts. */
   watch(target: Target, signal: AbortSignal): AsyncIterable<ClusterStatus>;
@@ -154,6 +202,8 @@ export interface App {
     request: { readonly name: string; readonly provider: string; readonly region: string; readonly bucket?: string },
     signal: AbortSignal,
   ): Promise<ClusterStatus>;
+  /** The range of addresses that this workstation is in, as a provider sees it; undefined: nobody could say. */
+  whereFrom(provider: ProviderName, signal: AbortSignal): Promise<string | undefined>;
   /** Every cluster this workstation knows. */
   list(): Promise<readonly { readonly name: string; readonly provider: string; readonly isDeleted: boolean }[]>;
   stateShow(target: Target, signal: AbortSignal): Promise<unknown>;

@@ -6,11 +6,12 @@ import { decodePlan } from '#engine/plan-file.ts';
 import { problem } from '#engine/problem.ts';
 import { fileTrouble } from '#std/files.ts';
 import type { Interruption, RunOutcome, Target } from './app.ts';
-import { bringUp, type BringUp } from './bring-up.ts';
+import { bringUp, type BringUp, tellAccess } from './bring-up.ts';
 import { clusterPlanOf, settleDemand } from './cluster-plan.ts';
-import { describeChanges } from './converge.ts';
 import { intendGiven, intendNamed, putInForce } from './intention.ts';
 import { describeOutputs } from './outputs.ts';
+import { preflight } from './preflight.ts';
+import { announce } from './priced-plan.ts';
 import { tuned } from './tune.ts';
 import { meantCluster, refuseDeleted } from './read-cluster.ts';
 import { carryOutRun, outcomeOf } from './run.ts';
@@ -37,7 +38,9 @@ export async function apply(
   return carryOutRun({ ports, places, known, verb: 'apply', interruption }, (run) => {
     const { cluster } = run;
     const intend: BringUp['intend'] = (place) =>
-      given === undefined ? intendNamed(cluster, place) : intendGiven(cluster, place, given);
+      given === undefined
+        ? intendNamed(cluster, place, interruption.stop)
+        : intendGiven(cluster, place, given, interruption.stop);
     const task: BringUp = { workstation, run, wait, intend };
     return saved === undefined ? bringUp(task) : applySaved(task, saved);
   });
@@ -52,10 +55,11 @@ async function readPlanFile({ ports }: Workstation, path: string): Promise<strin
 }
 
 async function applySaved({ workstation, run, wait, intend }: BringUp, saved: string): Promise<RunOutcome> {
-  const { cluster, interruption, emit } = run;
+  const { cluster, interruption } = run;
   const { stop, abort } = interruption;
   const place = await locateState(cluster.locations, stop);
   const intention = await intend(place);
+  tellAccess(run, intention);
   const { spec } = intention.wanted;
   await using lease = await place.store.acquire({ wait, existing: true, signal: stop });
   const seal = await place.store.seal(stop);
@@ -64,9 +68,10 @@ async function applySaved({ workstation, run, wait, intend }: BringUp, saved: st
   const demand = await settleDemand(cluster, place, spec);
   checkFile(plan, clusterBlueprint(clusterPlanOf(cluster, spec, demand)).hash);
   await putInForce(workstation, cluster, place, intention);
-  emit({ type: 'planned', changes: describeChanges(plan) });
+  await announce(run, plan, lease.snapshot);
+  await preflight(run, spec, plan);
   const result = await applyPlan(plan, { runtime: cluster.runtime, journal: lease, stop, abort });
-  const outputs = describeOutputs(place, { snapshot: lease.snapshot, spec });
+  const outputs = await describeOutputs({ cluster, place, snapshot: lease.snapshot, spec }, abort);
   return outcomeOf(result, { outputs, notYet: NOT_YET });
 }
 

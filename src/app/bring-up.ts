@@ -1,17 +1,20 @@
 import { clusterBlueprint, foundationBlueprint } from '#cluster/bootstrap.ts';
 import { NOT_YET } from '#cluster/outputs.ts';
-import { planChanges } from '#engine/plan.ts';
+import { type Plan, planChanges } from '#engine/plan.ts';
 import { isProblem } from '#engine/problem.ts';
 import type { ApplyResult } from '#engine/tally.ts';
+import type { PreflightFinding } from '#provider/preflight.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import { probePreconditions } from '#state/probe.ts';
 import type { RunOutcome } from './app.ts';
 import { clusterPlanOf, settleDemand } from './cluster-plan.ts';
-import { converge, describeChanges } from './converge.ts';
+import { converge } from './converge.ts';
 import { DEADLINES } from './deadlines.ts';
 import { type Intention, putInForce } from './intention.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import { describeOutputs } from './outputs.ts';
+import { preflight, tellPreflight } from './preflight.ts';
+import { announce } from './priced-plan.ts';
 import { outcomeOf, type Run } from './run.ts';
 import { locateState, type StatePlace } from './state-location.ts';
 import type { Workstation } from './workstation.ts';
@@ -22,6 +25,8 @@ export interface BringUp {
   readonly wait: boolean;
   /** Decides what is wanted, knowing where the state is. */
   readonly intend: (place: StatePlace) => Promise<Intention>;
+  /** What the provider said of a cluster that is all new; otherwise it is asked when there is a plan. */
+  readonly findings?: readonly PreflightFinding[] | undefined;
 }
 
 /**
@@ -34,6 +39,7 @@ export async function bringUp(task: BringUp): Promise<RunOutcome> {
   const { bucket, local } = cluster.locations;
   const place = await locateState(cluster.locations, interruption.stop);
   const intention = await task.intend(place);
+  tellAccess(run, intention);
   const foundation = place === local ? await layFoundation(task, intention) : undefined;
   if (foundation?.ok === false) return outcomeOf(foundation);
 
@@ -42,10 +48,18 @@ export async function bringUp(task: BringUp): Promise<RunOutcome> {
   await putInForce(workstation, cluster, bucket, intention);
   const demand = await settleDemand(cluster, bucket, spec);
   const blueprint = clusterBlueprint(clusterPlanOf(cluster, spec, demand));
-  const result = await converge(run, lease, { blueprint, purpose: 'apply' });
-  const outputs = describeOutputs(bucket, { snapshot: lease.snapshot, spec });
+  // What follows the foundation was looked at with it.
+  const check = foundation === undefined ? (plan: Plan) => preflight(run, spec, plan) : undefined;
+  const result = await converge(run, lease, { blueprint, purpose: 'apply', ...(check && { check }) });
+  const standing = { cluster, place: bucket, snapshot: lease.snapshot, spec };
+  const outputs = await describeOutputs(standing, interruption.abort);
   const total = { ...result, done: result.done + (foundation?.done ?? 0) };
   return outcomeOf(total, { outputs, notYet: NOT_YET });
+}
+
+/** What the program decided by itself is said before anything is made with it. */
+export function tellAccess({ emit }: Pick<Run, 'emit'>, { accessFound }: Pick<Intention, 'accessFound'>): void {
+  if (accessFound !== undefined) emit({ type: 'access-found', range: accessFound });
 }
 
 /** The bucket and its key, and the state moved there. */
@@ -58,7 +72,10 @@ async function layFoundation(task: BringUp, intention: Intention): Promise<Apply
   await using lease = await local.store.acquire({ wait, signal: interruption.stop });
   await putInForce(workstation, cluster, local, intention);
   const { types } = cluster.runtime.provider;
-  emit({ type: 'planned', changes: describeChanges(planChanges(clusterBlueprint(plan), lease.snapshot, { types })) });
+  const whole = planChanges(clusterBlueprint(plan), lease.snapshot, { types });
+  await announce(run, whole, lease.snapshot);
+  if (task.findings === undefined) await preflight(run, plan.spec, whole);
+  else tellPreflight(run, task.findings);
   const blueprint = foundationBlueprint(plan);
   const result = await converge(run, lease, { blueprint, purpose: 'apply', isAnnounced: true });
   if (!result.ok) return result;

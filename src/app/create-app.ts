@@ -1,3 +1,5 @@
+import { acceptance } from './acceptance.ts';
+import { checkReport } from './acceptance-report.ts';
 import type { App } from './app.ts';
 import { apply } from './apply.ts';
 import { attach } from './attach.ts';
@@ -13,6 +15,7 @@ import { stateRestore } from './state-restore.ts';
 import { stateHistory, stateShow, stateUnlock } from './state-verbs.ts';
 import { status, watch } from './status.ts';
 import { validate } from './validate.ts';
+import { whereFrom } from './where-from.ts';
 import { why } from './why.ts';
 import type { Workstation } from './workstation.ts';
 
@@ -25,6 +28,8 @@ export function createApp(ports: AppPorts): App {
     plan: (target, options, signal) => plan(workstation, target, options, signal),
     apply: (target, options, interruption) => apply(workstation, target, options, interruption),
     delete: (target, options, interruption) => deleteCluster(workstation, target, options, interruption),
+    acceptance: (request, interruption) => acceptance(workstation, request, interruption),
+    checkAcceptance: async (path) => checkReport(await ports.files.read(path), path),
     status: (target, signal) => status(workstation, target, signal),
     watch: (target, signal) => watch(workstation, target, signal),
     events: (target, options, signal) => events(workstation, target, options, signal),
@@ -32,6 +37,7 @@ export function createApp(ports: AppPorts): App {
     outputs: (target, signal) => outputs(workstation, target, signal),
     validate: (target) => validate(workstation, target),
     attach: (request, signal) => attach(workstation, request, signal),
+    whereFrom: (provider, signal) => whereFrom(ports, provider, signal),
     async list() {
       const known = await workstation.clusters.list();
       return known.map(({ name, provider, isDeleted }) => ({ name, provider, isDeleted }));

@@ -1,11 +1,18 @@
+import { clusterBlueprint } from '#cluster/bootstrap.ts';
+import { ClusterState } from '#engine/cluster-state.ts';
+import { type Plan, planChanges } from '#engine/plan.ts';
+import type { PreflightFinding } from '#provider/preflight.ts';
 import { newClusterUid } from '#state/new-cluster-uid.ts';
 import type { CreateRequest, Interruption, RunOutcome } from './app.ts';
 import { bringUp } from './bring-up.ts';
+import { clusterPlanOf } from './cluster-plan.ts';
 import { type ClusterText, readClusterText } from './cluster-text.ts';
 import { intendGiven } from './intention.ts';
 import type { NewCluster } from './known-clusters.ts';
 import { localState } from './local-state.ts';
-import { headingOf, openCluster } from './open-cluster.ts';
+import { headingOf, openCluster, type OpenCluster } from './open-cluster.ts';
+import { settleAccess, type SettledAccess } from './operator-address.ts';
+import { lookAhead, refuseBad } from './preflight.ts';
 import { tuned } from './tune.ts';
 import { replaceFile } from './replace-file.ts';
 import { carryOutRun, unlessStopped } from './run.ts';
@@ -18,31 +25,57 @@ export async function create(
   interruption: Interruption,
 ): Promise<RunOutcome> {
   const { ports, places, clusters } = workstation;
-  const wanted = await readClusterText(file.text, file.path);
-  await noteDeletion(workstation, wanted.spec.name);
-  const newcomer = newClusterOf(workstation, wanted);
-  await refuseStrangers(workstation, newcomer, interruption);
+  const given = await readClusterText(file.text, file.path);
+  await noteDeletion(workstation, given.spec.name);
+  const newcomer = newClusterOf(workstation, given);
+  const { wanted, accessFound, findings } = await refuseStrangers(workstation, newcomer, given, interruption);
   const { cluster, isNew } = await clusters.begin(newcomer);
   const known = await tuned(clusters, cluster, wanted.spec);
   if (isNew) await replaceFile(ports, places.of(known.name).file, wanted.text);
   const request = { ports, places, known, verb: 'create', continues: !isNew, isNew, interruption } as const;
   return carryOutRun(request, (run) =>
-    bringUp({ workstation, run, wait, intend: (place) => intendGiven(run.cluster, place, wanted) }),
+    bringUp({
+      workstation,
+      run,
+      wait,
+      findings: isNew ? findings : undefined,
+      intend: async (place) => ({ accessFound, ...(await intendGiven(run.cluster, place, wanted, interruption.stop)) }),
+    }),
   );
 }
 
-/** Nothing is noted of a cluster that is not there yet before the provider has said whose account it is. */
+interface Welcome extends SettledAccess {
+  /** Undefined: the cluster is there, or was begun. */
+  readonly findings?: readonly PreflightFinding[];
+}
+
+/**
+ * Nothing is noted of a cluster that is not there yet before the provider has said whose account it is, and before it is
+ * known who may come in, and that the account is ready for it: another region can still be written then.
+ */
 async function refuseStrangers(
   { ports, places, clusters }: Workstation,
   newcomer: NewCluster,
+  wanted: ClusterText,
   { stop, abort }: Interruption,
-): Promise<void> {
+): Promise<Welcome> {
   const known = await clusters.find(newcomer.name);
-  if (known?.isDeleted === false) return;
+  if (known?.isDeleted === false) return { wanted };
   const candidate = { ...newcomer, place: '', isDeleted: false };
   const cluster = await openCluster(candidate, { ports, places, emit: () => undefined });
   const signal = AbortSignal.any([stop, abort]);
-  await unlessStopped(signal, () => headingOf(cluster, signal));
+  return unlessStopped(signal, async () => {
+    await headingOf(cluster, signal);
+    const settled = await settleAccess(cluster, wanted, undefined, signal);
+    const findings = await lookAhead(cluster, settled.wanted.spec, planOfNew(cluster, settled.wanted), signal);
+    refuseBad(findings);
+    return { ...settled, findings };
+  });
+}
+
+function planOfNew(cluster: OpenCluster, { spec }: ClusterText): Plan {
+  const { types } = cluster.runtime.provider;
+  return planChanges(clusterBlueprint(clusterPlanOf(cluster, spec)), new ClusterState(cluster.known.uid), { types });
 }
 
 function newClusterOf({ ports }: Workstation, { spec }: ClusterText): NewCluster {

@@ -12,6 +12,8 @@ export const DEADLINES = {
   copyMs: 120_000,
   /** A log beside the state is a courtesy: nobody waits long for it. */
   logMs: 20_000,
+  /** For the provider to show that a machine has ended. */
+  deathMs: 300_000,
   /** Between two looks at a log that grows: soon enough to seem live. */
   followMs: 500,
   /** Between two cluster statuses: soon enough to seem live, seldom enough not to be throttled. */

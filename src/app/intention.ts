@@ -5,6 +5,7 @@ import { type ClusterText, lastingDifferences, readClusterText } from './cluster
 import { keepFile, readKeptFile } from './kept-file.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import type { OpenCluster } from './open-cluster.ts';
+import { settleAccess } from './operator-address.ts';
 import { tuned } from './tune.ts';
 import { replaceFile } from './replace-file.ts';
 import type { StatePlace } from './state-location.ts';
@@ -14,13 +15,20 @@ import type { Workstation } from './workstation.ts';
 export interface Intention {
   readonly wanted: ClusterText;
   readonly kept: string | undefined;
+  /** Who may come in, when that was left open and had to be found. */
+  readonly accessFound?: string | undefined;
 }
 
 /** The file that was handed in, if the cluster can become what it says. */
-export async function intendGiven(cluster: OpenCluster, place: StatePlace, wanted: ClusterText): Promise<Intention> {
+export async function intendGiven(
+  cluster: OpenCluster,
+  place: StatePlace,
+  given: ClusterText,
+  signal: AbortSignal,
+): Promise<Intention> {
   const kept = await readKeptFile(storePorts(cluster, place));
-  await checkLasting(cluster.known, kept, wanted);
-  return { wanted, kept };
+  await checkLasting(cluster.known, kept, given);
+  return { kept, ...(await settleAccess(cluster, given, kept, signal)) };
 }
 
 /**
@@ -32,7 +40,7 @@ export async function intendGiven(cluster: OpenCluster, place: StatePlace, wante
  * | changed            | unchanged        | the copy here    |
  * | changed            | changed as well  | nobody can tell  |
  */
-export async function intendNamed(cluster: OpenCluster, place: StatePlace): Promise<Intention> {
+export async function intendNamed(cluster: OpenCluster, place: StatePlace, signal: AbortSignal): Promise<Intention> {
   const { known, places } = cluster;
   const kept = await readKeptFile(storePorts(cluster, place));
   const copy = await readIfThere(cluster, places.file);
@@ -44,9 +52,9 @@ export async function intendNamed(cluster: OpenCluster, place: StatePlace): Prom
   }
   const text = isEdited ? copy : (kept ?? copy);
   if (text === undefined) throw unreadable(places.file, 'it is not there, and none is kept with the state');
-  const wanted = await readClusterText(text, places.file);
-  if (isEdited) await checkLasting(known, kept, wanted);
-  return { wanted, kept };
+  const named = await readClusterText(text, places.file);
+  if (isEdited) await checkLasting(known, kept, named);
+  return { kept, ...(await settleAccess(cluster, named, kept, signal)) };
 }
 
 /** The file that is in force, or was last known here. */

@@ -31,6 +31,7 @@ const heading = z.strictObject({
   cluster: z.string(),
   provider: z.string(),
   isSimulated: z.boolean(),
+  emulator: z.string().optional(),
   region: z.string(),
   account: z.string(),
   principal: z.string(),
@@ -43,11 +44,29 @@ const plannedChange = z.strictObject({
   action,
   because: z.string(),
   inputs: z.array(z.string()).readonly(),
+  monthlyUsd: z.number().optional(),
+});
+
+const cost = z.strictObject({
+  before: z.number(),
+  after: z.number(),
+  source: z.string(),
+  byUse: z.string(),
+  unknown: z.array(z.string()).readonly(),
+});
+
+const finding = z.strictObject({
+  check: z.string(),
+  verdict: z.enum(['good', 'warning', 'bad']),
+  what: z.string(),
+  remedy: z.string().optional(),
 });
 
 const event = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('run-started'), run: heading }),
-  z.strictObject({ type: z.literal('planned'), changes: z.array(plannedChange).readonly() }),
+  z.strictObject({ type: z.literal('access-found'), range: z.string() }),
+  z.strictObject({ type: z.literal('planned'), changes: z.array(plannedChange).readonly(), cost: cost.optional() }),
+  z.strictObject({ type: z.literal('preflight'), findings: z.array(finding).readonly() }),
   z.strictObject({ type: z.literal('state-moved'), to: z.string() }),
   z.strictObject({ type: z.literal('run-finished'), outcome }),
   z.strictObject({ type: z.literal('lease-acquired'), generation: z.number(), holder: z.string() }),

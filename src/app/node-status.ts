@@ -1,3 +1,4 @@
+import { publicAddressOf } from '#cluster/machine-address.ts';
 import type { Demand } from '#cluster/roles.ts';
 import { type Member, rosterOf } from '#cluster/roster.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
@@ -23,11 +24,6 @@ export function nodeStatuses(seen: NodesSeen): readonly NodeStatus[] {
   return rosterOf(seen.spec, seen.demand).map((member) => statusOf(seen, member));
 }
 
-/** Where a machine is reached, if its provider has said so. */
-export function publicAddressOf(record: ResourceRecord | undefined): string | undefined {
-  return outputOf(record, 'publicAddress');
-}
-
 function machineAddress(region: string, name: string): Address {
   return parseAddress(`${region}.machine.${name}`);
 }
@@ -47,7 +43,8 @@ function statusOf({ spec, snapshot, lastWaiting }: NodesSeen, { name, role, zone
   const machine = snapshot.current(machineAddress(spec.region, name));
   const node = snapshot.current(nodeAddress);
   const zone = outputOf(machine, 'zone') ?? zones[0] ?? '';
-  const known = { name, role, region: spec.region, zone, address: publicAddressOf(machine), progress: undefined };
+  const address = publicAddressOf(snapshot, spec.region, name);
+  const known = { name, role, region: spec.region, zone, address, progress: undefined };
   if (node?.status === 'ready') return { ...known, state: 'ready', detail: 'ready' };
   const trouble = node?.problem ?? machine?.problem;
   if (trouble !== undefined) return { ...known, state: 'failed', detail: trouble.detail };

@@ -55,7 +55,9 @@ export async function openCluster(known: KnownCluster, opening: Opening): Promis
       mayBegin: !known.isAttached,
       isNew,
       isInAccount: async (signal) =>
-        (await connection.walk(known.uid, signal)).some(({ goesLater }) => goesLater === undefined),
+        (await connection.walk(known.uid, signal)).some(
+          ({ goesLater, disk }) => goesLater === undefined && disk === undefined,
+        ),
     },
   };
 }
@@ -68,8 +70,18 @@ function withOwn(session: unknown, random: Random): object {
 
 /** Who works on what, and where; asks the provider who is asking. */
 export async function headingOf(cluster: OpenCluster, signal: AbortSignal): Promise<Omit<RunHeading, 'verb'>> {
-  const { known, connection } = cluster;
+  const { known, connection, module } = cluster;
   const { account, principal } = await connection.whoAmI(signal);
   const { name, provider, region } = known;
-  return { cluster: name, provider, isSimulated: provider === 'simulator', region, account, principal };
+  const { emulator } = module;
+  const isSimulated = provider === 'simulator';
+  return {
+    cluster: name,
+    provider,
+    isSimulated,
+    region,
+    account,
+    principal,
+    ...(emulator === undefined ? {} : { emulator }),
+  };
 }

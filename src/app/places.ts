@@ -7,6 +7,8 @@ export interface Places {
   readonly clusters: string;
   /** The key that seals the states kept on this workstation. */
   readonly keyFile: string;
+  /** The key that acceptance reports are signed with. */
+  readonly reportKey: string;
   of(cluster: string): ClusterPlaces;
   simulatedAccount(account: string): string;
   readonly simulatedAccounts: string;
@@ -40,6 +42,7 @@ export function placesIn({ variables, home }: Environment): Places {
   return {
     clusters,
     keyFile: join(data, 'keys', 'state.key'),
+    reportKey: join(data, 'keys', 'report.key'),
     of: (cluster) => ({
       file: join(config, 'clusters', cluster, 'cluster.yaml'),
       known: join(clusters, cluster),

@@ -1,16 +1,21 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
+import type { ClusterSpec } from '#config/cluster-file.ts';
 import { ClusterState } from '#engine/cluster-state.ts';
 import { isEmpty, type Plan, planChanges } from '#engine/plan.ts';
 import { encodePlan } from '#engine/plan-file.ts';
 import { problem } from '#engine/problem.ts';
+import type { Snapshot } from '#engine/record.ts';
 import { newClusterUid } from '#state/new-cluster-uid.ts';
 import type { PlanResult, Target } from './app.ts';
 import { clusterPlanOf, foreseeDemand } from './cluster-plan.ts';
 import type { ClusterText } from './cluster-text.ts';
-import { describeChanges, planLooking } from './converge.ts';
+import { planLooking } from './converge.ts';
 import { intendGiven, intendNamed } from './intention.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import { headingOf, openCluster, type OpenCluster } from './open-cluster.ts';
+import { settleAccess } from './operator-address.ts';
+import { lookAhead } from './preflight.ts';
+import { pricedPlan } from './priced-plan.ts';
 import { givenFile, meantCluster, refuseDeleted } from './read-cluster.ts';
 import { replaceFile } from './replace-file.ts';
 import { locateState, type StatePlace } from './state-location.ts';
@@ -34,8 +39,9 @@ export async function plan(
   refuseDeleted(known);
   const cluster = await open(workstation, known);
   const place = await locateState(cluster.locations, signal);
-  const intention = given === undefined ? await intendNamed(cluster, place) : await intendGiven(cluster, place, given);
-  const { spec } = intention.wanted;
+  const { wanted, accessFound } =
+    given === undefined ? await intendNamed(cluster, place, signal) : await intendGiven(cluster, place, given, signal);
+  const { spec } = wanted;
   const demand = await foreseeDemand(cluster, place, spec);
   const blueprint = clusterBlueprint(clusterPlanOf(cluster, spec, demand));
   const snapshot = (await place.store.read(signal)) ?? new ClusterState(known.uid);
@@ -45,7 +51,8 @@ export async function plan(
     ? await planLooking(runtime, snapshot, { blueprint, purpose: 'apply' }, signal)
     : planChanges(blueprint, snapshot, { types });
   if (request.savePlanTo !== undefined) await savePlan(cluster, place, planned, request.savePlanTo);
-  return { ...(await resultOf(cluster, planned, signal)), exists: true };
+  const looking = { spec, planned, snapshot, asks: request.refresh };
+  return { ...(await resultOf(cluster, looking, signal)), exists: true, accessFound };
 }
 
 async function unknownCluster(workstation: Workstation, target: Target): Promise<ClusterText | undefined> {
@@ -56,25 +63,26 @@ async function unknownCluster(workstation: Workstation, target: Target): Promise
 }
 
 /** What create would do. */
-async function planNewcomer(
+export async function planNewcomer(
   workstation: Workstation,
-  { spec }: ClusterText,
+  given: ClusterText,
   request: PlanRequest,
   signal: AbortSignal,
 ): Promise<PlanResult> {
+  const { name, provider, region, simulator } = given.spec;
   if (request.savePlanTo !== undefined) {
-    throw problem('cluster.unknown', {
-      detail: `A plan is bound to a state, and ${spec.name} has none before create.`,
-    });
+    throw problem('cluster.unknown', { detail: `A plan is bound to a state, and ${name} has none before create.` });
   }
-  const { name, provider, region, simulator } = spec;
   const uid = newClusterUid(workstation.ports.random);
   const identity = { name, provider, region, uid, simulator };
   const cluster = await open(workstation, { ...identity, place: '', isAttached: false, isDeleted: false });
-  const blueprint = clusterBlueprint(clusterPlanOf(cluster, spec));
+  const { wanted, accessFound } = await settleAccess(cluster, given, undefined, signal);
+  const blueprint = clusterBlueprint(clusterPlanOf(cluster, wanted.spec));
   const { types } = cluster.runtime.provider;
-  const planned = planChanges(blueprint, new ClusterState(uid), { types });
-  return { ...(await resultOf(cluster, planned, signal)), exists: false };
+  const snapshot = new ClusterState(uid);
+  const planned = planChanges(blueprint, snapshot, { types });
+  const looking = { spec: wanted.spec, planned, snapshot, asks: request.refresh };
+  return { ...(await resultOf(cluster, looking, signal)), exists: false, accessFound };
 }
 
 function open({ ports, places }: Workstation, known: KnownCluster): Promise<OpenCluster> {
@@ -87,7 +95,23 @@ async function savePlan({ ports }: OpenCluster, place: StatePlace, planned: Plan
   await replaceFile(ports, path, encodePlan(planned, seal));
 }
 
-async function resultOf(cluster: OpenCluster, planned: Plan, signal: AbortSignal): Promise<Omit<PlanResult, 'exists'>> {
-  const heading = await headingOf(cluster, signal);
-  return { heading, changes: describeChanges(planned), isEmpty: isEmpty(planned) };
+interface Looking {
+  readonly spec: ClusterSpec;
+  readonly planned: Plan;
+  readonly snapshot: Snapshot;
+  /** Whether the provider is asked what it thinks of it. */
+  readonly asks: boolean;
+}
+
+async function resultOf(
+  cluster: OpenCluster,
+  { spec, planned, snapshot, asks }: Looking,
+  signal: AbortSignal,
+): Promise<Omit<PlanResult, 'exists'>> {
+  const [heading, preflight, priced] = await Promise.all([
+    headingOf(cluster, signal),
+    asks ? lookAhead(cluster, spec, planned, signal) : [],
+    pricedPlan(cluster, planned, snapshot, signal),
+  ]);
+  return { heading, ...priced, isEmpty: isEmpty(planned), preflight };
 }

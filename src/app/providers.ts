@@ -1,6 +1,7 @@
 import { SIMULATOR_DEFAULTS } from '#config/written-file.ts';
 import type { Catalogue } from '#provider/catalogue.ts';
 import type { ProviderModule } from '#provider/provider-module.ts';
+import { emulatedProvider, emulatorSpeed } from './emulator.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import type { Places } from './places.ts';
 import type { AppPorts } from './ports.ts';
@@ -13,11 +14,13 @@ interface ProviderWorld {
 
 /** The code of a provider, loaded when a verb needs it and not before. */
 export async function loadProvider(
-  { provider, simulator }: Pick<KnownCluster, 'provider' | 'simulator'>,
+  { provider, region, simulator }: Pick<KnownCluster, 'provider' | 'region' | 'simulator'>,
   world: ProviderWorld,
 ): Promise<ProviderModule> {
   switch (provider) {
     case 'aws': {
+      const speed = emulatorSpeed(world.ports);
+      if (speed !== undefined) return emulatedProvider(region, speed, world.ports);
       const { awsProvider } = await import('#providers/aws/index.ts');
       return awsProvider();
     }
@@ -38,12 +41,14 @@ async function simulatedProvider(
   { ports, places }: ProviderWorld,
 ): Promise<ProviderModule> {
   const { clock, random, files } = ports;
-  const [{ awsModule }, { openSimulatedAccount }, { DirectoryLog }, known] = await Promise.all([
-    import('#providers/aws/aws-module.ts'),
-    import('#providers/simulator/index.ts'),
-    import('#providers/simulator/directory-log.ts'),
-    import('#providers/simulator/weather.ts'),
-  ]);
+  const [{ awsModule }, { openSimulatedAccount }, { DirectoryLog }, known, { SIMULATED_OPERATOR_ADDRESS }] =
+    await Promise.all([
+      import('#providers/aws/aws-module.ts'),
+      import('#providers/simulator/index.ts'),
+      import('#providers/simulator/directory-log.ts'),
+      import('#providers/simulator/weather.ts'),
+      import('#providers/simulator/operator-address.ts'),
+    ]);
   const { account: name, seed, speed, weather = SIMULATOR_DEFAULTS.weather } = simulator ?? SIMULATOR_UNKNOWN;
   const weathers = { calm: known.CALM_WEATHER, mild: known.MILD_WEATHER, mean: known.MEAN_WEATHER };
   const log = new DirectoryLog({ root: places.simulatedAccount(name), files, random });
@@ -55,7 +60,12 @@ async function simulatedProvider(
     weather: weathers[weather],
     ...(speed === undefined ? {} : { speed }),
   });
-  return awsModule({ name: 'simulator', servicesOf: (region) => account.services(region), speed: account.speed });
+  return awsModule({
+    name: 'simulator',
+    servicesOf: (region) => account.services(region),
+    speed: account.speed,
+    operatorAddress: async () => SIMULATED_OPERATOR_ADDRESS,
+  });
 }
 
 const SIMULATOR_UNKNOWN = { account: 'default', ...SIMULATOR_DEFAULTS };

@@ -3,6 +3,7 @@ import type { StateStore } from '#state/state-store.ts';
 import { describeHolder } from '#state/lease.ts';
 import type { ClusterStatus, Target, UnfinishedResource } from './app.ts';
 import { foreseeDemand } from './cluster-plan.ts';
+import { delegationOf } from './delegation.ts';
 import { DEADLINES } from './deadlines.ts';
 import { nodeStatuses, type Waiting } from './node-status.ts';
 import { headingOf } from './open-cluster.ts';
@@ -34,11 +35,12 @@ async function describe(
 ): Promise<ClusterStatus> {
   const { cluster, place, snapshot, file } = reading;
   const { spec } = file;
-  const [heading, driver, demand, waiting] = await Promise.all([
+  const [heading, driver, demand, waiting, delegation] = await Promise.all([
     headingOf(cluster, signal),
     driverOf(place.store, signal),
     foreseeDemand(cluster, place, spec),
     lastWaits(reading),
+    delegationOf(cluster, { snapshot, spec }, signal),
   ]);
   return {
     heading,
@@ -47,6 +49,7 @@ async function describe(
       ? []
       : nodeStatuses({ spec, demand, snapshot, lastWaiting: (address) => waiting.get(address) }),
     resources: countResources(snapshot),
+    delegation,
     driver,
     places: placesOf(workstation, reading),
     isDeleted: snapshot.tombstone,

@@ -2,6 +2,7 @@ import { SystemClock } from '#std/system-clock.ts';
 import { systemEnvironment } from '#std/system-environment.ts';
 import { SystemFiles } from '#std/system-files.ts';
 import { SystemLogFiles } from '#std/system-log-files.ts';
+import { SystemNameServers } from '#std/system-name-servers.ts';
 import { SystemProcesses } from '#std/system-process.ts';
 import { SystemRandom } from '#std/system-random.ts';
 import type { RunEvent } from './app.ts';
@@ -16,6 +17,7 @@ export function systemPorts(emit: (event: RunEvent) => void): AppPorts {
     logFiles: new SystemLogFiles(),
     environment: systemEnvironment(),
     processes: new SystemProcesses(),
+    nameServers: new SystemNameServers(),
     emit,
   };
 }

@@ -58,14 +58,15 @@ interface Call {
 
 async function run(world: World, { command, parser, meant }: Call): Promise<ExitName> {
   using interrupts = new Interrupts(world.terminal, world.clock);
-  const { json, plain } = parser.opts<{ json?: boolean; plain?: boolean }>();
+  const { json, plain, emulator } = parser.opts<{ json?: boolean; plain?: boolean; emulator?: number }>();
   const context: CommandContext = {
     terminal: world.terminal,
     environment: world.environment,
     clock: world.clock,
     files: world.files,
     clusterFiles: world.clusterFiles,
-    openApp: (emit) => world.openApp(emit),
+    permissions: (region) => world.permissions(region),
+    openApp: (emit) => world.openApp(emit, { emulator }),
     asProblem: (error) => world.asProblem(error),
     palette: choosePalette(world.terminal.output, world.environment.variables),
     isJson: json === true,

@@ -17,9 +17,21 @@ export interface World {
   readonly environment: Environment;
   readonly clock: Clock;
   readonly files: Files;
-  openApp(emit: (event: RunEvent) => void): Promise<App>;
+  openApp(emit: (event: RunEvent) => void, manner?: AppManner): Promise<App>;
   asProblem(error: unknown): Promise<Problem>;
   readonly clusterFiles: ClusterFiles;
+  /** What the credentials of an operator must allow; the policy is for the partition of the region. */
+  permissions(region: string | undefined): Promise<NeededPermissions>;
+}
+
+interface NeededPermissions {
+  readonly permissions: readonly { readonly action: string; readonly for: readonly string[] }[];
+  readonly policy: object;
+}
+
+/** What was said of the account rather than of a cluster. */
+export interface AppManner {
+  readonly emulator?: number | undefined;
 }
 
 /** What the program knows of cluster files without any cluster. */

@@ -55,6 +55,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   },
   {
+    name: 'permissions',
+    summary: 'List what the credentials must allow on AWS, or print it as a policy',
+    load: async () => (await import('./commands/permissions.ts')).permissionsCommand,
+  },
+  {
     name: 'delete',
     summary: 'Destroy a cluster and show that nothing is left',
     load: async () => (await import('./commands/delete.ts')).deleteCommand,
@@ -68,6 +73,11 @@ export const COMMANDS: readonly Entry[] = [
     name: 'list',
     summary: 'List the clusters that this workstation knows',
     load: async () => (await import('./commands/list.ts')).listCommand,
+  },
+  {
+    name: 'acceptance',
+    summary: 'Try an account: make, grow, break, repair and delete a small cluster',
+    load: async () => (await import('./commands/acceptance.ts')).acceptanceCommand,
   },
   {
     name: 'state show',

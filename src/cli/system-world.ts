@@ -11,15 +11,18 @@ export function systemWorld(terminal: Terminal): World {
     clock: new SystemClock(),
     files: new SystemFiles(),
     environment: systemEnvironment(),
-    async openApp(emit) {
+    async openApp(emit, manner) {
       const [{ createApp }, { systemPorts }] = await Promise.all([
         import('#app/create-app.ts'),
         import('#app/system-ports.ts'),
       ]);
-      return createApp(systemPorts(emit));
+      return createApp({ ...systemPorts(emit), ...manner });
     },
     async asProblem(error) {
       return (await import('#app/problems.ts')).asProblem(error);
+    },
+    async permissions(region) {
+      return (await import('#app/permissions.ts')).awsPermissions(region);
     },
     clusterFiles: {
       async render(answers) {

@@ -1,9 +1,17 @@
 import type { App, Target } from '#app/app.ts';
-import { type CommandContext, flag, text } from './command.ts';
+import { type CommandContext, decimal, flag, text } from './command.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Every verb that works on one cluster has it. */
-export const TARGET_OPTIONS = { file: text('FILE', 'the cluster file, instead of the name', 'f') };
+/** Every verb that opens an account has it. */
+export const EMULATOR = decimal(
+  'SPEED',
+  'an emulator at a private address answers for AWS; its machines are acted, this many times as fast',
+);
+/** Every verb that works on one cluster has them. */
+export const TARGET_OPTIONS = {
+  file: text('FILE', 'the cluster file, instead of the name', 'f'),
+  emulator: EMULATOR,
+};
 /** Every verb that shows something which changes has it. */
 export const PLAIN = flag('one line of text for each event, nothing that moves');
 /** Every verb that changes a cluster has it. */

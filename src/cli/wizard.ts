@@ -10,13 +10,14 @@ export interface Surroundings {
   readonly keys: readonly FoundKey[];
   /** Enter alone means it. */
   regionOf(provider: ClusterAnswers['provider']): Promise<string>;
+  /** The range of addresses that this workstation is in; undefined: it could not be found. */
+  rangeAt(provider: ClusterAnswers['provider']): Promise<string | undefined>;
   /** What is wrong with the answer to one question, given the others so far. */
   flawIn(answers: Partial<ClusterAnswers>, key: keyof ClusterAnswers): Promise<string | undefined>;
 }
 
 const COUNTS = { controlPlane: 3, workers: 3, storage: 4, converged: 3 } as const;
 const COUNT_MAX = 1_000;
-const EVERYWHERE = '0.0.0.0/0';
 const NO_KEY = 'none';
 
 /** Asks what the command line has left open, in the order in which people think of it. */
@@ -50,11 +51,7 @@ class Wizard {
     const region = await this.#settle('region', { question: 'Region?', fallback, read: readWord });
     const domain = await this.#settleDomain(name, provider);
     const sshPublicKey = await this.#settleKey();
-    const from = await this.#settle('from', {
-      question: 'From which addresses may SSH and the API be reached?',
-      fallback: EVERYWHERE,
-      read: splitList,
-    });
+    const from = await this.#settleAccess(provider);
     const nodes = await this.#settleNodes();
     const monitoring = await this.#settle('monitoring', {
       question: 'With monitoring?',
@@ -93,6 +90,16 @@ class Wizard {
       keys.length === 0 ? `SSH key? (a public key, or ${NO_KEY})` : `SSH key? (number, public key, or ${NO_KEY})`;
     const fallback = keys.length === 0 ? NO_KEY : '1';
     return this.#settle('sshPublicKey', { question, fallback, read: (answer) => readKey(answer, keys) });
+  }
+
+  /** Where the person is who answers, unless they say otherwise. */
+  async #settleAccess(provider: ClusterAnswers['provider']): Promise<readonly string[] | undefined> {
+    const found = this.#given.from === undefined ? await this.#around.rangeAt(provider) : undefined;
+    return this.#settle('from', {
+      question: 'From which addresses may SSH and the API be reached?',
+      ...(found === undefined ? {} : { fallback: found }),
+      read: readRanges,
+    });
   }
 
   /** The groups, or nodes that have every role. */
@@ -146,6 +153,12 @@ function readLayout(answer: string): 'groups' | 'converged' {
 function readWord(answer: string): string {
   if (/^\S+$/.test(answer)) return answer;
   throw new UsageError('One word is needed here.');
+}
+
+function readRanges(answer: string): readonly string[] {
+  const ranges = splitList(answer);
+  if (ranges.length > 0) return ranges;
+  throw new UsageError('At least one range, such as 203.0.113.7/32, or you lock yourself out.');
 }
 
 function readKey(answer: string, keys: readonly FoundKey[]): string | undefined {

@@ -7,6 +7,10 @@ const POD_PREFIX = 24;
 const POD_SIZE = sizeOf({ prefix: POD_PREFIX });
 /** Room for eight zones, of which at most six are used. */
 const ZONE_BITS = 3;
+/** The eighth part is for the public side of a private network: an eighth of it for each zone. */
+const PUBLIC_PART = 7;
+/** Nothing smaller can be had at AWS. */
+const SUBNET_PREFIX_MAX = 28;
 
 /** Which address range of its cluster a node has, by its role and number (from 1). */
 export function slotOf(role: Role, number: number): number {
@@ -14,9 +18,20 @@ export function slotOf(role: Role, number: number): number {
 }
 
 export function zoneCidr(machines: string, zone: number): string {
-  const { base, prefix } = parseCidr(machines);
-  const zonePrefix = prefix + ZONE_BITS;
-  return formatCidr({ base: base + zone * sizeOf({ prefix: zonePrefix }), prefix: zonePrefix });
+  return eighth(machines, zone);
+}
+
+/** Where what has a public address stands in a zone of a private network. */
+export function publicZoneCidr(machines: string, zone: number): string {
+  const cidr = eighth(eighth(machines, PUBLIC_PART), zone);
+  assert(parseCidr(cidr).prefix <= SUBNET_PREFIX_MAX, `The range ${machines} has room for public parts.`);
+  return cidr;
+}
+
+function eighth(range: string, index: number): string {
+  const { base, prefix: whole } = parseCidr(range);
+  const prefix = whole + ZONE_BITS;
+  return formatCidr({ base: base + index * sizeOf({ prefix }), prefix });
 }
 
 export function overlayAddress(overlay: string, slot: number): string {

@@ -2,7 +2,10 @@ import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { ClusterUid } from '#engine/address.ts';
 import { type Blueprint, BlueprintBuilder } from '#engine/blueprint.ts';
 import type { Constructs, RegionScope, StateBucket } from '#provider/constructs.ts';
+import { declareBalancer } from './balancer.ts';
+import { declareBastion } from './bastion.ts';
 import { generatedSecret } from './generated-secret.ts';
+import { declareMachineBasis } from './machine-basis.ts';
 import { declareNames } from './names.ts';
 import { declareNetwork } from './network.ts';
 import { declareNodes } from './nodes.ts';
@@ -33,8 +36,11 @@ export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
   const overlayKey = scope.builder.declare(generatedSecret, 'secret.overlay', { bytes: 32, purpose: 'overlay' });
   const roster = rosterOf(spec, demand);
   const presharedKey = overlayKey.output('value');
-  const placed = declareNodes(constructs, scope, { spec, roster, regionNetwork, bucket, presharedKey });
-  declareNames(constructs, scope, spec, placed);
+  const basis = declareMachineBasis(constructs, scope, spec, bucket);
+  declareBastion(constructs, scope, spec, { basis, regionNetwork });
+  const placed = declareNodes(constructs, scope, { spec, roster, regionNetwork, bucket, basis, presharedKey });
+  const balancer = declareBalancer(constructs, scope, spec, { regionNetwork, placed });
+  declareNames(constructs, scope, spec, { network: regionNetwork.network, placed, balancer });
 
   return scope.builder.build();
 }

@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
-import type { Constructs, Scope } from '#provider/constructs.ts';
+import type { Balancer, Constructs, Network, RegionScope } from '#provider/constructs.ts';
 import type { PlacedMember } from './nodes.ts';
-import { isControlPlane, servesSites } from './roles.ts';
+import { isControlPlane, type Role, servesSites } from './roles.ts';
 
 const TTL_SECONDS = 60;
 
@@ -9,27 +9,39 @@ export function apiName({ domain }: Pick<ClusterSpec, 'domain'>): string {
   return `api.${domain}`;
 }
 
-/** The cluster's zone, and under which names its machines are found. */
+interface Named {
+  readonly network: Network;
+  readonly placed: readonly PlacedMember[];
+  readonly balancer: Balancer | undefined;
+}
+
+/**
+ * The cluster's zone, and under which names the API and the sites are found in it:
+ *
+ * | there is a balancer | the network is | a name stands for                   |
+ * |---------------------|----------------|-------------------------------------|
+ * | yes                 | either         | the balancer                        |
+ * | no                  | public         | the public addresses of machines    |
+ * | no                  | private        | their addresses inside the network  |
+ */
 export function declareNames(
   constructs: Constructs,
-  scope: Scope,
+  scope: RegionScope,
   spec: ClusterSpec,
-  placed: readonly PlacedMember[],
+  { network, placed, balancer }: Named,
 ): void {
-  const zone = constructs.zone(scope, { domain: spec.domain });
-  const record = (name: string, domainName: string, members: readonly PlacedMember[]): void => {
-    const values = members.map(({ machine }) => machine.publicAddress);
-    if (values.length > 0)
-      constructs.record(scope, { name, zone, domainName, type: 'A', ttlSeconds: TTL_SECONDS, values });
+  const zone = constructs.zone(scope, { domain: spec.domain, origin: spec.dns.zone, network });
+  if (spec.dns.zone === 'create') constructs.delegation(scope, { domain: spec.domain, zone });
+  const declare = (name: string, domainName: string, isServedBy: (role: Role) => boolean): void => {
+    const members = placed.filter(({ member }) => isServedBy(member.role));
+    if (members.length === 0) return;
+    const target = balancer ?? { ttlSeconds: TTL_SECONDS, values: members.map((one) => addressOf(spec, one)) };
+    constructs.record(scope, { name, zone, domainName, type: 'A', target });
   };
-  record(
-    'api',
-    apiName(spec),
-    placed.filter(({ member }) => isControlPlane(member.role)),
-  );
-  record(
-    'site',
-    spec.domain,
-    placed.filter(({ member }) => servesSites(member.role)),
-  );
+  declare('api', apiName(spec), isControlPlane);
+  declare('site', spec.domain, servesSites);
+}
+
+function addressOf({ network }: ClusterSpec, { machine }: PlacedMember) {
+  return network.topology === 'private' ? machine.privateAddress : machine.publicAddress;
 }

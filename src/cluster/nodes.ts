@@ -1,11 +1,11 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { Ref } from '#engine/ref.ts';
 import { node } from '#host/node.ts';
-import { PROTOCOL_FORMAT, type Stub } from '#host/protocol.ts';
 import type { Constructs, Machine, MachineRole, RegionScope, StateBucket } from '#provider/constructs.ts';
 import type { Secret } from '#std/secret.ts';
+import type { MachineBasis } from './machine-basis.ts';
 import type { RegionNetwork } from './network.ts';
-import { isControlPlane, type Role, stagesOf } from './roles.ts';
+import { isControlPlane, type Role, servesSites, stagesOf } from './roles.ts';
 import type { Member } from './roster.ts';
 
 export interface NodesSpec {
@@ -13,6 +13,7 @@ export interface NodesSpec {
   readonly roster: readonly Member[];
   readonly regionNetwork: RegionNetwork;
   readonly bucket: StateBucket;
+  readonly basis: MachineBasis;
   readonly presharedKey: Ref<Secret>;
 }
 
@@ -21,15 +22,9 @@ export interface PlacedMember {
   readonly machine: Machine;
 }
 
-/** The first line of the user-data: the rest is for our own stub, not for a shell. */
-const STUB_MARK = '#bootstrap-stub';
-
 /** All machines at once, and on each the node that it becomes by itself. */
 export function declareNodes(constructs: Constructs, scope: RegionScope, nodes: NodesSpec): readonly PlacedMember[] {
-  const { spec, roster, regionNetwork, bucket, presharedKey } = nodes;
-  const { sshPublicKey } = spec.access;
-  const key = sshPublicKey === undefined ? undefined : constructs.key(scope, { publicKey: sshPublicKey });
-  const image = constructs.image(scope, spec.image);
+  const { spec, roster, regionNetwork, bucket, basis, presharedKey } = nodes;
   const machineRoles = new Map<Role, MachineRole>();
   // Only the control plane has business with the provider.
   const machineRoleOf = (role: Role): MachineRole | undefined => {
@@ -40,23 +35,32 @@ export function declareNodes(constructs: Constructs, scope: RegionScope, nodes: 
   };
   return roster.map((member) => {
     const { name, role, group, zones } = member;
+    const isNamed = isNamedDirectly(spec, role);
+    const isFixed = isNamed && spec.network.addresses === 'fixed';
     const machine = constructs.machine(scope, {
+      ...basis,
       name,
       role,
       zones,
       types: group.machines,
-      image,
       network: regionNetwork.network,
       ...regionNetwork.firewallsOf(role),
-      key,
       machineRole: machineRoleOf(role),
       systemDiskGiB: group.systemDiskGiB,
       dataDisksGiB: group.dataDisksGiB,
-      userData: stubFor(scope, bucket),
+      spot: group.spot,
+      isNamed,
+      fixedAddress: isFixed ? constructs.address(scope, { name }) : undefined,
     });
     declareNode(scope, member, machine, presharedKey);
     return { member, machine };
   });
+}
+
+/** Whether DNS points at the machine itself: not at a balancer before it, and not through a private network. */
+function isNamedDirectly({ network }: ClusterSpec, role: Role): boolean {
+  const isReachable = network.topology === 'public' && !network.balancer;
+  return isReachable && (isControlPlane(role) || servesSites(role));
 }
 
 function declareNode(scope: RegionScope, member: Member, machine: Machine, presharedKey: Ref<Secret>): void {
@@ -67,12 +71,6 @@ function declareNode(scope: RegionScope, member: Member, machine: Machine, presh
     node,
     `${region}.node.${name}`,
     { ...inputs, presharedKey, stages: stagesOf(role) },
-    { within: machine.address },
+    { within: machine.address, dependsOn: machine.settled },
   );
-}
-
-/** The same for every machine of a region, so that those of one role can share a launch; no secret is in it. */
-function stubFor({ uid, region }: RegionScope, bucket: StateBucket): string {
-  const stub: Stub = { format: PROTOCOL_FORMAT, cluster: uid, region, bucket: bucket.name };
-  return `${STUB_MARK}\n${JSON.stringify(stub)}\n`;
 }

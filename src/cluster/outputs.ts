@@ -1,7 +1,10 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { parseAddress } from '#engine/address.ts';
-import type { ResourceRecord, Snapshot } from '#engine/record.ts';
+import type { Snapshot } from '#engine/record.ts';
+import { BASTION } from './bastion.ts';
+import { publicAddressOf } from './machine-address.ts';
 import { apiName } from './names.ts';
+import { readOutput } from './read-output.ts';
 
 export interface ClusterOutput {
   readonly name: string;
@@ -10,13 +13,18 @@ export interface ClusterOutput {
 
 /** What a cluster is good for once it stands: read from its state, so that nothing is promised that is not there. */
 export function outputsOf(snapshot: Snapshot, spec: ClusterSpec): readonly ClusterOutput[] {
-  const nameServers = readOutput(snapshot.current(parseAddress('zone')), 'nameServers');
+  const zone = snapshot.current(parseAddress('zone'));
+  const nameServers = zone?.status === 'ready' ? readOutput(zone, 'nameServers') : undefined;
   const hasRecord = (name: string): boolean => snapshot.current(parseAddress(`record.${name}`))?.status === 'ready';
   const nodes = [...snapshot.records.values()].filter(({ kind, status }) => kind === 'node' && status === 'ready');
+  const bastion = publicAddressOf(snapshot, spec.region, BASTION);
   return [
     ...(hasRecord('api') ? [{ name: 'api', value: apiName(spec) }] : []),
     ...(hasRecord('site') ? [{ name: 'site_address', value: spec.domain }] : []),
-    ...(Array.isArray(nameServers) ? [{ name: 'name_servers', value: nameServers.join(' ') }] : []),
+    ...(Array.isArray(nameServers) && nameServers.length > 0
+      ? [{ name: 'name_servers', value: nameServers.join(' ') }]
+      : []),
+    ...(bastion !== undefined ? [{ name: 'bastion', value: bastion }] : []),
     ...(nodes.length > 0 ? [{ name: 'nodes_ready', value: String(nodes.length) }] : []),
   ];
 }
@@ -26,8 +34,3 @@ export const NOT_YET: readonly string[] = [
   'Kubernetes, the storage cluster and the site are not installed yet: the machines boot and report their stages.',
   'The four scale URLs are not served yet.',
 ];
-
-function readOutput(record: ResourceRecord | undefined, name: string): unknown {
-  const outputs = record?.status === 'ready' ? record.outputs : undefined;
-  return typeof outputs === 'object' && outputs !== null ? Reflect.get(outputs, name) : undefined;
-}

@@ -74,7 +74,9 @@ test('a file that the cluster can become is taken up by apply, and asked for by 
   await desk.edit(grown);
   const plan = await desk.app().plan(TARGET, { refresh: true }, FOREVER);
   expect(plan.changes.filter(({ action }) => action === 'create').map(({ address }) => address)).toEqual([
+    'eu-west-3.address.worker-2',
     'eu-west-3.machine.worker-2',
+    'eu-west-3.machine.worker-2.address',
     'eu-west-3.node.worker-2',
   ]);
   expect(await desk.app().apply(TARGET, { wait: false }, UNINTERRUPTED)).toMatchObject({ ok: true });

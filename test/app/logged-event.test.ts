@@ -22,6 +22,13 @@ const EVENTS: readonly RunEvent[] = [
     },
   },
   { type: 'planned', changes: [{ address, kind: 'node', action: 'create', because: 'declared', inputs: [] }] },
+  {
+    type: 'preflight',
+    findings: [
+      { check: 'image', verdict: 'good', what: 'ami-1: there.' },
+      { check: 'zones', verdict: 'bad', what: 'There are none.', remedy: 'Write others.' },
+    ],
+  },
   { type: 'state-moved', to: 's3://bucket/state/' },
   { type: 'lease-acquired', generation: 3, holder: 'ada on desk' },
   { type: 'lease-waiting', holder: 'ada on desk', forMs: 12 },

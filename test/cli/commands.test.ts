@@ -6,17 +6,30 @@ import { perform } from './support/stage.ts';
 import { change, createStory, declared, nodesOf, SIMULATED } from './support/stories.ts';
 
 const nodes = nodesOf({ 'control-plane': 3, worker: 2, storage: 4 });
-const empty: PlanResult = { heading: SIMULATED, changes: [], isEmpty: true, exists: true };
+const COST = {
+  before: 1_180.4,
+  after: 1_254.52,
+  source: 'AWS Price List of 2026-11-01, of eu-west-3',
+  byUse: 'traffic, requests',
+  unknown: ['x9.huge'],
+};
+const FREE = { ...COST, before: 0, after: 0, unknown: [] };
+const empty: PlanResult = { heading: SIMULATED, changes: [], isEmpty: true, exists: true, preflight: [], cost: FREE };
 const pending: PlanResult = {
   heading: SIMULATED,
   isEmpty: false,
   exists: true,
+  preflight: [],
+  accessFound: '203.0.113.7/32',
+  cost: COST,
   changes: [
     change('eu-west-3.network', 'keep', 'nothing differs'),
-    change('eu-west-3.machine.worker-3'),
+    { ...change('eu-west-3.machine.worker-3'), monthlyUsd: 1_063.07 },
     { ...change('eu-west-3.firewall.api.rules', 'update', 'ingress changed'), inputs: ['ingress'] },
     { ...change('record.api', 'update', 'values known after apply'), inputs: ['values'] },
-    change('eu-west-3.machine.worker-1', 'replace', 'type changed'),
+    { ...change('eu-west-3.machine.worker-1', 'replace', 'type changed'), monthlyUsd: 12.05 },
+    { ...change('eu-west-3.machine.storage-3', 'destroy', 'no longer declared'), monthlyUsd: -1.01 },
+    change('eu-west-3.machine.storage-4', 'destroy', 'no longer declared'),
     change('eu-west-3.node.storage-4', 'destroy', 'no longer declared'),
     change('eu-west-3.node.storage-3', 'abandon', 'it lives in eu-west-3.machine.storage-3, which goes'),
     change('zone', 'adopt', 'adoption of Z123 was asked for'),
@@ -111,6 +124,7 @@ describe('apply', () => {
 describe('delete', () => {
   const preview: DeletePreview = {
     heading: SIMULATED,
+    cost: { ...COST, after: 0 },
     changes: declared(nodesOf({ 'control-plane': 3, worker: 1_000 })).map(({ address }) =>
       change(address, address.includes('.node.') ? 'abandon' : 'destroy', 'no longer declared'),
     ),
@@ -123,6 +137,20 @@ describe('delete', () => {
         ] as const)
       : ([atMs, event] as const),
   );
+
+  test('lists with --keep-data what stays and what that costs, and hands the wish on', async () => {
+    const keeps = { disks: 4, sizeGiB: 400, monthlyUsd: 32 };
+    const { output, asked } = await perform('delete demo --keep-data --plain --yes', {
+      app: { preview: { ...preview, keeps }, run },
+      variables: { NO_COLOR: '1' },
+    });
+    expect(output).toContain('That is $1,148.40 a month less.\n');
+    expect(output).toContain('Kept: 4 disks with data, 400 GiB in all, for $32.00 a month until you remove them.\n');
+    expect(asked).toEqual([{ method: 'delete', given: { target: { name: 'demo' }, wait: false, keepData: true } }]);
+    const none = { ...preview, keeps: { disks: 0, sizeGiB: 0, monthlyUsd: 0 } };
+    const { output: nothing } = await perform('delete demo --keep-data --plain --yes', { app: { preview: none, run } });
+    expect(nothing).toContain('There is no disk with data to keep.');
+  });
 
   test('lists what goes by groups, wants the name typed, and ends with the proof of zero', async () => {
     const { output, exit } = await perform('delete demo --plain', {

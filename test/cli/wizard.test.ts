@@ -64,6 +64,20 @@ describe('create without a file and without enough options', () => {
     expect(output).toContain('Make this cluster?');
   });
 
+  test('insists on an answer when nobody could say where the workstation is', async () => {
+    const answers = ['blog', 'aws', '', '', 'blog.example.com', '', '', '203.0.113.0/24', '', '', '', '', '', 'yes'];
+    const variables = { NO_COLOR: '1' };
+    const { output, asked } = await perform('create', {
+      answers,
+      isTerminal: true,
+      variables,
+      app: { range: 'nowhere' },
+    });
+    expect(output).toContain('From which addresses may SSH and the API be reached? \n');
+    expect(output).toContain('At least one range, such as 203.0.113.7/32, or you lock yourself out.');
+    expect(JSON.stringify(asked)).toContain('from: [203.0.113.0/24]');
+  });
+
   test('takes Enter for the default all the way', async () => {
     const answers = Array.from({ length: 13 }, () => ENTER);
     const { asked } = await perform('create', { answers, isTerminal: true });
@@ -90,7 +104,7 @@ describe('create without a file and without enough options', () => {
               '',
               '# Who can reach SSH and the Kubernetes API, and with which key.',
               'access:',
-              '  from: [0.0.0.0/0]',
+              '  from: [198.51.100.20/32]',
               '',
             ].join('\n'),
           },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { overlayAddress, podCidr, slotOf, zoneCidr } from '#cluster/address-plan.ts';
+import { overlayAddress, podCidr, publicZoneCidr, slotOf, zoneCidr } from '#cluster/address-plan.ts';
 import { ROLES } from '#cluster/roles.ts';
 
 test('zones are eighths of the range of the machines', () => {
@@ -10,6 +10,16 @@ test('zones are eighths of the range of the machines', () => {
     '10.42.64.0/19',
     '10.42.160.0/19',
   ]);
+});
+
+test('public parts are eighths of the last eighth, and as small as a subnet may be', () => {
+  expect([0, 1, 5].map((zone) => publicZoneCidr('10.42.0.0/16', zone))).toEqual([
+    '10.42.224.0/22',
+    '10.42.228.0/22',
+    '10.42.244.0/22',
+  ]);
+  expect(publicZoneCidr('10.42.0.0/22', 5)).toBe('10.42.3.208/28');
+  expect(() => publicZoneCidr('10.42.0.0/23', 0)).toThrow('The range 10.42.0.0/23 has room for public parts.');
 });
 
 test('a node has its addresses by its role and number, whatever the other roles do', () => {

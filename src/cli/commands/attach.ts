@@ -1,5 +1,6 @@
 import { choice, defineCommand, text } from '../command.ts';
 import { readVerb, show } from '../read-verb.ts';
+import { EMULATOR } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 import { statusLines } from '../views/status-text.ts';
 
@@ -9,6 +10,7 @@ export const attachCommand = defineCommand({
   options: {
     provider: choice(['aws', 'simulator'], 'whose account it is in'),
     region: text('REGION', 'where its state is'),
+    emulator: EMULATOR,
     bucket: text('BUCKET', 'its state bucket, when more than one cluster has the name'),
   },
   async run(context, { words, options }) {

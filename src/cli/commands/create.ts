@@ -16,7 +16,7 @@ import {
 import { Questions } from '../questions.ts';
 import { runVerb } from '../run-verb.ts';
 import { findSshKeys, readSshKey } from '../ssh-keys.ts';
-import { isName, PLAIN, shellWord, WAIT } from '../target.ts';
+import { EMULATOR, isName, PLAIN, shellWord, WAIT } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 import { askAnswers } from '../wizard.ts';
 
@@ -38,6 +38,7 @@ const OPTIONS = {
   speed: decimal('FACTOR', 'how many times faster than the clock a simulated account is'),
   seed: count('where chance begins in a simulated account', SEED_MAX),
   weather: choice(WEATHER_NAMES, 'how a simulated account treats you; mean is for rehearsing failures'),
+  emulator: EMULATOR,
   wait: WAIT,
   plain: PLAIN,
   yes: flag('do not ask', { letter: 'y' }),
@@ -62,14 +63,20 @@ export const createCommand = defineCommand({
         const outcome = app.apply({ name: word }, { wait }, interruption);
         return { continues: `bootstrap apply ${word}`, outcome };
       }
-      const { file, continues } = await clusterFile(context, word, options);
+      const { file, continues } = await clusterFile({ ...context, app }, word, options);
       return { continues, outcome: app.create({ file, wait }, interruption) };
     });
   },
 });
 
 /** A cluster that is there goes on being what its own file says, not what a name alone would make of it. */
-function saysNothingElse({ wait: _wait, plain: _plain, yes: _yes, ...shaping }: Values<typeof OPTIONS>): boolean {
+function saysNothingElse({
+  emulator: _emulator,
+  wait: _wait,
+  plain: _plain,
+  yes: _yes,
+  ...shaping
+}: Values<typeof OPTIONS>): boolean {
   return Object.keys(OPTIONS).every((key) => Reflect.get(shaping, key) === undefined);
 }
 
@@ -83,9 +90,13 @@ interface ClusterFile {
   readonly continues: string;
 }
 
+interface Asking extends CommandContext {
+  readonly app: Pick<App, 'whereFrom'>;
+}
+
 /** From a file, from the options alone, or from what is answered on the terminal. */
 async function clusterFile(
-  context: CommandContext,
+  context: Asking,
   word: string | undefined,
   options: Values<typeof OPTIONS>,
 ): Promise<ClusterFile> {
@@ -130,12 +141,13 @@ async function readFile({ files }: CommandContext, path: string, name: string | 
   }
 }
 
-async function ask(context: CommandContext, questions: Questions, given: Given): Promise<ClusterAnswers> {
+async function ask(context: Asking, questions: Questions, given: Given): Promise<ClusterAnswers> {
   if (!questions.canAsk)
     throw new UsageError(`Nobody is here to ask: ${missing(given).join(' and ')} must be given.`, example(given));
   const keys = await findSshKeys(context.files, context.environment.home);
   return askAnswers(questions, given, {
     keys,
+    rangeAt: (provider) => context.app.whereFrom(provider, context.interrupts.stop),
     regionOf: (provider) => context.clusterFiles.defaultRegionOf(provider),
     flawIn: (answers, key) => context.clusterFiles.flawIn(answers, key),
   });

@@ -7,20 +7,26 @@ import { Declined, UsageError } from '../usage-error.ts';
 import { deletionLines } from '../views/deletion-text.ts';
 
 export const deleteCommand = defineCommand({
-  example: 'bootstrap delete demo',
+  example: ['bootstrap delete demo', 'bootstrap delete blog --keep-data'].join('\n'),
   arguments: [TARGET_ARGUMENT],
   options: {
     ...TARGET_OPTIONS,
+    keepData: flag('keep the disks with data; what they cost a month is listed'),
     wait: WAIT,
     plain: PLAIN,
     yes: flag('do not ask', { letter: 'y' }),
   },
   run(context, { words, options }) {
-    const { file, wait, yes } = options;
+    const { file, wait, yes, keepData } = options;
     if (yes !== true && (context.isJson || !context.terminal.isInteractive)) {
       throw new UsageError(
         'Nobody is here to confirm what goes.',
-        `bootstrap delete ${file === undefined ? words.join(' ') : `-f ${file}`} --yes`,
+        [
+          'bootstrap delete',
+          ...(file === undefined ? words : ['-f', file]),
+          ...(keepData === true ? ['--keep-data'] : []),
+          '--yes',
+        ].join(' '),
       );
     }
     const answer: { isYes?: boolean } = {};
@@ -30,9 +36,9 @@ export const deleteCommand = defineCommand({
     };
     return runVerb(context, async (app, interruption) => {
       const target = await findTarget(context, app, { words, file });
-      const outcome = app.delete(target, { wait: wait === true, confirm }, interruption);
+      const outcome = app.delete(target, { wait: wait === true, keepData: keepData === true, confirm }, interruption);
       return {
-        continues: `bootstrap delete ${wordsFor(target)}`,
+        continues: `bootstrap delete ${wordsFor(target)}${keepData === true ? ' --keep-data' : ''}`,
         outcome: unlessDeclined(outcome, answer),
         otherwise: `Nothing is left of ${titleOf(target)}.`,
       };

@@ -1,6 +1,7 @@
 import { defineCommand, flag, text } from '../command.ts';
 import { readVerb, show } from '../read-verb.ts';
 import { findTarget, TARGET_ARGUMENT, TARGET_OPTIONS, shellWord, wordsFor } from '../target.ts';
+import { proseColumns } from '../views/columns.ts';
 import { planLines } from '../views/plan-text.ts';
 
 export const planCommand = defineCommand({
@@ -20,7 +21,9 @@ export const planCommand = defineCommand({
     });
     const { target, result } = planned;
     const next = nextCommand(result.exists ? 'apply' : 'create', wordsFor(target), out);
-    show(context, result, () => planLines(result, context.palette, next));
+    show(context, result, () =>
+      planLines(result, { palette: context.palette, columns: proseColumns(context.terminal.output) }, next),
+    );
     return result.isEmpty ? 'ok' : 'changesPending';
   },
 });

@@ -6,7 +6,7 @@ import { formatDuration } from './duration.ts';
 import type { Palette } from './palette.ts';
 import { problemLines } from './problem-text.ts';
 import type { RunProgress } from './run-progress.ts';
-import { counted, SIMULATED_END } from './words.ts';
+import { accessText, counted, endLines } from './words.ts';
 
 export interface ClosingStyle {
   readonly palette: Palette;
@@ -31,18 +31,15 @@ export function closingLines(
     '',
     sumLine(outcome, { heading, took }, style.palette),
     ...someOutputs(outcome.outputs, progress, style),
+    ...accessLines(progress, style),
     ...notYetLines(outcome.notYet, style),
-    ...(heading?.isSimulated === true ? ['', style.palette.care(SIMULATED_END)] : []),
+    ...endLines(heading, style.palette),
   ];
 }
 
 /** A run that ended in the middle of a sentence. */
 export function abortedLines(problem: Problem, { heading }: RunProgress, style: ClosingStyle): readonly string[] {
-  return [
-    '',
-    ...problemLines(problem, { ...style, run: heading }),
-    ...(heading?.isSimulated === true ? ['', style.palette.care(SIMULATED_END)] : []),
-  ];
+  return ['', ...problemLines(problem, { ...style, run: heading }), ...endLines(heading, style.palette)];
 }
 
 /** Nothing is lost: the run was only left. */
@@ -51,7 +48,7 @@ export function leftLines(continues: string, { heading }: RunProgress, palette: 
     '',
     palette.care('Left before it was done. This goes on from here:'),
     `  ${palette.strong(continues)}`,
-    ...(heading?.isSimulated === true ? ['', palette.care(SIMULATED_END)] : []),
+    ...endLines(heading, palette),
   ];
 }
 
@@ -114,6 +111,10 @@ function sumLine(
 
 function continuation({ verb, cluster }: RunHeading): string {
   return `${verb === 'delete' ? 'delete' : 'apply'} ${cluster}`;
+}
+
+function accessLines({ accessFound }: RunProgress, { columns }: ClosingStyle): readonly string[] {
+  return accessFound === undefined ? [] : ['', ...wrap(`${accessText(accessFound)}; access.from changes it.`, columns)];
 }
 
 function notYetLines(notYet: readonly string[], { palette, columns }: ClosingStyle): readonly string[] {

@@ -1,5 +1,6 @@
-import type { DeletePreview } from '#app/app.ts';
+import type { DeletePreview, KeptData } from '#app/app.ts';
 import { shorten } from './columns.ts';
+import { dollars } from './cost-text.ts';
 import { placeOf } from './groups.ts';
 import type { Palette } from './palette.ts';
 import { counted, headingText } from './words.ts';
@@ -12,7 +13,7 @@ const BEFORE_NAMES = 20;
 
 /** What goes, by groups with their counts: a thousand machines are one line. */
 export function deletionLines(
-  { heading, changes }: DeletePreview,
+  { heading, changes, cost, keeps }: DeletePreview,
   { strong, faint, bad }: Palette,
   columns: number,
 ): readonly string[] {
@@ -31,7 +32,19 @@ export function deletionLines(
     ...(going.length === 0
       ? ['Nothing is left to destroy.']
       : [bad(`${counted(going.length, 'resource')} will be destroyed:`), ...lines]),
+    ...lessLines(cost.before - cost.after - (keeps?.monthlyUsd ?? 0)),
+    ...(keeps === undefined ? [] : [keptText(keeps)]),
     ...staying.map(({ address, because }) => `  stays: ${address}, ${because}`),
     '',
   ];
+}
+
+function keptText({ disks, sizeGiB, monthlyUsd }: KeptData): string {
+  if (disks === 0) return 'There is no disk with data to keep.';
+  const what = `${counted(disks, 'disk')} with data, ${sizeGiB} GiB in all`;
+  return `Kept: ${what}, for ${dollars(monthlyUsd)} a month until you remove ${disks === 1 ? 'it' : 'them'}.`;
+}
+
+function lessLines(monthlyUsd: number): readonly string[] {
+  return monthlyUsd > 0 ? [`That is ${dollars(monthlyUsd)} a month less.`] : [];
 }

@@ -1,8 +1,10 @@
 import type { RunEvent, RunOutcome } from '#app/app.ts';
 import { assertNever } from '#std/assert.ts';
+import { difference } from './cost-text.ts';
 import { formatDuration } from './duration.ts';
 import { actionCounts } from './plan-text.ts';
-import { counted, DOING, DONE, headingText } from './words.ts';
+import { preflightCounts } from './preflight-text.ts';
+import { accessText, counted, DOING, DONE, headingText } from './words.ts';
 
 /** One event in one line; undefined for what is told in another way. */
 export function eventText(event: RunEvent): string | undefined {
@@ -10,8 +12,12 @@ export function eventText(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'run-started':
       return headingText(event.run);
+    case 'access-found':
+      return accessText(event.range);
     case 'planned':
-      return `plan: ${actionCounts(event.changes)}`;
+      return planText(event);
+    case 'preflight':
+      return `preflight: ${preflightCounts(event.findings)}`;
     case 'state-moved':
       return `the state has moved to ${event.to}`;
     case 'lease-acquired':
@@ -30,6 +36,12 @@ export function eventText(event: RunEvent): string | undefined {
     default:
       return assertNever(event);
   }
+}
+
+function planText({ changes, cost }: Extract<RunEvent, { readonly type: 'planned' }>): string {
+  const change =
+    cost === undefined || cost.before === cost.after ? '' : ` · ${difference(cost.after - cost.before)} a month`;
+  return `plan: ${actionCounts(changes)}${change}`;
 }
 
 const SECOND_MS = 1_000;

@@ -3,7 +3,7 @@ import type { Problem } from '#engine/problem.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Screen } from '#std/terminal.ts';
 import type { RunView } from './run-view.ts';
-import { SIMULATED_END } from './words.ts';
+import { endNotice } from './words.ts';
 
 /** One object for each line: its fields are a promise to scripts. */
 const JSON_FORMAT = 1;
@@ -12,7 +12,7 @@ export class JsonView implements RunView {
   readonly #screen: Screen;
   readonly #clock: Clock;
   #startedAtMs: number | undefined;
-  #isSimulated = false;
+  #notice: string | undefined;
 
   constructor(screen: Screen, clock: Clock) {
     this.#screen = screen;
@@ -20,9 +20,9 @@ export class JsonView implements RunView {
   }
 
   hear(event: RunEvent): void {
-    if (event.type === 'run-started') this.#isSimulated = event.run.isSimulated;
+    if (event.type === 'run-started') this.#notice = endNotice(event.run);
     const isEdge = event.type === 'run-started' || event.type === 'run-finished';
-    this.#write({ ...event, ...(isEdge && this.#isSimulated ? { notice: SIMULATED_END } : {}) });
+    this.#write({ ...event, ...(isEdge ? this.#edge() : {}) });
   }
 
   note(text: string): void {
@@ -30,11 +30,16 @@ export class JsonView implements RunView {
   }
 
   leave(continues: string): void {
-    this.#write({ type: 'left', continues, ...(this.#isSimulated ? { notice: SIMULATED_END } : {}) });
+    this.#write({ type: 'left', continues, ...this.#edge() });
   }
 
   fail(problem: Problem): void {
-    this.#write({ type: 'problem', problem, ...(this.#isSimulated ? { notice: SIMULATED_END } : {}) });
+    this.#write({ type: 'problem', problem, ...this.#edge() });
+  }
+
+  /** Where nothing is real, the first and the last word say so. */
+  #edge(): object {
+    return this.#notice === undefined ? {} : { notice: this.#notice };
   }
 
   close(): Promise<void> {

@@ -1,11 +1,13 @@
-import type { RunEvent } from '#app/app.ts';
+import type { PlanCost, RunEvent } from '#app/app.ts';
 import type { Problem } from '#engine/problem.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Terminal } from '#std/terminal.ts';
 import { abortedLines, closingLines, leftLines } from './closing-text.ts';
+import { costSum } from './cost-text.ts';
 import { eventText } from './event-text.ts';
 import { LivePainting } from './live-painting.ts';
 import type { Palette } from './palette.ts';
+import { preflightRemarks } from './preflight-text.ts';
 import { RunProgress } from './run-progress.ts';
 import type { RunView } from './run-view.ts';
 
@@ -35,6 +37,8 @@ export class LiveView implements RunView {
       this.#outcome = closingLines(event.outcome, this.#progress, style, nowMs);
     } else if (event.type === 'apply-started' && event.changes > 0) this.#startPainting();
     else if (this.#painting === undefined || !('address' in event)) this.#sayBeside(event);
+    if (event.type === 'preflight')
+      this.#write(preflightRemarks(event.findings, this.#palette, this.#terminal.output.columns));
   }
 
   note(text: string): void {
@@ -61,11 +65,18 @@ export class LiveView implements RunView {
 
   /** What is no resource's own is said once; it does not scroll away under what is painted. */
   #sayBeside(event: RunEvent): void {
+    if (event.type === 'planned' && event.cost !== undefined) this.#sayCost(event.cost);
     const quiet = QUIET.has(event.type);
     const text = quiet || 'address' in event ? undefined : eventText(event);
     if (text === undefined) return;
     if (this.#painting !== undefined) this.#painting.remarks = [this.#palette.faint(text)];
     else this.#write([event.type === 'run-started' ? this.#palette.strong(text) : this.#palette.faint(text)]);
+  }
+
+  /** Before anything is made. */
+  #sayCost(cost: PlanCost): void {
+    const sum = cost.before === cost.after ? undefined : costSum(cost);
+    if (sum !== undefined && this.#painting === undefined) this.#write([this.#palette.faint(sum)]);
   }
 
   #startPainting(): void {

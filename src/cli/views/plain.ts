@@ -7,6 +7,7 @@ import { proseColumns } from './columns.ts';
 import { formatDuration } from './duration.ts';
 import { eventText } from './event-text.ts';
 import type { Palette } from './palette.ts';
+import { preflightRemarks } from './preflight-text.ts';
 import { Repetitions } from './repetitions.ts';
 import { RunProgress } from './run-progress.ts';
 import type { RunView } from './run-view.ts';
@@ -40,6 +41,8 @@ export class PlainView implements RunView {
     if (this.#repetitions.includes(event) || (event.type === 'lease-waiting' && text === this.#said)) return;
     this.#said = text;
     if (text !== undefined) this.#write([`${this.#time(nowMs)}  ${this.#paint(event, `${text}${this.#took(event)}`)}`]);
+    if (event.type === 'preflight')
+      this.#write(preflightRemarks(event.findings, this.#palette, proseColumns(this.#screen)));
   }
 
   note(text: string): void {

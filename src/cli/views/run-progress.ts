@@ -42,6 +42,7 @@ export class RunProgress {
   readonly #machines = new Map<string, Address>();
   readonly #consequences = new Map<Address, Address[]>();
   #heading: RunHeading | undefined;
+  #accessFound: string | undefined;
   #startedAtMs: number | undefined;
   /** Nodes of one role take the same steps. */
   readonly #paces = new Map<string, Pace>();
@@ -49,12 +50,18 @@ export class RunProgress {
   hear(event: RunEvent, atMs: number): void {
     this.#startedAtMs ??= atMs;
     if (event.type === 'run-started') this.#heading = event.run;
+    if (event.type === 'access-found') this.#accessFound = event.range;
     if (event.type === 'planned') this.#plan(event.changes, atMs);
     if ('address' in event) this.#hearOf(event, atMs);
   }
 
   get heading(): RunHeading | undefined {
     return this.#heading;
+  }
+
+  /** Who may come in, when it was found in this run. */
+  get accessFound(): string | undefined {
+    return this.#accessFound;
   }
 
   get startedAtMs(): number {

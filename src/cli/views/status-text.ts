@@ -1,7 +1,7 @@
 import type { ClusterStatus, NodeStatus } from '#app/app.ts';
 import { shorten, table } from './columns.ts';
 import type { Palette } from './palette.ts';
-import { headingText, SIMULATED_END } from './words.ts';
+import { endLines, headingText } from './words.ts';
 
 /** Where a list of unfinished resources is cut when nobody said how much room there is. */
 const UNFINISHED_MAX = 20;
@@ -18,14 +18,17 @@ export function statusLines(
     ...unfinishedLines(resources.unfinished, palette, Math.min(UNFINISHED_MAX, Math.floor(rows / 3))),
     '',
     ...table(places.map(({ what, where }) => [palette.faint(what), where])),
-    ...(heading.isSimulated ? ['', palette.care(SIMULATED_END)] : []),
+    ...endLines(heading, palette),
   ];
   const top = [palette.strong(headingText({ ...heading, verb: 'status' })), ...summaryLines(status, palette)];
   if (isDeleted) return [...top, '', palette.care('It is deleted.'), ...rest];
   return [...top, ...nodeLines(status.nodes, palette, rows - top.length - rest.length - 2), ...rest];
 }
 
-function summaryLines({ uid, nodes, resources, driver }: ClusterStatus, palette: Palette): readonly string[] {
+function summaryLines(
+  { uid, nodes, resources, delegation, driver }: ClusterStatus,
+  palette: Palette,
+): readonly string[] {
   const ready = nodes.filter(({ state }) => state === 'ready').length;
   const nodesText = `${ready} of ${nodes.length} ready`;
   return [
@@ -33,9 +36,18 @@ function summaryLines({ uid, nodes, resources, driver }: ClusterStatus, palette:
     ...table([
       [palette.faint('nodes'), ready === nodes.length ? palette.good(nodesText) : palette.care(nodesText)],
       [palette.faint('resources'), `${resources.ready} of ${resources.total} ready`],
+      ...delegationRows(delegation, palette),
       [palette.faint('driven by'), driver ?? 'nobody'],
       [palette.faint('uid'), uid],
     ]),
+  ];
+}
+
+function delegationRows(delegation: ClusterStatus['delegation'], palette: Palette): readonly (readonly string[])[] {
+  if (delegation === undefined) return [];
+  return [
+    [palette.faint('name servers'), delegation.nameServers.join(' ')],
+    [palette.faint('delegation'), delegation.found],
   ];
 }
 

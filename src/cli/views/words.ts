@@ -1,5 +1,6 @@
 import type { RunHeading } from '#app/app.ts';
 import type { ChangeAction } from '#engine/change.ts';
+import type { Palette } from './palette.ts';
 
 /** What a change is while it goes on. */
 export const DOING: Readonly<Record<ChangeAction, string>> = {
@@ -27,12 +28,34 @@ export const DONE: Readonly<Record<ChangeAction, string>> = {
 
 export const SIMULATED_END = 'SIMULATED: no cloud was touched, nothing is to be paid, and no site has answered.';
 
+/** What has to be said last, where nothing that was made is real. */
+export function endNotice(heading: Pick<RunHeading, 'isSimulated' | 'emulator'> | undefined): string | undefined {
+  if (heading?.isSimulated === true) return SIMULATED_END;
+  if (heading?.emulator === undefined) return undefined;
+  return `EMULATOR at ${heading.emulator}: no cloud was touched, no machine has booted, and no site has answered.`;
+}
+
+/** For the end of what is printed. */
+export function endLines(heading: Pick<RunHeading, 'isSimulated' | 'emulator'> | undefined, palette: Palette) {
+  const notice = endNotice(heading);
+  return notice === undefined ? [] : ['', palette.care(notice)];
+}
+
 type Heading = Omit<RunHeading, 'verb'> & { readonly verb?: string };
 
 /** `bootstrap create demo · SIMULATED account 000000000000 · eu-west-3` */
-export function headingText({ verb, cluster, provider, isSimulated, region, account, principal }: Heading): string {
-  const where = isSimulated ? [`SIMULATED account ${account}`] : [`${provider} account ${account}`, `as ${principal}`];
+export function headingText(heading: Heading): string {
+  const { verb, cluster, provider, isSimulated, emulator, region, account, principal } = heading;
+  const emulated = emulator === undefined ? [] : [`EMULATOR at ${emulator}: machines do not boot`];
+  const where = isSimulated
+    ? [`SIMULATED account ${account}`]
+    : [...emulated, `${provider} account ${account}`, `as ${principal}`];
   return [`bootstrap ${verb === undefined ? '' : `${verb} `}${cluster}`, ...where, region].join(' · ');
+}
+
+/** Who may come in, when nobody has said it. */
+export function accessText(range: string): string {
+  return `SSH and the API are open to ${range}, where you are now`;
 }
 
 export function counted(count: number, noun: string, plural = `${noun}s`): string {

@@ -1,3 +1,5 @@
+import type { AcceptanceReport, CheckedReport } from '#app/acceptance-report.ts';
+import type { AcceptanceRequest } from '#app/acceptance.ts';
 import type {
   App,
   ClusterStatus,
@@ -27,10 +29,15 @@ export interface AppScript {
   readonly events?: readonly LoggedEvent[];
   readonly explanation?: Explanation;
   readonly outputs?: readonly Output[];
+  /** Where the workstation is, or `nowhere`. */
+  readonly range?: string;
+  readonly report?: CheckedReport;
   readonly known?: Awaited<ReturnType<App['list']>>;
   /** Whatever is asked for fails with it. */
   readonly failure?: Error;
 }
+
+const HERE = '198.51.100.20/32';
 
 /** The contract of the app without anything behind it: it says what the script holds, and remembers what it was asked. */
 export class ScriptedApp implements App {
@@ -60,15 +67,35 @@ export class ScriptedApp implements App {
     return this.#run(interruption);
   }
 
+  acceptance({ begin, tell }: AcceptanceRequest): Promise<AcceptanceReport> {
+    this.#ask('acceptance', {});
+    const { report } = this.#script.report ?? {};
+    for (const step of report?.steps ?? []) {
+      begin(step.name);
+      tell(step);
+    }
+    return scripted(report);
+  }
+
+  checkAcceptance(path: string): Promise<CheckedReport> {
+    this.#ask('checkAcceptance', path);
+    return scripted(this.#script.report);
+  }
+
   async delete(
     target: Target,
-    { wait, confirm }: { readonly wait: boolean; readonly confirm: (preview: DeletePreview) => Promise<boolean> },
+    { wait, keepData, confirm }: Parameters<App['delete']>[1],
     interruption: Interruption,
   ): Promise<RunOutcome> {
-    this.#ask('delete', { target, wait });
+    this.#ask('delete', { target, wait, ...(keepData === true ? { keepData } : {}) });
     const isAgreed = await confirm(await scripted(this.#script.preview));
     if (isAgreed) return this.#run(interruption);
     return { ok: true, done: 0, failed: [], skipped: [], outputs: [], notYet: [] };
+  }
+
+  whereFrom(): Promise<string | undefined> {
+    const { range = HERE } = this.#script;
+    return Promise.resolve(range === 'nowhere' ? undefined : range);
   }
 
   status(target: Target): Promise<ClusterStatus> {

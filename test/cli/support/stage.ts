@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { checkClusterText, flawIn } from '#app/cluster-files.ts';
 import { EXIT_CODES, type ExitName } from '#cli/exit-codes.ts';
+import { awsPermissions } from '#app/permissions.ts';
 import { runProgram } from '#cli/program.ts';
 import { asProblem } from '#engine/problem.ts';
 import { renderClusterFile } from '#config/render-cluster-file.ts';
@@ -52,6 +53,7 @@ export async function perform(line: string, performance: Performance = {}): Prom
         await setImmediate();
         return asProblem(error);
       },
+      permissions: (region) => awsPermissions(region),
       clusterFiles: {
         render: (answers) => Promise.resolve(renderClusterFile(answers)),
         flawIn: (answers, key) => flawIn(answers, key),
