@@ -13,7 +13,7 @@ export class CallCounts {
 
   /** The same services, every request counted by whoever counts at the time. */
   static counting(
-    { ec2, iam, kms, route53, s3, sts }: SimulatedServices,
+    { ec2, elb, iam, kms, pricing, quotas, route53, s3, sts }: SimulatedServices,
     counter: () => CallCounts,
   ): Readonly<Record<keyof SimulatedServices, Sender>> {
     const counted = (client: Sender, service: string): Sender => ({
@@ -25,8 +25,11 @@ export class CallCounts {
     });
     return {
       ec2: counted(ec2, 'ec2'),
+      elb: counted(elb, 'elb'),
       iam: counted(iam, 'iam'),
       kms: counted(kms, 'kms'),
+      pricing: counted(pricing, 'pricing'),
+      quotas: counted(quotas, 'quotas'),
       route53: counted(route53, 'route53'),
       s3: counted(s3, 's3'),
       sts: counted(sts, 'sts'),

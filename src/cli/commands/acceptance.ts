@@ -3,6 +3,7 @@ import { exampleDomain, PROVIDER_NAMES, WEATHER_NAMES } from '../answers.ts';
 import { choice, type CommandContext, decimal, defineCommand, list, text, type Values } from '../command.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { readVerb, show } from '../read-verb.ts';
+import { EMULATOR } from '../target.ts';
 import { Interrupted, UsageError } from '../usage-error.ts';
 import { checkedLines, reportLines, stepLine } from '../views/acceptance-text.ts';
 import { canPaint } from '../views/choose-view.ts';
@@ -18,6 +19,7 @@ const OPTIONS = {
   budget: decimal('DOLLARS', `what may be spent before everything is deleted; ${BUDGET_USD} by default`),
   report: text('FILE', 'where the signed report goes; acceptance-report.json by default'),
   check: text('FILE', 'say whether a report is as it was signed, and do nothing else'),
+  emulator: EMULATOR,
   speed: decimal('FACTOR', 'how many times faster than the clock a simulated account is'),
   weather: choice(WEATHER_NAMES, 'how a simulated account treats you'),
 };
