@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HEAD_KEY, journalKey, LEASE_KEY } from '#state/object-keys.ts';
 import { Bench, created, leaseIn, numbersIn } from './support/bench.ts';
 import { faultyStore } from './support/faulty-store.ts';
+import { ground } from './support/ground.ts';
 import { delayed, freezable, mortal } from './support/impaired-stores.ts';
 
 const TTL_MS = 20_000;
@@ -221,7 +222,7 @@ test('two runs in one process at one instant are told apart by their nonces alon
 });
 
 test('a storm of steals leaves one holder, and generations that only rise', async () => {
-  for (let seed = 1; seed <= 20; seed += 1) {
+  for (let seed = 1; seed <= 20; seed += ground().stride) {
     const bench = new Bench({ seed });
     const store = delayed(bench, () => bench.random.between(0, 40));
     const leases = await bench.run(

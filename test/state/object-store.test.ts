@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { SystemFiles } from '#std/system-files.ts';
 import { DirectoryStore } from '#state/directory-store.ts';
 import { MemoryStore } from '#state/memory-store.ts';
-import { type ObjectStore, StoreError } from '#state/object-store.ts';
 import { simulatedBucket, storeIn } from '../providers/aws/support/simulated-bucket.ts';
 import { SeededRandom } from '../simulation/seeded-random.ts';
 import { Disk } from '../support/disk.ts';
+import { describeStore, type OpenStores } from './support/store-contract.ts';
 
 const directories: string[] = [];
 
@@ -16,8 +16,7 @@ afterEach(async () => {
   await Promise.all(directories.splice(0).map((path) => rm(path, { recursive: true })));
 });
 
-/** Two handles to one store, as two processes have them. */
-const stores: readonly [string, () => Promise<readonly [ObjectStore, ObjectStore]>][] = [
+const stores: readonly [string, OpenStores][] = [
   [
     'in memory',
     async () => {
@@ -57,108 +56,7 @@ const stores: readonly [string, () => Promise<readonly [ObjectStore, ObjectStore
   ],
 ];
 
-describe.each(stores)('a store %s', (_name, open) => {
-  test('has nothing to begin with', async () => {
-    const [store] = await open();
-    expect(await store.readRegister('head.json')).toBeUndefined();
-    expect(await store.readObject('journal/1.json')).toBeUndefined();
-    expect(await store.listObjects('')).toEqual([]);
-  });
-
-  test('gives an object back exactly, also to another process', async () => {
-    const [ours, theirs] = await open();
-    const body = 'line\nßtraße \u{1F600} \ufffd \u0000 "end"\n';
-    await ours.createObject('journal/000000000001.json', body);
-    expect(await theirs.readObject('journal/000000000001.json')).toBe(body);
-  });
-
-  test('never replaces an object', async () => {
-    const [ours, theirs] = await open();
-    await ours.createObject('a.json', 'first');
-    expect(await outcomeOf(theirs.createObject('a.json', 'second'))).toBe('precondition');
-    expect(await outcomeOf(theirs.createObject('a.json', 'first'))).toBe('precondition');
-    expect(await ours.readObject('a.json')).toBe('first');
-  });
-
-  test('swaps a register only from what was expected', async () => {
-    const [ours, theirs] = await open();
-    const first = await ours.swapRegister('head.json', 'one', undefined);
-    expect(await theirs.readRegister('head.json')).toMatchObject({ body: 'one', tag: first });
-    const second = await theirs.swapRegister('head.json', 'two', first);
-    expect(second).not.toBe(first);
-    expect(await outcomeOf(ours.swapRegister('head.json', 'three', first))).toBe('precondition');
-    expect(await outcomeOf(ours.swapRegister('head.json', 'three', undefined))).toBe('precondition');
-    expect(await outcomeOf(ours.swapRegister('lease.json', 'x', second))).toBe('precondition');
-    expect(await ours.readRegister('head.json')).toMatchObject({ body: 'two', tag: second });
-  });
-
-  test('lists keys ascending, by prefix and after a key', async () => {
-    const [store] = await open();
-    for (const key of ['journal/000000000010.json', 'journal/000000000002.json', 'snapshot/1.json', 'a.json']) {
-      await store.createObject(key, key);
-    }
-    await store.swapRegister('head.json', 'x', undefined);
-    const journal = ['journal/000000000002.json', 'journal/000000000010.json'];
-    expect(await store.listObjects('journal/')).toEqual(journal);
-    expect(await store.listObjects('journal/00000000001')).toEqual(journal.slice(1));
-    expect(await store.listObjects('journal/', 'journal/000000000002.json')).toEqual(journal.slice(1));
-    expect(await store.listObjects('journal/', 'journal/000000000010.json')).toEqual([]);
-    expect(await store.listObjects('journal/', 'a.json')).toEqual(journal);
-    expect(await store.listObjects('')).toEqual(['a.json', 'head.json', ...journal, 'snapshot/1.json']);
-    expect(await store.listObjects('nothing/')).toEqual([]);
-  });
-
-  test('removes objects and registers, and what is not there', async () => {
-    const [ours, theirs] = await open();
-    await ours.createObject('journal/1.json', 'x');
-    await ours.swapRegister('head.json', 'x', undefined);
-    await ours.removeObject('journal/1.json');
-    await ours.removeObject('head.json');
-    await ours.removeObject('never/there.json');
-    expect(await theirs.listObjects('')).toEqual([]);
-    expect(await theirs.readRegister('head.json')).toBeUndefined();
-    await theirs.createObject('journal/1.json', 'again');
-    await theirs.swapRegister('head.json', 'again', undefined);
-    expect(await ours.readObject('journal/1.json')).toBe('again');
-    expect(await ours.readRegister('head.json')).toMatchObject({ body: 'again' });
-  });
-
-  test('has one winner when sixteen create one object', async () => {
-    const [ours, theirs] = await open();
-    const attempts = Array.from({ length: 16 }, (_, n) => (n % 2 === 0 ? ours : theirs).createObject('a.json', `${n}`));
-    const outcomes = await Promise.allSettled(attempts);
-    const winners = outcomes.flatMap(({ status }, n) => (status === 'fulfilled' ? [n] : []));
-    expect(winners).toHaveLength(1);
-    expect(await ours.readObject('a.json')).toBe(String(winners[0]));
-  });
-
-  test('has one winner when sixteen swap one register, round after round', async () => {
-    const [ours, theirs] = await open();
-    let expected: string | undefined;
-    for (let round = 0; round < 5; round += 1) {
-      const before = expected;
-      const attempts = Array.from({ length: 16 }, (_, n) =>
-        (n % 2 === 0 ? ours : theirs).swapRegister('head.json', `${round}.${n}`, before),
-      );
-      const outcomes = await Promise.allSettled(attempts);
-      const winners = outcomes.flatMap((outcome, n) =>
-        outcome.status === 'fulfilled' ? [[n, outcome.value] as const] : [],
-      );
-      expect(winners).toHaveLength(1);
-      const [winner] = winners;
-      expect(await ours.readRegister('head.json')).toMatchObject({ body: `${round}.${winner?.[0]}`, tag: winner?.[1] });
-      expected = winner?.[1];
-    }
-  });
-
-  test('keeps a register through a hundred swaps', async () => {
-    const [ours, theirs] = await open();
-    let tag: string | undefined;
-    for (let n = 0; n < 100; n += 1)
-      tag = await (n % 3 === 0 ? theirs : ours).swapRegister('lease.json', `beat ${n}`, tag);
-    expect(await theirs.readRegister('lease.json')).toMatchObject({ body: 'beat 99', tag });
-  });
-});
+for (const [name, open] of stores) describeStore(name, open);
 
 test('equal bodies have equal tags in memory, as in S3, so that only nonces protect', async () => {
   const store = new MemoryStore();
@@ -185,10 +83,3 @@ test('the tail of fifty thousand keys is listed without looking at the others', 
   for (let n = 0; n < 10_000; n += 1) expect(objects.listObjects('journal/', key(49_989))).toHaveLength(10);
   expect(performance.now() - startMs).toBeLessThan(1_500);
 });
-
-async function outcomeOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => 'fine',
-    (error: unknown) => (error instanceof StoreError ? error.outcome : String(error)),
-  );
-}

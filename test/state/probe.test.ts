@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { SystemFiles } from '#std/system-files.ts';
 import { DirectoryStore } from '#state/directory-store.ts';
 import { MemoryStore } from '#state/memory-store.ts';
+import { StoreError } from '#state/object-store.ts';
 import { probePreconditions } from '#state/probe.ts';
 import { SeededRandom } from '../simulation/seeded-random.ts';
 import { Bench } from './support/bench.ts';
@@ -12,6 +13,7 @@ import { faultyStore } from './support/faulty-store.ts';
 
 class Careless extends MemoryStore {
   readonly #ignores: string;
+  #replacements = 0;
 
   constructor(ignores: string) {
     super();
@@ -24,9 +26,15 @@ class Careless extends MemoryStore {
   }
 
   override async swapRegister(key: string, body: string, expected: string | undefined): Promise<string> {
-    const ignored = expected === undefined ? 'If-None-Match on registers' : 'If-Match';
-    const tag = this.#ignores === ignored ? this.objects.readRegister(key)?.tag : expected;
-    return super.swapRegister(key, body, tag);
+    if (expected !== undefined) this.#replacements += 1;
+    const current = this.objects.readRegister(key)?.tag;
+    return super.swapRegister(key, body, this.#isIgnored(expected) ? current : expected);
+  }
+
+  #isIgnored(expected: string | undefined): boolean {
+    if (expected === undefined) return this.#ignores === 'If-None-Match on registers';
+    if (this.#ignores === 'its own tags') throw new StoreError('precondition', 'It is another one.');
+    return this.#ignores === 'If-Match' || (this.#ignores === 'old tags' && this.#replacements > 16);
   }
 }
 
@@ -47,13 +55,27 @@ test('a store that keeps its conditions passes, and nothing stays behind', async
 test.each([
   ['If-None-Match on objects', 'memory: 16 of 16 created one object.'],
   ['If-None-Match on registers', 'memory: 16 of 16 created one register.'],
-  ['If-Match', 'memory: a write on top of an old version was accepted.'],
+  ['If-Match', 'memory: 16 of 16 replaced one version.'],
+  ['old tags', 'memory: a write on top of an old version was accepted.'],
+  ['its own tags', 'memory: a write on top of the version that it had just shown was refused.'],
 ])('a store that ignores %s is refused', async (ignores, detail) => {
   const bench = new Bench();
   const store = new Careless(ignores);
   const refused = await bench.problemOf(probePreconditions(store, bench.random), 'state.store-unfit');
   expect(refused.detail).toBe(detail);
   expect(await store.listObjects('')).toEqual([]);
+});
+
+test('a store that sends all of so many away, and lets whoever comes alone, passes', async () => {
+  const bench = new Bench();
+  let replacements = 0;
+  const shy = faultyStore(new MemoryStore(), ({ name, body }) => {
+    if (name !== 'swapRegister' || body?.startsWith('replacement') !== true) return 'fine';
+    replacements += 1;
+    return 'conflict';
+  });
+  expect(await bench.run(probePreconditions(shy, bench.random))).toBeUndefined();
+  expect(replacements).toBe(16);
 });
 
 test('a store that cannot be reached is not called unfit', async () => {

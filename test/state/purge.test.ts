@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Bench, created, numbersIn, removed } from './support/bench.ts';
 import { faultyStore } from './support/faulty-store.ts';
+import { ground } from './support/ground.ts';
 
 describe('the end of a cluster', () => {
   test('leaves a tombstone, until a new resource is created', async () => {
@@ -48,7 +49,7 @@ describe('the end of a cluster', () => {
   });
 
   test('can be continued when it stopped at any request', async () => {
-    for (let stop = 1; stop < 40; stop += 1) {
+    for (let stop = 1; stop < 40; stop += ground().stride) {
       const bench = new Bench();
       const lease = await bench.run(bench.process().acquire());
       await bench.run(lease.append(...created(1)));

@@ -208,7 +208,7 @@ describe('a state that is damaged', () => {
     await bench.run(lease[Symbol.asyncDispose]());
     await bench.objects.removeObject(HEAD_KEY);
     const { detail } = await bench.problemOf(bench.process().read(), 'state.head-missing');
-    expect(detail).toBe('memory holds 1 journal objects and no head.json.');
+    expect(detail).toBe(`${bench.objects.location} holds 1 journal objects and no head.json.`);
     await bench.problemOf(bench.process().acquire(), 'state.head-missing');
   });
 

@@ -38,6 +38,7 @@ export const rungs: readonly Rung[] = [
     verdict: 'vitest',
     minutesMax: 20,
   },
+  { rung: 3, name: 's3', script: 'test:s3', options: [], program: 'vitest', verdict: 'vitest', minutesMax: 10 },
   simulated('bench', []),
 ];
 

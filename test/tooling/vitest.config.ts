@@ -8,6 +8,12 @@ const conditions = ['source', 'node', 'development|production'];
 /** What works with the clock, and so takes longer than all the rest. */
 const slow = ['test/processes/**/*.test.ts', 'test/app/crash.test.ts'];
 
+/** What the emulator moto judges: in its own folder, or by its name beside what it belongs to. */
+const emulated = ['test/moto/**/*.test.ts', 'test/**/*.moto.test.ts'];
+
+/** What real S3 servers judge. */
+const stored = ['test/s3/**/*.test.ts'];
+
 export default defineConfig({
   root: repository,
   resolve: { conditions },
@@ -18,13 +24,33 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'house', include: ['test/**/*.test.ts'], exclude: slow },
+        test: { name: 'house', include: ['test/**/*.test.ts'], exclude: [...slow, ...emulated, ...stored] },
       },
       {
         extends: true,
         test: {
           name: 'processes',
           include: slow,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'moto',
+          include: emulated,
+          globalSetup: 'test/moto/install-moto.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 's3',
+          include: stored,
+          globalSetup: 'test/s3/install.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -5,13 +5,13 @@ import { isProblem, type Problem } from '#engine/problem.ts';
 import type { ProblemCode } from '#engine/problem-catalogue.ts';
 import { assert } from '#std/assert.ts';
 import { DEFAULT_LEASE_POLICY, type Holder } from '#state/lease.ts';
-import { MemoryStore } from '#state/memory-store.ts';
 import { LEASE_KEY } from '#state/object-keys.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import { StateStore, type StateStoreOptions } from '#state/state-store.ts';
 import { WrappingKey } from '#state/wrapping-key.ts';
 import { SeededRandom } from '../../simulation/seeded-random.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { ground } from './ground.ts';
 
 const lineage = 'testcluster';
 assert(isClusterUid(lineage), 'The test cluster has a uid.');
@@ -19,16 +19,17 @@ export const TEST_LINEAGE: ClusterUid = lineage;
 
 /** Several runs of the program on one clock, one set of objects and one key. */
 export class Bench {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly events: EngineEvent[] = [];
   readonly objects: ObjectStore;
   readonly #wrappingKey: WrappingKey;
   #pids = 100;
 
-  constructor({ seed = 1, objects = new MemoryStore() }: { seed?: number; objects?: ObjectStore } = {}) {
+  constructor({ seed = 1, objects = ground().newStore() }: { seed?: number; objects?: ObjectStore } = {}) {
     this.random = new SeededRandom(seed);
     this.objects = objects;
+    this.clock = new VirtualClock(ground().settled);
     this.#wrappingKey = new WrappingKey({ bytes: new Uint8Array(32).fill(7), origin: 'the test', random: this.random });
   }
 
