@@ -18,14 +18,14 @@ import { bucketNameOf } from './s3/bucket.ts';
 import { clusterBuckets } from './s3/cluster-buckets.ts';
 import { bucketKey } from './s3/bucket-settings.ts';
 import { BucketStore } from './s3/bucket-store.ts';
-import type { AwsClients } from './clients.ts';
+import type { SigningClients } from './clients.ts';
 import { endMachine } from './ec2/end-machine.ts';
 import { whoAmI } from './sts/identity.ts';
 import { mannersAt } from './tempo.ts';
 
 export interface AwsModuleOptions {
   readonly name: string;
-  readonly servicesOf: (region: string) => AwsClients;
+  readonly servicesOf: (region: string) => SigningClients;
   /** How many times as fast as the clock the account's time runs. @default 1 */
   readonly speed?: number;
   /** The public address that requests of this workstation come from. Without it nobody knows. */
@@ -61,12 +61,13 @@ function connect(module: AwsModuleOptions, { region, clock, random }: ConnectOpt
     consistency,
     whoAmI: (signal) => whoAmI(session, readingContext(impatient(runtime), NO_CLUSTER, signal)),
     operatorAddress: (signal) => operatorAddress(region, signal),
-    // To be replaced.
     async preflight(request, signal) {
       // Loaded with the SDK's code for services that nothing else needs.
       const { preflight } = await import('./preflight/preflight.ts');
       const contextFor = (ending: AbortSignal) => readingContext(impatient(runtime), request.uid, ending);
-      return preflight({ aws: session, types: AWS_TYPES, clock, contextFor }, request, signal);
+      const { credentialsEndAt = async () => undefined } = services;
+      const world = { aws: session, types: AWS_TYPES, clock, contextFor, credentialsEndAt };
+      return preflight(world, request, signal);
     },
     async prices(resources, signal) {
       prices ??= await openPrices({ session, clock, isAsked: asksPrices, contextOf });

@@ -23,3 +23,9 @@ export interface AwsClients {
   readonly s3: Pick<S3Client, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
 }
+
+/** Services whose requests are signed with credentials that may end. */
+export interface SigningClients extends AwsClients {
+  /** Undefined: never, or nobody knows. */
+  readonly credentialsEndAt?: () => Promise<Date | undefined>;
+}

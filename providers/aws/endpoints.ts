@@ -1,6 +1,7 @@
 import { assert } from '#std/assert.ts';
 import { problem } from '#engine/problem.ts';
 import type { AwsClients } from './clients.ts';
+import { callErrorOf } from './problems.ts';
 import { sdkConfig, type Variables } from './sdk-config.ts';
 
 /** Where the requests of each service would go: AWS, or what a variable or the profile names in its stead. Sends none. */
@@ -66,7 +67,7 @@ async function heading(common: ReturnType<typeof sdkConfig>, probe: Probe): Prom
     await probe({ ...common, requestHandler, credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
   } catch (error) {
     if (requestHandler.heading !== undefined) return requestHandler.heading;
-    throw error;
+    throw callErrorOf(error);
   }
   throw problem('internal', { detail: 'A request was answered that was never sent.' });
 }

@@ -47,6 +47,7 @@ interface Verdict {
  * | the clock was wrong, and the SDK now knows it   | never executed: again, later   |
  * | its name is in the table or fits a pattern      | as said there                  |
  * | the host could not be reached at all            | never sent: again, later       |
+ * | where to send it is no URL                      | never sent: rejected           |
  * | a server error, a reset, a timeout              | ambiguous                      |
  * | any other status                                | rejected, by its status        |
  * | neither a status nor the code of a system error | no verdict: our own defect     |
@@ -231,6 +232,7 @@ function byStatus(error: Error): Judgement | undefined {
 function byCode(error: Error): Judgement | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code !== undefined && UNREACHABLE.has(code)) return 'throttled';
+  if (code === 'ERR_INVALID_URL') return 'invalid';
   return code !== undefined || '$metadata' in error ? 'ambiguous' : undefined;
 }
 

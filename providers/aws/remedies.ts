@@ -17,7 +17,9 @@ export function remedyFor(
   const name = error.name.replace(/Exception$/, '');
   const words = BY_NAME.get(name)?.(error) ?? (reason === 'quota' ? quotaWords(name, sent) : undefined);
   if (words !== undefined) return withCommand(words);
-  return 'code' in error && NETWORK_CODES.has(String(error.code)) ? withCommand(NETWORK) : undefined;
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ERR_INVALID_URL') return withCommand(NO_URL);
+  return NETWORK_CODES.has(code) ? withCommand(NETWORK) : undefined;
 }
 
 /** Every name that has a remedy of its own. */
@@ -42,6 +44,9 @@ type Wording = (error: Error) => string | Words;
 const NETWORK_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ECONNRESET']);
 const NETWORK =
   'Check the network, the proxy (HTTPS_PROXY, NO_PROXY), the region, and the endpoint if one is set (AWS_ENDPOINT_URL), then go on';
+
+const NO_URL =
+  'A place that is set is no URL, such as http://127.0.0.1:5000: see AWS_ENDPOINT_URL and its kin, endpoint_url in the profile, and the proxy (HTTPS_PROXY). Correct it, then go on';
 
 const SIGN_IN =
   'The session of these credentials is over. Sign in again, with IAM Identity Center by "aws sso login", then go on';

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { systemEnvironment } from '#std/system-environment.ts';
-import type { AwsClients } from './clients.ts';
+import type { SigningClients } from './clients.ts';
 import { isAwsHost, s3Endpoint } from './endpoints.ts';
 import { sdkConfig, type Variables } from './sdk-config.ts';
 
@@ -9,7 +9,7 @@ import { sdkConfig, type Variables } from './sdk-config.ts';
  * AWS itself, or what the environment or the profile names in its stead. The code of a service is loaded with the first
  * request to it.
  */
-export function sdkClients(region: string, environment: Variables = systemEnvironment()): AwsClients {
+export function sdkClients(region: string, environment: Variables = systemEnvironment()): SigningClients {
   const common = sdkConfig(region, environment);
   const sts = once(async () => new (await import('@aws-sdk/client-sts')).STSClient(common));
   // One chain for all: a role is assumed once, not by every service.
@@ -28,6 +28,7 @@ export function sdkClients(region: string, environment: Variables = systemEnviro
     route53: lazily(async () => new (await import('@aws-sdk/client-route-53')).Route53Client(config)),
     s3: lazily(() => s3Client(config)),
     sts: lazily(sts),
+    credentialsEndAt: async () => (await (await sts()).config.credentials()).expiration,
   };
 }
 

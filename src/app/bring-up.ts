@@ -7,7 +7,7 @@ import type { PreflightFinding } from '#provider/preflight.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import { probePreconditions } from '#state/probe.ts';
 import type { RunOutcome } from './app.ts';
-import { clusterPlanOf, settleDemand } from './cluster-plan.ts';
+import { clusterPlanOf, foreseeDemand, settleDemand } from './cluster-plan.ts';
 import { converge } from './converge.ts';
 import { DEADLINES } from './deadlines.ts';
 import { type Intention, putInForce } from './intention.ts';
@@ -45,12 +45,16 @@ export async function bringUp(task: BringUp): Promise<RunOutcome> {
 
   await using lease = await bucket.store.acquire({ wait, existing: true, signal: interruption.stop });
   const { spec } = intention.wanted;
-  await putInForce(workstation, cluster, bucket, intention);
-  const demand = await settleDemand(cluster, bucket, spec);
+  const demand = await foreseeDemand(cluster, bucket, spec);
   const blueprint = clusterBlueprint(clusterPlanOf(cluster, spec, demand));
-  // What follows the foundation was looked at with it.
-  const check = foundation === undefined ? (plan: Plan) => preflight(run, spec, plan) : undefined;
-  const result = await converge(run, lease, { blueprint, purpose: 'apply', ...(check && { check }) });
+  const check = async (plan: Plan): Promise<void> => {
+    // What follows the foundation was looked at with it.
+    if (foundation === undefined) await preflight(run, spec, plan);
+    // Not before: a file that is refused was never in force.
+    await putInForce(workstation, cluster, bucket, intention);
+    await settleDemand(cluster, bucket, spec);
+  };
+  const result = await converge(run, lease, { blueprint, purpose: 'apply', check });
   const standing = { cluster, place: bucket, snapshot: lease.snapshot, spec };
   const outputs = await describeOutputs(standing, interruption.abort);
   const total = { ...result, done: result.done + (foundation?.done ?? 0) };
@@ -70,12 +74,12 @@ async function layFoundation(task: BringUp, intention: Intention): Promise<Apply
   const plan = clusterPlanOf(cluster, intention.wanted.spec);
   await probePreconditions(local.objects, cluster.ports.random);
   await using lease = await local.store.acquire({ wait, signal: interruption.stop });
-  await putInForce(workstation, cluster, local, intention);
   const { types } = cluster.runtime.provider;
   const whole = planChanges(clusterBlueprint(plan), lease.snapshot, { types });
   await announce(run, whole, lease.snapshot);
   if (task.findings === undefined) await preflight(run, plan.spec, whole);
   else tellPreflight(run, task.findings);
+  await putInForce(workstation, cluster, local, intention);
   const blueprint = foundationBlueprint(plan);
   const result = await converge(run, lease, { blueprint, purpose: 'apply', isAnnounced: true });
   if (!result.ok) return result;

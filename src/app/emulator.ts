@@ -17,18 +17,24 @@ export function emulatorSpeed({ emulator, environment }: Pick<AppPorts, 'emulato
   throw problem('emulator.refused', { detail });
 }
 
+/** A simulated account has no endpoint that could lead elsewhere. */
+export function refuseEmulator({ emulator }: Pick<AppPorts, 'emulator'>): void {
+  if (emulator === undefined) return;
+  throw problem('emulator.refused', { detail: 'The cluster is in a simulated account, which needs no emulator.' });
+}
+
 /**
  * The provider for AWS where an emulator answers in AWS' stead. What it cannot do, above all boot a machine, a stand-in
  * does over the same wire. Nothing is sent unless every request would stay on this machine or its own network.
  */
 export async function emulatedProvider(region: string, speed: number, ports: AppPorts): Promise<ProviderModule> {
-  const [{ awsModule }, { sdkClients }, { endpointsOf }, { isPrivateHost }, { emulatedServices }, operator] =
+  const [{ awsModule }, { sdkClients }, { endpointsOf }, { isPrivateHost }, { emulatedAccount }, operator] =
     await Promise.all([
       import('#providers/aws/aws-module.ts'),
       import('#providers/aws/sdk-clients.ts'),
       import('#providers/aws/endpoints.ts'),
       import('#providers/simulator/stand-in/private-host.ts'),
-      import('#providers/simulator/stand-in/emulated-services.ts'),
+      import('#providers/simulator/stand-in/emulated-account.ts'),
       import('#providers/simulator/operator-address.ts'),
     ]);
   const { clock, environment } = ports;
@@ -37,7 +43,7 @@ export async function emulatedProvider(region: string, speed: number, ports: App
   if (leaving.length > 0) throw refused(leaving);
   const module = awsModule({
     name: 'aws',
-    servicesOf: (place) => emulatedServices(sdkClients(place, environment), { clock, speed }),
+    servicesOf: (place) => emulatedAccount(sdkClients(place, environment), { clock, speed }),
     speed,
     operatorAddress: async () => operator.SIMULATED_OPERATOR_ADDRESS,
   });

@@ -1,3 +1,6 @@
+import { didYouMean } from '#config/did-you-mean.ts';
+import { problem } from '#engine/problem.ts';
+
 /** An action of a cloud and what it is needed for. */
 export interface NeededPermission {
   readonly action: string;
@@ -14,5 +17,11 @@ export async function awsPermissions(region: string | undefined): Promise<{
     import('#providers/aws/operator-policy.ts'),
     import('#providers/aws/catalogue.ts'),
   ]);
+  if (region !== undefined && !awsCatalogue.regions.has(region)) {
+    const guess = didYouMean(region, awsCatalogue.regions.keys());
+    throw problem('region.unknown', {
+      detail: `AWS has no region "${region}".${guess === undefined ? '' : ` ${guess}`}`,
+    });
+  }
   return { permissions: permissionRows(), policy: operatorPolicy(region ?? awsCatalogue.defaultRegion) };
 }

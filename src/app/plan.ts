@@ -76,12 +76,14 @@ export async function planNewcomer(
   const uid = newClusterUid(workstation.ports.random);
   const identity = { name, provider, region, uid, simulator };
   const cluster = await open(workstation, { ...identity, place: '', isAttached: false, isDeleted: false });
+  // Whose account it is comes first: without credentials nothing else is of interest.
+  const heading = await headingOf(cluster, signal);
   const { wanted, accessFound } = await settleAccess(cluster, given, undefined, signal);
   const blueprint = clusterBlueprint(clusterPlanOf(cluster, wanted.spec));
   const { types } = cluster.runtime.provider;
   const snapshot = new ClusterState(uid);
   const planned = planChanges(blueprint, snapshot, { types });
-  const looking = { spec: wanted.spec, planned, snapshot, asks: request.refresh };
+  const looking = { heading, spec: wanted.spec, planned, snapshot, asks: request.refresh };
   return { ...(await resultOf(cluster, looking, signal)), exists: false, accessFound };
 }
 
@@ -95,7 +97,11 @@ async function savePlan({ ports }: OpenCluster, place: StatePlace, planned: Plan
   await replaceFile(ports, path, encodePlan(planned, seal));
 }
 
+type Heading = Awaited<ReturnType<typeof headingOf>>;
+
 interface Looking {
+  /** Undefined: it is still to be asked for. */
+  readonly heading?: Heading;
   readonly spec: ClusterSpec;
   readonly planned: Plan;
   readonly snapshot: Snapshot;
@@ -105,11 +111,11 @@ interface Looking {
 
 async function resultOf(
   cluster: OpenCluster,
-  { spec, planned, snapshot, asks }: Looking,
+  { heading: known, spec, planned, snapshot, asks }: Looking,
   signal: AbortSignal,
 ): Promise<Omit<PlanResult, 'exists'>> {
   const [heading, preflight, priced] = await Promise.all([
-    headingOf(cluster, signal),
+    known ?? headingOf(cluster, signal),
     asks ? lookAhead(cluster, spec, planned, signal) : [],
     pricedPlan(cluster, planned, snapshot, signal),
   ]);

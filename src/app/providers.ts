@@ -1,7 +1,7 @@
 import { SIMULATOR_DEFAULTS } from '#config/written-file.ts';
 import type { Catalogue } from '#provider/catalogue.ts';
 import type { ProviderModule } from '#provider/provider-module.ts';
-import { emulatedProvider, emulatorSpeed } from './emulator.ts';
+import { emulatedProvider, emulatorSpeed, refuseEmulator } from './emulator.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import type { Places } from './places.ts';
 import type { AppPorts } from './ports.ts';
@@ -25,6 +25,7 @@ export async function loadProvider(
       return awsProvider();
     }
     case 'simulator':
+      refuseEmulator(world.ports);
       return simulatedProvider(simulator, world);
   }
 }

@@ -59,6 +59,6 @@ export class SpendingGuard {
   }
 }
 
-export function usd(amount: number): string {
+function usd(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }

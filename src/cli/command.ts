@@ -30,7 +30,7 @@ interface NeededPermissions {
 }
 
 /** What was said of the account rather than of a cluster. */
-export interface AppManner {
+interface AppManner {
   readonly emulator?: number | undefined;
 }
 

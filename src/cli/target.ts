@@ -57,6 +57,11 @@ export function isName(word: string): boolean {
   return !/[./\\]/.test(word);
 }
 
+/** Where a remedy says to go on, this very command is what goes on. */
+export function meanAgain({ meant, terminal }: Pick<CommandContext, 'meant' | 'terminal'>): void {
+  meant.again = ['bootstrap', ...terminal.arguments.map(shellWord)].join(' ');
+}
+
 /** What to type to mean it again. */
 export function wordsFor(target: Target): string {
   return 'name' in target ? target.name : `-f ${shellWord(target.file)}`;

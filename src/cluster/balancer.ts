@@ -37,7 +37,7 @@ export function openTo(
   });
 }
 
-/** Behind a balancer nobody else comes in: it is the one who lets people in or not. */
+/** The balancer lets people in or not, and comes in itself from inside. */
 export function openToBalancer({ firewall }: Wall, entrances: readonly Entrance[]): readonly FirewallRule[] {
   return entrances.map((entrance) => ruleFor(entrance, { firewall }));
 }

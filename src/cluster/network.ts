@@ -47,8 +47,10 @@ export function declareNetwork(constructs: Constructs, scope: RegionScope, spec:
   ]);
   const everyEntrance = [API_ENTRANCE, ...SITE_ENTRANCES];
   const balancerWall = spec.network.balancer ? wall('balancer', () => openTo(spec, everyEntrance)) : undefined;
-  const through = (entrances: typeof everyEntrance): readonly FirewallRule[] =>
-    balancerWall === undefined ? openTo(spec, entrances) : openToBalancer(balancerWall, entrances);
+  const through = (entrances: typeof everyEntrance): readonly FirewallRule[] => [
+    ...(balancerWall === undefined || spec.network.topology === 'public' ? openTo(spec, entrances) : []),
+    ...(balancerWall === undefined ? [] : openToBalancer(balancerWall, entrances)),
+  ];
   const api = wall('api', () => through([API_ENTRANCE]));
   const sites = wall('sites', () => through([...SITE_ENTRANCES]));
   return {

@@ -35,7 +35,7 @@ export function declareNodes(constructs: Constructs, scope: RegionScope, nodes: 
   };
   return roster.map((member) => {
     const { name, role, group, zones } = member;
-    const isNamed = isNamedDirectly(spec, role);
+    const isNamed = hasKnownAddress(spec, role);
     const isFixed = isNamed && spec.network.addresses === 'fixed';
     const machine = constructs.machine(scope, {
       ...basis,
@@ -57,10 +57,9 @@ export function declareNodes(constructs: Constructs, scope: RegionScope, nodes: 
   });
 }
 
-/** Whether DNS points at the machine itself: not at a balancer before it, and not through a private network. */
-function isNamedDirectly({ network }: ClusterSpec, role: Role): boolean {
-  const isReachable = network.topology === 'public' && !network.balancer;
-  return isReachable && (isControlPlane(role) || servesSites(role));
+/** Whether people come to the machine itself: also beside a balancer, so that none of them is lost when it comes or goes. */
+function hasKnownAddress({ network }: ClusterSpec, role: Role): boolean {
+  return network.topology === 'public' && (isControlPlane(role) || servesSites(role));
 }
 
 function declareNode(scope: RegionScope, member: Member, machine: Machine, presharedKey: Ref<Secret>): void {

@@ -9,6 +9,7 @@ export function checkTopology(draft: Draft): void {
   checkNat(draft);
   checkAddresses(draft);
   checkPrivateRoom(draft);
+  checkWayIn(draft);
 }
 
 function checkNat({ written, spec, findings }: Draft): void {
@@ -20,15 +21,10 @@ function checkNat({ written, spec, findings }: Draft): void {
 }
 
 function checkAddresses({ written, spec, findings }: Draft): void {
-  const { topology, balancer } = spec.network;
-  if (written.network?.addresses !== 'fixed' || (topology === 'public' && !balancer)) return;
-  if (!findings.isSound('network.topology') || !findings.isSound('network.balancer')) return;
-  const what =
-    topology === 'private'
-      ? 'The machines of a private network have no public addresses.'
-      : 'The names point at the load balancer, not at machines.';
-  const instead = topology === 'private' ? 'Take it out.' : 'Take it out, or write balancer: false.';
-  findings.add('network.addresses', { code: 'config.addresses-unused', what, instead }, 'key');
+  if (written.network?.addresses !== 'fixed' || spec.network.topology === 'public') return;
+  if (!findings.isSound('network.topology')) return;
+  const what = 'The machines of a private network have no public addresses.';
+  findings.add('network.addresses', { code: 'config.addresses-unused', what, instead: 'Take it out.' }, 'key');
 }
 
 function checkPrivateRoom({ spec, findings }: Draft): void {
@@ -38,4 +34,12 @@ function checkPrivateRoom({ spec, findings }: Draft): void {
   const what = `A private network has public parts as well: machines must be /${PRIVATE_PREFIX_MAX} at least, not /${prefix}.`;
   const instead = `Write a network.machines of /${PRIVATE_PREFIX_MAX} or larger.`;
   findings.add('network.machines', { code: 'config.cidr-too-small', what, instead });
+}
+
+function checkWayIn({ spec, findings }: Draft): void {
+  if (spec.network.topology !== 'private' || spec.access.sshPublicKey !== undefined) return;
+  if (!findings.isSound('network.topology') || !findings.isSound('access.ssh-key')) return;
+  const what = 'Without an ssh-key a private network has no bastion: nobody gets into its machines by SSH.';
+  const instead = 'Write ssh-key, the public key of whoever is to come in, or do without SSH.';
+  findings.add('access', { code: 'config.no-ssh', what, instead }, 'key');
 }

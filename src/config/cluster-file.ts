@@ -51,7 +51,7 @@ export const ClusterSpec = z.strictObject({
     nat: z.enum(NATS),
     /** Whether the API and the sites are reached through a load balancer. */
     balancer: z.boolean(),
-    /** Whether machines that DNS points at keep their public address as long as they are wanted. */
+    /** Whether machines that serve the API or the sites keep their public address as long as they are wanted. */
     addresses: z.enum(ADDRESSES),
     /** The provider's name of a network that is there already. */
     existing: z.string().optional(),

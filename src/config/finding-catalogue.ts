@@ -69,6 +69,7 @@ export const FINDING_CATALOGUE = {
   'config.no-spare-storage': warning('When one is lost, there is no place to restore the full number of copies.'),
   'config.few-replicas': warning('With fewer than three copies, one failure away from losing data is soon reached.'),
   'config.access-open': warning('Everyone can try SSH and the Kubernetes API.'),
+  'config.no-ssh': warning('When something goes wrong inside a machine, nobody can look.'),
   'config.domain-private': warning('Names below it are never looked up on the Internet.'),
   'config.zone-private': warning('Visitors elsewhere look the sites up in vain.'),
   'config.machine-small': warning('The node may become ready and then run out of memory.'),

@@ -32,16 +32,17 @@ export const WrittenNetwork = section(
       change: 'at any time',
     }).exactOptional(),
     balancer: trueOrFalse({
-      description: 'Whether the API and the sites are reached through a network load balancer.',
+      description:
+        'Whether the API and the sites are reached through a network load balancer. Machines with public addresses can still be reached beside it.',
       example: 'balancer: true',
       default: 'false; true with topology: private',
       change: 'at any time',
     }).exactOptional(),
     addresses: choice(ADDRESSES, {
-      description: 'Whether machines that DNS points at keep one public address, also through a stop.',
+      description: 'Whether machines that serve the API or the sites keep one public address, also through a stop.',
       example: 'addresses: dynamic',
       default: 'fixed',
-      constraint: 'Not with topology: private or with a balancer.',
+      constraint: 'Not with topology: private.',
       change: 'at any time',
     }).exactOptional(),
     existing: text({

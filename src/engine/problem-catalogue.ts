@@ -344,6 +344,11 @@ export const PROBLEM_CATALOGUE = {
     blame: 'provider',
     remedy: 'Nothing was made by it. When the reason is mended, run again:\n  bootstrap apply NAME',
   },
+  'region.unknown': {
+    summary: 'There is no such region',
+    blame: 'user',
+    remedy: 'Write one that the provider has, such as eu-west-3:\n  bootstrap permissions --policy --region REGION',
+  },
   'call.unanswered': {
     summary: 'The provider did not answer in time',
     blame: 'provider',

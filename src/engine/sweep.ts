@@ -39,7 +39,7 @@ async function sweepKind(work: Work, type: ResourceType): Promise<number> {
 function isStray(work: Work, type: ResourceType, { owner, outputs }: Listed<unknown>): boolean {
   const { cluster, records, released } = work.journal.snapshot;
   if (owner.cluster !== cluster || released.has(owner.instanceId)) return false;
-  if (work.wasDestroyed(owner.instanceId, type.idOf(outputs))) return false;
+  if (work.wasJustDestroyed(owner.instanceId, type.idOf(outputs))) return false;
   const record = records.get(owner.instanceId);
   if (record === undefined) return true;
   return record.outputs !== undefined && type.idOf(record.outputs) !== type.idOf(outputs);

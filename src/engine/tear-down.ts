@@ -18,12 +18,12 @@ export async function tearDown(work: Work, record: ResourceRecord): Promise<void
   }
   await work.journal.append({ type: 'destroy', instanceId });
   const destroying = work.record(instanceId);
-  await destroyUntilAbsent(work, destroying);
-  work.noteDestroyed(destroying);
+  work.noteDestroyed(destroying, await destroyUntilAbsent(work, destroying));
   await work.journal.append({ type: 'gone', instanceId, because: 'destroyed' });
 }
 
-async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<void> {
+/** Answers since when it is known to be gone: what appears under its name later is another object. */
+async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<number> {
   const { visibleWithinMs } = work.runtime.provider.consistency;
   const patience = work.waitFor(record, 'it to be gone');
   const blockade = new Blockade(work, record);
@@ -31,9 +31,10 @@ async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<v
   const strange = new AbsenceWatch(work.runtime);
   let acknowledgedAtMs: number | undefined;
   for (;;) {
+    const lookedAtMs = work.runtime.clock.monotonicMs();
     const seen = await work.look(record);
     if (seen.state === 'absent') {
-      if (acknowledgedAtMs !== undefined || absence.isCertain(seen)) return;
+      if (acknowledgedAtMs !== undefined || absence.isCertain(seen)) return lookedAtMs;
       await patience.wait('resource.not-gone', 'its absence to be certain');
       continue;
     }

@@ -18,7 +18,7 @@ export class Work {
   readonly lots: LotDesk;
   readonly #startedAtMs: number;
   readonly #claimed = new Set<InstanceId>();
-  readonly #destroyed = new Map<InstanceId, string>();
+  readonly #destroyed = new Map<InstanceId, { readonly id: string; readonly atMs: number }>();
   readonly #outputs = new Map<Address, unknown>();
   #nextIncarnation: number;
   #urgencies: ReadonlyMap<Address, number> = new Map();
@@ -120,13 +120,18 @@ export class Work {
     return true;
   }
 
-  noteDestroyed({ instanceId, kind, address, outputs }: ResourceRecord): void {
-    if (outputs !== undefined) this.#destroyed.set(instanceId, this.typeOf(kind, address).idOf(outputs));
+  noteDestroyed({ instanceId, kind, address, outputs }: ResourceRecord, atMs: number): void {
+    if (outputs !== undefined) this.#destroyed.set(instanceId, { id: this.typeOf(kind, address).idOf(outputs), atMs });
   }
 
-  /** This run saw its end: a listing that still shows it lags behind. */
-  wasDestroyed(instanceId: InstanceId, id: string): boolean {
-    return this.#destroyed.get(instanceId) === id;
+  /**
+   * This run saw its end a moment ago: a listing that still shows it may lag behind. Later it is another one, which a
+   * late request has made under the same name.
+   */
+  wasJustDestroyed(instanceId: InstanceId, id: string): boolean {
+    const { clock, provider } = this.runtime;
+    const end = this.#destroyed.get(instanceId);
+    return end?.id === id && clock.monotonicMs() < end.atMs + provider.consistency.visibleWithinMs;
   }
 
   pause(ms: number = this.runtime.provider.consistency.pollMs): Promise<void> {

@@ -116,7 +116,7 @@ export interface ZoneRange {
   readonly publicCidr?: string | undefined;
 }
 
-export interface FixedAddress {
+interface FixedAddress {
   readonly address: Address;
   readonly id: Ref<string>;
   readonly publicAddress: Ref<string>;

@@ -65,6 +65,12 @@ export class SystemTerminal implements Terminal {
   exit(code: number): void {
     process.exit(code);
   }
+
+  /** Exits when all that was written has been taken: a pipe holds little, and whoever reads from it may be slow. */
+  async end(code: number): Promise<void> {
+    await Promise.all([this.output.flushed(), this.errors.flushed()]);
+    this.exit(code);
+  }
 }
 
 class SystemScreen implements Screen {
@@ -93,6 +99,14 @@ class SystemScreen implements Screen {
 
   get rows(): number {
     return this.stream.rows || ROWS;
+  }
+
+  /** Also when nobody reads any more. */
+  flushed(): Promise<void> {
+    if (this.#unread.signal.aborted || this.stream.destroyed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.stream.write('', () => resolve());
+    });
   }
 
   write(text: string): void {

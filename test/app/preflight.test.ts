@@ -2,7 +2,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { isProblem, type Problem } from '#engine/problem.ts';
-import { clusterFile, Desk, FOREVER, TARGET, UNINTERRUPTED } from './support/desk.ts';
+import { clusterFile, Desk, FOREVER, NAME, TARGET, UNINTERRUPTED } from './support/desk.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -80,6 +80,10 @@ test('an apply, or a saved plan, that the account has no room for makes nothing 
     expect(outcome).toMatchObject({ ok: false, done: 0, failed: [{ code: 'preflight.failed' }] });
     expect(desk.events.map(({ type }) => type)).not.toContain('change-started');
   }
+  // For whoever else works on the cluster, the file of before is in force.
+  const neighbour = await desk.neighbour();
+  await neighbour.app().attach({ name: NAME, provider: 'simulator', region: 'eu-west-3' }, FOREVER);
+  expect(await neighbour.app().plan(TARGET, { refresh: true }, FOREVER)).toMatchObject({ isEmpty: true });
   await desk.edit(clusterFile());
   expect(await desk.app().plan(TARGET, { refresh: true }, FOREVER)).toMatchObject({ isEmpty: true, preflight: [] });
 });

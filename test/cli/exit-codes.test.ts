@@ -14,6 +14,15 @@ const SPECIAL = new Map<ProblemCode, string>([
 ]);
 const OF_BLAME = { user: 'input', provider: 'failed', us: 'internal' } as const;
 
+test.each(['plan -f shop.yaml --emulator 50', 'status demo', 'attach demo --provider aws --region eu-west-3'])(
+  '%s that failed for a reason outside goes on by itself',
+  async (line) => {
+    const failure = problem('call.unanswered', { detail: 'Nobody answers.' });
+    const { errors } = await perform(line, { app: { failure } });
+    expect(errors).toMatch(new RegExp(`:\n    bootstrap ${line}\n$`));
+  },
+);
+
 test('no two ends share a number, and none is above what a shell can tell from a signal', () => {
   const codes = Object.values(EXIT_CODES).map(({ code }) => code);
   expect(new Set(codes).size).toBe(codes.length);
@@ -70,7 +79,7 @@ test('what nobody foresaw is our own defect, and is told like everything else', 
       '  RangeError: seven',
       '  Nothing is lost: the journal holds every intent. Report it with the run log,',
       '  then continue:',
-      '    bootstrap apply demo',
+      '    bootstrap outputs demo',
       '',
     ].join('\n'),
   );

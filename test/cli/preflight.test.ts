@@ -93,6 +93,19 @@ Plan: 1 to create.
 `);
   });
 
+  test('does not offer what would be refused', async () => {
+    const refused = await perform('plan demo', { app: { plan } });
+    expect(refused.output).toContain('It is refused until what is bad is mended; then:\n  bootstrap apply demo\n');
+    const welcome = await perform('plan demo', { app: { plan: { ...plan, preflight: [GOOD, WARNING] } } });
+    expect(welcome.output).toContain('To carry it out:\n  bootstrap apply demo\n');
+  });
+
+  test('of a new cluster has the bill it will have, and no difference from nothing', async () => {
+    const cost = { ...plan.cost, after: 12.5 };
+    const { output } = await perform('plan demo', { app: { plan: { ...plan, cost } } });
+    expect(output).toContain('\nCost: $12.50 a month.\n');
+  });
+
   test('says no more than that all is good when it is, and nothing when nothing was asked', async () => {
     const good = await perform('plan demo', { app: { plan: { ...plan, preflight: [GOOD] } } });
     expect(good.output).toContain('\nPreflight: 1 good.\nPlan: 1 to create.\n');

@@ -94,13 +94,23 @@ describe('fixed addresses', () => {
     expect(ofKind(followed, 'aws.ec2.address')).toEqual([]);
   });
 
-  test('are not needed where DNS points at something else', () => {
-    for (const network of [{ balancer: true }, { topology: 'private', balancer: true }] as const) {
-      const blueprint = blueprintOf({ network });
-      expect(ofKind(blueprint, 'aws.ec2.address').filter((name) => /control-plane|worker/.test(name))).toEqual([]);
-      expect(ofKind(blueprint, 'aws.ec2.public-address')).toEqual([]);
-    }
+  test('are not needed where nobody comes to the machine itself', () => {
+    const blueprint = blueprintOf({ network: { topology: 'private', balancer: true } });
+    expect(ofKind(blueprint, 'aws.ec2.address').filter((name) => /control-plane|worker/.test(name))).toEqual([]);
+    expect(ofKind(blueprint, 'aws.ec2.public-address')).toEqual([]);
   });
+
+  test.each(['fixed', 'dynamic'] as const)(
+    'stay as they are when a balancer comes: no machine changes (%s)',
+    (addresses) => {
+      const machinesIn = (blueprint: Blueprint) =>
+        [...blueprint.declarations.values()].filter(({ address }) => /\.(?:machine|node|address)\./.test(address));
+      const before = blueprintOf({ network: { addresses } });
+      const after = blueprintOf({ network: { addresses, balancer: true } });
+      expect(machinesIn(after)).toEqual(machinesIn(before));
+      expect(ofKind(after, 'aws.elb.load-balancer')).toEqual(['balancer']);
+    },
+  );
 });
 
 describe('a private network', () => {

@@ -295,8 +295,15 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     name: 'the sweep takes for a stray what it has just destroyed',
     file: 'src/engine/sweep.ts',
-    anchor: 'if (work.wasDestroyed(owner.instanceId, type.idOf(outputs))) return false;',
+    anchor: 'if (work.wasJustDestroyed(owner.instanceId, type.idOf(outputs))) return false;',
     replacement: '',
+    killers: [byTests('test/simulation/promises/deletion.test.ts')],
+  },
+  {
+    name: 'what has once been destroyed is never a stray again',
+    file: 'src/engine/work.ts',
+    anchor: 'return end?.id === id && clock.monotonicMs() < end.atMs + provider.consistency.visibleWithinMs;',
+    replacement: 'return end?.id === id;',
     killers: [byTests('test/simulation/promises/deletion.test.ts')],
   },
   {

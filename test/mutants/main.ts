@@ -1,3 +1,4 @@
+import { CLOUD_MUTANTS } from './cloud-mutants.ts';
 import { ENGINE_MUTANTS } from './engine-mutants.ts';
 import { HOST_MUTANTS } from './host-mutants.ts';
 import { MACHINE_MUTANTS } from './machine-mutants.ts';
@@ -9,7 +10,15 @@ import { nameOf, Workbench } from './workbench.ts';
 
 /** The simulation uses every core by itself, so mutants are tried one after the other. */
 const only = process.argv[2] ?? '';
-const MUTANTS = [STATE_MUTANTS, ENGINE_MUTANTS, PLAN_MUTANTS, HOST_MUTANTS, MACHINE_MUTANTS, PROVIDER_MUTANTS].flat();
+const MUTANTS = [
+  STATE_MUTANTS,
+  ENGINE_MUTANTS,
+  PLAN_MUTANTS,
+  HOST_MUTANTS,
+  MACHINE_MUTANTS,
+  PROVIDER_MUTANTS,
+  CLOUD_MUTANTS,
+].flat();
 const mutants = MUTANTS.filter(({ name }) => name.includes(only));
 
 await using bench = await Workbench.open();

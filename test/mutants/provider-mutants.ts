@@ -1,5 +1,6 @@
 import { byTests, type Mutant } from './mutant.ts';
 
+const TERMINATION_TESTS = [byTests('test/providers/aws/ec2/terminations.test.ts')];
 const SERVICE_TESTS = byTests('test/providers/aws/service.test.ts');
 const BUCKET_TESTS = byTests('test/providers/aws/s3/bucket.test.ts');
 const LISTING_TESTS = byTests('test/providers/aws/shared-listing.test.ts');
@@ -209,14 +210,14 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a record is removed by what was asked, not by what it says',
     file: 'providers/aws/route53/record.ts',
-    anchor: 'ResourceRecordSet: found });',
-    replacement: 'ResourceRecordSet: toSent(observed) });',
+    anchor: 'goesToo === undefined ? [found] :',
+    replacement: 'goesToo === undefined ? [toSent(observed)] :',
     killers: [ZONE_TESTS],
   },
   {
     name: 'a refusal of a record is not looked into',
     file: 'providers/aws/route53/record.ts',
-    anchor: "if (!isRejected(error, 'invalid') || (await findRecord(aws, context, inputs)) === undefined) throw error;",
+    anchor: "if (!isRejected(error, 'invalid') || (await look(aws, context, inputs)).found === undefined) throw error;",
     replacement: 'if (error !== undefined) throw error;',
     killers: [ZONE_TESTS],
   },
@@ -296,5 +297,40 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
     anchor: 'return canonicalJson(withoutSpelling(document));',
     replacement: 'return canonicalJson(document);',
     killers: [DOCUMENT_TESTS],
+  },
+  {
+    name: 'one machine that may not go holds up all that go with it',
+    file: 'providers/aws/ec2/terminations.ts',
+    anchor: 'if (batch.length === 1 || !isRefusal(error)) {',
+    replacement: 'if (batch.length >= 1 || !isRefusal(error)) {',
+    killers: TERMINATION_TESTS,
+  },
+  {
+    name: 'machines that go at one moment go one by one',
+    file: 'providers/aws/ec2/terminations.ts',
+    anchor: 'const MACHINES_MAX = 1_000;',
+    replacement: 'const MACHINES_MAX = 1;',
+    killers: TERMINATION_TESTS,
+  },
+  {
+    name: 'a clock that the SDK has put right is taken for wrong credentials',
+    file: 'providers/aws/problems.ts',
+    anchor: "if (isClockCorrected(error)) return { outcome: 'throttled' };",
+    replacement: '',
+    killers: [byTests('test/providers/aws/remedies.test.ts')],
+  },
+  {
+    name: 'every service assumes the role for itself',
+    file: 'providers/aws/sdk-clients.ts',
+    anchor: 'const config = { ...common, credentials: credentialsOf(sts) };',
+    replacement: 'const config = common;',
+    killers: [byTests('test/providers/aws/sdk-clients.test.ts')],
+  },
+  {
+    name: 'a machine that somebody else has is said to be ours',
+    file: 'providers/aws/ec2/blockers.ts',
+    anchor: 'mine.has(machine) ? OURS : NOT_OURS',
+    replacement: 'OURS',
+    killers: [byTests('test/providers/aws/ec2/blockers.test.ts')],
   },
 ];

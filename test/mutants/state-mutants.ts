@@ -225,8 +225,15 @@ export const STATE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a store that lets two writers win is accepted',
     file: 'src/state/probe.ts',
-    anchor: 'if (stale.won.length !== 0 || last?.tag !== second)',
+    anchor: 'if (stale.won.length !== 0 || last?.tag !== second?.tag)',
     replacement: 'if (last === undefined)',
+    killers: [byTests('test/state/probe.test.ts')],
+  },
+  {
+    name: 'a store in which several replace one version at once is accepted',
+    file: 'src/state/probe.ts',
+    anchor: "else judge(store, 'replaced one version', replacement, second?.body);",
+    replacement: '',
     killers: [byTests('test/state/probe.test.ts')],
   },
   {

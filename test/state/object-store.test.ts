@@ -76,10 +76,19 @@ test('a clone of objects in memory goes its own way', () => {
 });
 
 test('the tail of fifty thousand keys is listed without looking at the others', () => {
+  // Looking at all of them would take a hundred times as long as it takes among five hundred.
+  expect(msOfTail(50_000) / msOfTail(500)).toBeLessThan(20);
+});
+
+/** The best of some rounds: what others do on this machine costs time too. */
+function msOfTail(count: number): number {
   const { objects } = new MemoryStore();
   const key = (n: number) => `journal/${String(n).padStart(12, '0')}.json`;
-  for (let n = 0; n < 50_000; n += 1) objects.createObject(key(n), '');
-  const startMs = performance.now();
-  for (let n = 0; n < 10_000; n += 1) expect(objects.listObjects('journal/', key(49_989))).toHaveLength(10);
-  expect(performance.now() - startMs).toBeLessThan(1_500);
-});
+  for (let n = 0; n < count; n += 1) objects.createObject(key(n), '');
+  const rounds = Array.from({ length: 10 }, () => {
+    const startMs = performance.now();
+    for (let n = 0; n < 200; n += 1) expect(objects.listObjects('journal/', key(count - 11))).toHaveLength(10);
+    return performance.now() - startMs;
+  });
+  return Math.min(...rounds);
+}

@@ -42,6 +42,26 @@ describe('the terminal of this process', () => {
     expect(run(script).stdout).toBe('[false,false,80,24]');
   });
 
+  test('ends when a slow reader has had all of it', () => {
+    const script = `terminal.output.write('x'.repeat(1_000_000)); await terminal.end(7);`;
+    const text = `import { SystemTerminal } from '#std/system-terminal.ts'; const terminal = new SystemTerminal(); ${script}`;
+    const program = `"$NODE" --conditions=source --input-type=module --eval "$SCRIPT"; echo $? >&2`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', `(${program}) | (sleep 0.5; wc -c)`], {
+      cwd: repository,
+      encoding: 'utf8',
+      env: { ...process.env, NODE: process.execPath, SCRIPT: text },
+    });
+    expect([stdout.trim(), stderr.trim()]).toEqual(['1000000', '7']);
+  });
+
+  test('ends as well when the reader has left', () => {
+    const script = `
+      process.stdout.destroy(Object.assign(new Error('gone'), { code: 'EPIPE' }));
+      terminal.output.write('lost');
+      await terminal.end(7);`;
+    expect(run(script).status).toBe(7);
+  });
+
   test('says that nobody reads any more instead of failing', () => {
     const script = `
       terminal.unread.addEventListener('abort', () => { terminal.errors.write('unread'); terminal.exit(0); });

@@ -7,13 +7,21 @@ interface Timer {
   readonly ring: () => void;
 }
 
+/** Resolves when everything has happened that can happen without time. */
+export type Settled = () => Promise<unknown>;
+
 /** Time that stands still until somebody needs it to pass: sleeping costs nothing. */
 export class VirtualClock implements Clock {
   #nowMs = 0;
   #order = 0;
   #timers: Timer[] = [];
+  readonly #settled: Settled;
   /** Wall time is monotonic time plus this: a test may let it jump. */
   wallOffsetMs = Date.UTC(2026, 0, 1);
+
+  constructor(settled: Settled = setImmediate) {
+    this.#settled = settled;
+  }
 
   wallMs(): number {
     return this.#nowMs + this.wallOffsetMs;
@@ -53,7 +61,7 @@ export class VirtualClock implements Clock {
     });
     watched.catch(() => undefined);
     for (let idle = 0; idle < 3;) {
-      await setImmediate();
+      await this.#settled();
       if (progress.settled) return watched;
       idle = this.#ringNext() ? 0 : idle + 1;
     }
@@ -63,10 +71,10 @@ export class VirtualClock implements Clock {
   /** Lets exactly so much time pass. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
-    await setImmediate();
+    await this.#settled();
     while (this.#timers.some((timer) => timer.atMs <= untilMs)) {
       this.#ringNext();
-      await setImmediate();
+      await this.#settled();
     }
     this.#nowMs = untilMs;
   }

@@ -17,7 +17,7 @@ beforeAll(() => {
   if (status !== 0) throw new Error(stdout);
   cpSync(join(repository, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
-}, 60_000);
+}, 240_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

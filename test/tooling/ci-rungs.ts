@@ -8,7 +8,7 @@ export type Verdict =
   | 'last-line';
 
 export interface Rung {
-  /** Its place on the ladder: 0 reads the code, 1 runs it simulated, 3 runs real programs as processes. */
+  /** Its place on the ladder: 0 reads the code, 1 runs it simulated, 2 against emulators of others, 3 as processes. */
   readonly rung: number;
   readonly name: string;
   readonly script: string;
@@ -29,6 +29,7 @@ export const rungs: readonly Rung[] = [
   simulated('simulation', ['--long']),
   { ...simulated('simulation', ['--cluster', '--long']), name: 'cluster-simulation' },
   simulated('mutants', []),
+  { rung: 2, name: 'moto', script: 'test:moto', options: [], program: 'vitest', verdict: 'vitest', minutesMax: 20 },
   {
     rung: 3,
     name: 'processes',

@@ -6,9 +6,12 @@ import { walking } from './tidy-syntax.ts';
 const adapter = /^src\/std\/system-[a-z0-9-]+\.ts$/;
 /** Pure functions of node:crypto, and the files that give them a name of ours. */
 const pureCryptography = new Set(
-  'hash createHash createHmac timingSafeEqual createCipheriv createDecipheriv'.split(' '),
+  (
+    'hash createHash createHmac timingSafeEqual createCipheriv createDecipheriv ' +
+    'KeyObject createPrivateKey createPublicKey sign verify'
+  ).split(' '),
 );
-const pureCryptographyFiles = new Set(['src/std/hash.ts', 'src/std/aead.ts']);
+const pureCryptographyFiles = new Set(['src/std/hash.ts', 'src/std/aead.ts', 'src/std/signature.ts']);
 
 const ambientMembers = new Set([
   'Date.now',

@@ -24,7 +24,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'house', include: ['test/**/*.test.ts'], exclude: [...slow, ...emulated, ...stored] },
+        test: {
+          name: 'house',
+          include: ['test/**/*.test.ts'],
+          exclude: [...slow, ...emulated, ...stored],
+          // Most take milliseconds; so long what reads the whole house may take on a machine that has other work.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,

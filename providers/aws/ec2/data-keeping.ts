@@ -10,11 +10,18 @@ interface Keeping {
   readonly keepsData?: true | undefined;
 }
 
-/** Whether the disks for data would stay when the machine goes. The one with the system always goes. */
-export function keepsDataDisks({ RootDeviceName, BlockDeviceMappings = [] }: Instance): boolean {
-  return BlockDeviceMappings.some(
-    ({ DeviceName, Ebs }) => DeviceName !== RootDeviceName && Ebs?.DeleteOnTermination === false,
-  );
+/**
+ * Whether the disks for data would stay when the machine goes; where they are not all alike, it is not as it is wanted. The
+ * disk with the system always goes, and what others have attached is theirs.
+ */
+export function keepsDataDisks(
+  { BlockDeviceMappings = [] }: Instance,
+  { keepsData, dataDisksGiB }: Keeping & { readonly dataDisksGiB: readonly number[] },
+): boolean {
+  const names = new Set<string | undefined>(dataDeviceNames(dataDisksGiB));
+  const own = BlockDeviceMappings.filter(({ DeviceName }) => names.has(DeviceName));
+  const kept = own.filter(({ Ebs }) => Ebs?.DeleteOnTermination === false);
+  return kept.length > 0 && (keepsData !== true || kept.length === names.size);
 }
 
 /** Answers what it is afterwards. */

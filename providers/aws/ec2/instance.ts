@@ -75,10 +75,11 @@ export const instance = defineResource<AwsSession>()({
   variants: variantsOf,
   lotOf: (inputs) => sha256Base32(canonicalJson(inputs)),
 
-  async observe(aws, context, { last }) {
+  async observe(aws, context, { inputs, last }) {
     const found = await findInstance(aws, context, last?.instanceId);
     if (found === undefined) return ABSENT;
-    const outputs = outputsOf(found);
+    const keeping = keepsDataDisks(found, inputs) ? ({ keepsData: true } as const) : {};
+    const outputs = { ...outputsOf(found), ...keeping };
     const condition = await conditionOf(aws, context, { found, mailbox: outputs.mailbox });
     return condition === 'gone' ? ABSENT : { state: 'present', outputs, owner: ownerOf(found), condition };
   },
@@ -154,6 +155,5 @@ function outputsOf(found: Instance): Outputs {
     privateAddress: found.PrivateIpAddress ?? '',
     publicAddress: found.PublicIpAddress ?? '',
     securityGroupIds: (found.SecurityGroups ?? []).map(({ GroupId }) => answered(GroupId, 'GroupId')).toSorted(),
-    ...(keepsDataDisks(found) ? { keepsData: true } : {}),
   };
 }

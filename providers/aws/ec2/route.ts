@@ -1,5 +1,6 @@
 import { CreateRouteCommand, DeleteRouteCommand, ReplaceRouteCommand } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
+import { CallError, isRejected } from '#engine/call.ts';
 import { ABSENT, defineResource, READY } from '#engine/resource.ts';
 import { pending, presentBetween } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
@@ -45,7 +46,14 @@ export const route = defineResource<AwsSession>()({
   async sync(aws, context, inputs, observed) {
     if (inputs.gatewayId === observed.gatewayId) return observed;
     const request = new ReplaceRouteCommand(requestFor(inputs));
-    await aws.ec2.mutate(context, 'turn the route', request);
+    try {
+      await aws.ec2.mutate(context, 'turn the route', request);
+    } catch (error) {
+      if (!isRejected(error, 'invalid')) throw error;
+      // EC2 has one name for a route that is gone and for a gateway that it does not see in the network yet.
+      const message = 'Another look at the route table has to tell where the route leads.';
+      throw new CallError({ outcome: 'ambiguous', message, cause: error });
+    }
     return inputs;
   },
 

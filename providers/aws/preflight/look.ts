@@ -1,6 +1,7 @@
 import { CallError } from '#engine/call.ts';
 import type { ResourceContext, ResourceType } from '#engine/resource.ts';
 import type { PreflightFinding, PreflightRequest } from '#provider/preflight.ts';
+import type { Clock } from '#std/clock.ts';
 import type { AwsSession } from '../session.ts';
 import type { Facts } from './facts.ts';
 
@@ -11,6 +12,9 @@ export interface Look {
   readonly context: ResourceContext;
   readonly request: PreflightRequest;
   readonly facts: Facts;
+  readonly clock: Clock;
+  /** Undefined: never, or nobody knows. */
+  readonly credentialsEndAt: () => Promise<Date | undefined>;
   /** Every kind of this provider. */
   readonly types: ReadonlyMap<string, ResourceType>;
 }

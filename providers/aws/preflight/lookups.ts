@@ -22,7 +22,7 @@ const LOOKED_UP = [
     check: 'zone',
     kind: 'aws.route53.existing-zone',
     action: 'route53:ListHostedZones',
-    remedy: 'Make the zone, or let the cluster make one with dns.zone: create.',
+    remedy: 'With dns.zone: create in the cluster file the cluster makes one.',
   },
 ] as const;
 

@@ -37,11 +37,12 @@ export interface PreflightWorld {
   readonly types: ReadonlyMap<string, ResourceType>;
   readonly clock: Clock;
   readonly contextFor: (signal: AbortSignal) => ResourceContext;
+  readonly credentialsEndAt: Look['credentialsEndAt'];
 }
 
 /** All that was looked at, at one time. A question that is not answered is told as such and hinders nobody. */
 export async function preflight(
-  { aws, types, clock, contextFor }: PreflightWorld,
+  { aws, types, clock, contextFor, credentialsEndAt }: PreflightWorld,
   request: PreflightRequest,
   signal: AbortSignal,
 ): Promise<readonly PreflightFinding[]> {
@@ -53,7 +54,8 @@ export async function preflight(
     () => undefined,
   );
   const context = contextFor(AbortSignal.any([signal, late.signal]));
-  const look: Look = { aws, context, request, types, facts: openFacts(aws, context, request) };
+  const facts = openFacts(aws, context, request);
+  const look: Look = { aws, context, request, types, clock, credentialsEndAt, facts };
   try {
     return (await Promise.all(CHECKS.map((check) => carryOut(check, look)))).flat();
   } finally {

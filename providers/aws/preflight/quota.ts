@@ -11,7 +11,7 @@ export interface Quota {
 }
 
 /** Undefined: Service Quotas does not know it in this region. What was never raised may only have its default. */
-export async function quotaValue({ aws, context }: Look, { service, code }: Quota): Promise<number | undefined> {
+async function quotaValue({ aws, context }: Look, { service, code }: Quota): Promise<number | undefined> {
   const named = { ServiceCode: service, QuotaCode: code };
   const ask = aws.quotas.read(context, 'look up a quota', new GetServiceQuotaCommand(named));
   const applied = await asking('servicequotas:GetServiceQuota', unlessAbsent(ask));

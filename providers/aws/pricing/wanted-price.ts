@@ -5,10 +5,10 @@ import { PricedMachine } from './priced-machine.ts';
  * A price that has to be known: `machine m7i.large`, `spot m7i.large`, or of one of the things below, which have one price
  * in a region.
  */
-export type Wanted = (typeof THINGS)[number] | `machine ${string}` | `spot ${string}`;
+export type Wanted = Thing | `machine ${string}` | `spot ${string}`;
 
 /** By the hour, but for the disk: by the GiB and month. */
-export const THINGS = ['disk', 'nat-gateway', 'load-balancer'] as const;
+type Thing = 'disk' | 'nat-gateway' | 'load-balancer';
 
 const OF_KIND: ReadonlyMap<string, Wanted> = new Map([
   ['aws.ec2.nat-gateway', 'nat-gateway'],

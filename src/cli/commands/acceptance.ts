@@ -3,7 +3,7 @@ import { exampleDomain, PROVIDER_NAMES, WEATHER_NAMES } from '../answers.ts';
 import { choice, type CommandContext, decimal, defineCommand, list, text, type Values } from '../command.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { readVerb, show } from '../read-verb.ts';
-import { EMULATOR } from '../target.ts';
+import { EMULATOR, meanAgain } from '../target.ts';
 import { Interrupted, UsageError } from '../usage-error.ts';
 import { checkedLines, reportLines, stepLine } from '../views/acceptance-text.ts';
 import { canPaint } from '../views/choose-view.ts';
@@ -49,6 +49,7 @@ async function tryAccount(context: CommandContext, options: Values<typeof OPTION
     begin: (step) => terminal.output.write(paints ? palette.faint(`· ${step} …`) : ''),
     tell: (step) => say(isJson ? JSON.stringify({ type: 'step', ...step }) : `${line}${stepLine(step, palette)}`),
   };
+  meanAgain(context);
   const app = await context.openApp(() => undefined);
   const told = (isSecond: boolean): unknown => (isSecond || isJson ? undefined : say(palette.care(STOPPING)));
   try {
@@ -78,7 +79,10 @@ function answersFrom({
     throw new UsageError('Whose account? It must be said.', `bootstrap ${NAME} --provider simulator`);
   }
   if (domain === undefined && provider !== 'simulator') {
-    throw new UsageError('Which domain? A zone of its name is made for the trial, and deleted.');
+    throw new UsageError(
+      'Which domain? A zone of its name is made for the trial, and deleted.',
+      `bootstrap ${NAME} --help`,
+    );
   }
   return { name: NAME, provider, domain: domain ?? exampleDomain(NAME), region, from, speed, weather };
 }

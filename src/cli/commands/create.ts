@@ -16,7 +16,7 @@ import {
 import { Questions } from '../questions.ts';
 import { runVerb } from '../run-verb.ts';
 import { findSshKeys, readSshKey } from '../ssh-keys.ts';
-import { EMULATOR, isName, PLAIN, shellWord, WAIT } from '../target.ts';
+import { EMULATOR, isName, meanAgain, PLAIN, shellWord, WAIT } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 import { askAnswers } from '../wizard.ts';
 
@@ -55,7 +55,7 @@ export const createCommand = defineCommand({
   run(context, { words, options }) {
     const [word] = words;
     const wait = options.wait === true;
-    context.meant.again = ['bootstrap', ...context.terminal.arguments.map(shellWord)].join(' ');
+    meanAgain(context);
     if (options.file !== undefined) context.meant.file = shellWord(options.file);
     if (word !== undefined && isName(word)) context.meant.cluster = word;
     return runVerb(context, async (app, interruption) => {

@@ -26,6 +26,7 @@ export function costCells(changes: readonly PlannedChange[]): ReadonlyMap<Planne
 export function costSum({ before, after }: PlanCost): string | undefined {
   if (before === 0 && after === 0) return undefined;
   if (before === after) return `Cost: ${dollars(after)} a month, as before.`;
+  if (before === 0) return `Cost: ${dollars(after)} a month.`;
   return `Cost: ${dollars(before)} → ${dollars(after)} a month, ${difference(after - before)}.`;
 }
 

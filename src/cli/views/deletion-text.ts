@@ -21,10 +21,9 @@ export function deletionLines(
   const staying = changes.filter(({ action }) => action !== 'destroy' && action !== 'abandon');
   const groups = Map.groupBy(going, ({ address }) => placeOf(address).group);
   const lines = [...groups].map(([title, members]) => {
-    const names = members.slice(0, NAMES_MAX).map(({ address }) => placeOf(address).name);
-    const more = members.length - names.length;
-    const text = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return `  ${title.padEnd(TITLE_WIDTH)}${String(members.length).padStart(5)}  ${faint(shorten(text, Math.min(NAMES_WIDTH_MAX, columns - BEFORE_NAMES)))}`;
+    const names = members.map(({ address }) => placeOf(address).name);
+    const text = someNames(names, Math.min(NAMES_WIDTH_MAX, columns - BEFORE_NAMES));
+    return `  ${title.padEnd(TITLE_WIDTH)}${String(members.length).padStart(5)}  ${faint(text)}`;
   });
   return [
     strong(headingText({ ...heading, verb: 'delete' })),
@@ -37,6 +36,16 @@ export function deletionLines(
     ...staying.map(({ address, because }) => `  stays: ${address}, ${because}`),
     '',
   ];
+}
+
+/** As many as fit, in full, and how many more there are. */
+function someNames(names: readonly string[], width: number): string {
+  for (let shown = Math.min(NAMES_MAX, names.length); shown > 0; shown -= 1) {
+    const more = names.length - shown;
+    const text = `${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    if (text.length <= width || shown === 1) return shorten(text, width);
+  }
+  return '';
 }
 
 function keptText({ disks, sizeGiB, monthlyUsd }: KeptData): string {

@@ -12,6 +12,7 @@ export const MACHINE_GROUP = 'machines';
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d+$/;
 
 const GROUPS: ReadonlyMap<string, string> = new Map([
+  ['address', 'addresses'],
   ['role', 'roles'],
   ['secret', 'secrets'],
   ['zone', 'names'],

@@ -4,7 +4,7 @@ import { table } from './columns.ts';
 import { costCells, costLines } from './cost-text.ts';
 import { placeOf } from './groups.ts';
 import type { Palette } from './palette.ts';
-import { preflightSection } from './preflight-text.ts';
+import { isRefused, preflightSection } from './preflight-text.ts';
 import { accessText, endLines, headingText } from './words.ts';
 
 /** In the order in which a reader wants to know. */
@@ -50,7 +50,7 @@ export function planLines(
       : [
           `Plan: ${actionCounts(changes)}.`,
           ...costLines(cost, palette, columns),
-          'To carry it out:',
+          isRefused(preflight) ? 'It is refused until what is bad is mended; then:' : 'To carry it out:',
           `  ${palette.strong(next)}`,
         ]),
     ...endLines(heading, palette),

@@ -18,7 +18,7 @@ export function preflightCounts(findings: Findings): string {
 }
 
 /** What is not good, with what to do about it: the worst first. */
-export function preflightLines(findings: Findings, palette: Palette, columns: number): readonly string[] {
+function preflightLines(findings: Findings, palette: Palette, columns: number): readonly string[] {
   const those = (verdict: Verdict, paint: (text: string) => string): readonly string[] =>
     findings
       .filter((finding) => finding.verdict === verdict)
@@ -29,9 +29,14 @@ export function preflightLines(findings: Findings, palette: Palette, columns: nu
   return [...those('bad', palette.bad), ...those('warning', palette.care)];
 }
 
+/** Whether a run would stop before its first change. */
+export function isRefused(findings: Findings): boolean {
+  return findings.some(({ verdict }) => verdict === 'bad');
+}
+
 /** Before a run goes on: a run that does not says all of it in the end. */
 export function preflightRemarks(findings: Findings, palette: Palette, columns: number): readonly string[] {
-  return findings.some(({ verdict }) => verdict === 'bad') ? [] : preflightLines(findings, palette, columns);
+  return isRefused(findings) ? [] : preflightLines(findings, palette, columns);
 }
 
 const SECTION_COLUMNS = 110;

@@ -26,7 +26,7 @@ export const DONE: Readonly<Record<ChangeAction, string>> = {
   leave: 'left alone',
 };
 
-export const SIMULATED_END = 'SIMULATED: no cloud was touched, nothing is to be paid, and no site has answered.';
+const SIMULATED_END = 'SIMULATED: no cloud was touched, nothing is to be paid, and no site has answered.';
 
 /** What has to be said last, where nothing that was made is real. */
 export function endNotice(heading: Pick<RunHeading, 'isSimulated' | 'emulator'> | undefined): string | undefined {

@@ -116,6 +116,10 @@ describe('a failure of the network', () => {
     expect(verdict({ name: 'Error', code: 'ECONNREFUSED' })).toBe('throttled');
     expect(verdict({ name: 'Error', code: 'ENOTFOUND' })).toBe('throttled');
   });
+
+  test('is none where nothing was sent because the endpoint is no URL', () => {
+    expect(verdict({ name: 'TypeError', code: 'ERR_INVALID_URL' })).toBe('rejected invalid');
+  });
 });
 
 describe('what is missing', () => {

@@ -112,6 +112,13 @@ test('once the SDK has learnt the time from a refusal, the request may go out ag
   });
 });
 
+test('an endpoint that is no URL is named as such, whoever sent the request', () => {
+  const thrown = Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL' });
+  const seen = refusalProblem(callErrorOf(thrown));
+  expect(isProblem(seen, 'call.rejected')).toBe(true);
+  expect(seen?.remedy).toMatch(/^A place that is set is no URL, such as .*AWS_ENDPOINT_URL/);
+});
+
 test('an account that is not there for lack of a network is not taken for a refusal', () => {
   const thrown = Object.assign(new Error('getaddrinfo ENOTFOUND'), { name: 'Error', code: 'ENOTFOUND', $metadata: {} });
   const judged = callErrorOf(thrown);

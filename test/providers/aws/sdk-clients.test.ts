@@ -170,6 +170,21 @@ async function whoAmI(): Promise<Problem> {
   throw new TypeError(`It did not fail for want of credentials: ${String(failed)}`);
 }
 
+test('it is known when the keys end that sign, and they are not asked for twice', async () => {
+  await inHome('.aws/credentials', SOURCE);
+  await inHome(
+    '.aws/config',
+    '[profile deploy]\nrole_arn = arn:aws:iam::123456789012:role/deploy\nsource_profile = source\n',
+  );
+  vi.stubEnv('AWS_PROFILE', 'source');
+  expect(await sdkClients(REGION).credentialsEndAt?.()).toBeUndefined();
+  vi.stubEnv('AWS_PROFILE', 'deploy');
+  const clients = sdkClients(REGION);
+  await clients.ec2.send(new DescribeVpcsCommand({}));
+  expect(await clients.credentialsEndAt?.()).toEqual(new Date(IN_AN_HOUR));
+  expect(signers()).toEqual(['AssumeRole by AKIASOURCE', 'DescribeVpcs by ASIAROLE']);
+});
+
 test('a role that asks for a code is refused in words, and nothing is sent', async () => {
   await inHome('.aws/credentials', SOURCE);
   const mfa = 'mfa_serial = arn:aws:iam::123456789012:mfa/me';

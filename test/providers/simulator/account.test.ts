@@ -16,7 +16,7 @@ function vpcCount(account: TestAccount): number | undefined {
 describe('an account', () => {
   test('refuses what it does not know, so that nothing passes silently', () => {
     const account = new TestAccount();
-    expect(refusalOf(() => account.ec2('CreateNatGateway'))).toBe('InvalidAction');
+    expect(refusalOf(() => account.ec2('CreateTransitGateway'))).toBe('InvalidAction');
     expect(refusalOf(() => account.call('braket', 'CreateJob', {}))).toBe('InvalidAction');
     expect(faultOf(() => account.ec2('CreateVpc', { ...CIDR, Ipv6Pool: 'x' }))).toMatchObject({
       name: 'ValidationError',

@@ -4,8 +4,8 @@ import type { ClusterScenario } from './cluster-scenario.ts';
 import type { ClusterShape } from './cluster-specs.ts';
 
 /** Every so-manieth half-step is struck; 0: none. */
-const QUICK: Strides = { single: 15, private: 40, converged: 0, ha: 0 };
-const LONG: Strides = { single: 4, private: 15, converged: 40, ha: 40 };
+const QUICK: Strides = { single: 60, private: 240, guest: 240, converged: 0, ha: 0 };
+const LONG: Strides = { single: 20, private: 70, guest: 70, converged: 200, ha: 250 };
 
 type Strides = Readonly<Record<ClusterShape, number>>;
 
@@ -15,5 +15,5 @@ export const clusterPlay: Play<ClusterScenario> = {
   worker: new URL('../cluster-worker.ts', import.meta.url),
   chunk: 5,
   quick: { scanSeeds: [1], strideOf: ({ cluster }) => QUICK[cluster], randomRuns: 1_000, determinismRuns: 20 },
-  long: { scanSeeds: [1], strideOf: ({ cluster }) => LONG[cluster], randomRuns: 1_500, determinismRuns: 50 },
+  long: { scanSeeds: [1], strideOf: ({ cluster }) => LONG[cluster], randomRuns: 1_000, determinismRuns: 25 },
 };

@@ -68,7 +68,7 @@ const USUAL_RATES: FaultRates = {
 const HALF_STEPS_LIKELY = 400;
 
 /** Small clusters more often: what they teach costs less. */
-const DRAWN_CLUSTERS: readonly ClusterShape[] = ['single', 'single', 'single', 'private', 'converged', 'ha'];
+const DRAWN_CLUSTERS: readonly ClusterShape[] = ['single', 'single', 'single', 'private', 'guest', 'converged', 'ha'];
 
 /** A scenario drawn from its seed: one kind of fault alone, a few, or all together, with or without blows. */
 export function randomScenario(seed: number): ClusterScenario {

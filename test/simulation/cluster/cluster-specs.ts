@@ -1,6 +1,9 @@
 import type { ClusterSpec, NodeGroup } from '#config/cluster-file.ts';
 
 export const REGION = 'eu-west-3';
+/** What others lend to a cluster that makes no network and no zone of its own. */
+export const LENT_NETWORK = 'vpc-0ab26ebbb66613a4c';
+export const LENT_DOMAIN = 'lent.example.org';
 const ZONES = ['eu-west-3a', 'eu-west-3b', 'eu-west-3c'];
 
 /**
@@ -21,10 +24,10 @@ export const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number];
 
 /**
- * The three shapes that a cluster has by default, the last with fewer nodes than usual, but with every role; and one in a
- * private network.
+ * The three shapes that a cluster has by default, the last with fewer nodes than usual, but with every role; one in a
+ * private network; and one in a network and a zone of others.
  */
-export const CLUSTERS = ['single', 'converged', 'private', 'ha'] as const;
+export const CLUSTERS = ['single', 'converged', 'private', 'guest', 'ha'] as const;
 export type ClusterShape = (typeof CLUSTERS)[number];
 
 type Counts = Readonly<Partial<Record<keyof ClusterSpec['nodes'], number>>>;
@@ -39,6 +42,7 @@ const COUNTS: Readonly<Record<ClusterShape, Counting>> = {
   single: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
   converged: { base: { converged: 3 }, grown: { converged: 4 }, shrunk: { converged: 2 } },
   private: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
+  guest: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
   ha: {
     base: { controlPlane: 3, worker: 2, storage: 3 },
     grown: { controlPlane: 3, worker: 4, storage: 4 },
@@ -55,7 +59,7 @@ export function isPossible(cluster: ClusterShape, operation: Operation): boolean
 export function specFor(cluster: ClusterShape, operation: Operation): ClusterSpec {
   const { base, grown, shrunk } = COUNTS[cluster];
   const zones = ZONES.slice(0, ZONE_COUNTS[cluster]);
-  const specOf = (counts: Counts): ClusterSpec => specIn(zones, counts, NETWORKS[cluster]);
+  const specOf = (counts: Counts): ClusterSpec => placed(cluster, specIn(zones, counts, NETWORKS[cluster]));
   switch (operation) {
     case 'grow':
       return specOf(grown);
@@ -75,7 +79,7 @@ export function specFor(cluster: ClusterShape, operation: Operation): ClusterSpe
   }
 }
 
-const ZONE_COUNTS: Readonly<Record<ClusterShape, number>> = { single: 1, converged: 3, private: 2, ha: 3 };
+const ZONE_COUNTS: Readonly<Record<ClusterShape, number>> = { single: 1, converged: 3, private: 2, guest: 2, ha: 3 };
 
 type NetworkShape = Pick<ClusterSpec['network'], 'topology' | 'nat' | 'balancer' | 'addresses'>;
 
@@ -85,8 +89,16 @@ const NETWORKS: Readonly<Record<ClusterShape, NetworkShape>> = {
   single: PUBLIC,
   converged: { ...PUBLIC, addresses: 'dynamic' },
   private: { ...PUBLIC, topology: 'private', balancer: true },
+  guest: { ...PUBLIC, addresses: 'dynamic' },
   ha: PUBLIC,
 };
+
+/** In what is its own, unless it is a guest. */
+function placed(cluster: ClusterShape, spec: ClusterSpec): ClusterSpec {
+  if (cluster !== 'guest') return spec;
+  const network = { ...spec.network, machines: '10.30.64.0/18', existing: LENT_NETWORK };
+  return { ...spec, domain: LENT_DOMAIN, network, dns: { zone: 'existing' } };
+}
 
 function specIn(zones: readonly string[], counts: Counts, network: NetworkShape): ClusterSpec {
   const { controlPlane, worker, storage, converged } = counts;
@@ -134,13 +146,14 @@ function impossible(spec: ClusterSpec): ClusterSpec {
 }
 
 /**
- * Only what can be changed in place: who may reach the machines, which addresses they have, how they get out, and what
- * machines may be asked for in future.
+ * Only what can be changed in place: who may reach the machines, which addresses they have, whether a balancer stands
+ * before them, how they get out, and what machines may be asked for in future.
  */
 function updated({ access, nodes, network, ...spec }: ClusterSpec): ClusterSpec {
   const from = ['203.0.113.0/24', '192.0.2.0/25'];
   const addresses = network.addresses === 'fixed' ? 'dynamic' : 'fixed';
-  const turned: ClusterSpec['network'] = { ...network, addresses, nat: 'single' };
+  const balancer = network.balancer || network.addresses === 'dynamic';
+  const turned: ClusterSpec['network'] = { ...network, addresses, balancer, nat: 'single' };
   return { ...spec, nodes: withAnotherType(nodes), network: turned, access: { ...access, from } };
 }
 

@@ -1,5 +1,5 @@
 import type { Account } from '#providers/simulator/account.ts';
-import { REGION } from './cluster-specs.ts';
+import { LENT_DOMAIN, LENT_NETWORK, REGION } from './cluster-specs.ts';
 import { isRecord } from './mirror.ts';
 
 const OTHER_UID = 'somebodyelse0001';
@@ -13,7 +13,7 @@ const TRUST =
 
 /** What others have in the account: another cluster, things without any tag, and some that look like ours. */
 export function addForeignObjects(account: Account, nowMs: number): void {
-  const ask = (service: string, operation: string, input: object): Answer => {
+  const ask: Ask = (service, operation, input) => {
     const answer: unknown = account.execute({ region: REGION, service, operation, input }, nowMs);
     return new Answer(answer);
   };
@@ -31,6 +31,7 @@ export function addForeignObjects(account: Account, nowMs: number): void {
     VpcId,
     InternetGatewayId: gateway.text('InternetGateway', 'InternetGatewayId'),
   });
+  addLent(ask);
   const group = { VpcId, GroupName: 'machines', Description: 'theirs', TagSpecifications: tagged('security-group') };
   const GroupId = ask('ec2', 'CreateSecurityGroup', group).text('GroupId');
   ask('iam', 'CreateRole', {
@@ -64,6 +65,24 @@ export function addForeignObjects(account: Account, nowMs: number): void {
     ImageId: image.text('Images', '0', 'ImageId'),
     SecurityGroupIds: [GroupId],
     TagSpecifications: tagged('instance'),
+  });
+}
+
+type Ask = (service: string, operation: string, input: object) => Answer;
+
+/** What a cluster may be let into: a network that somebody else lives in as well, and a zone with records of theirs. */
+function addLent(ask: Ask): void {
+  const VpcId = ask('ec2', 'CreateVpc', { CidrBlock: '10.30.0.0/16' }).text('Vpc', 'VpcId');
+  if (VpcId !== LENT_NETWORK) throw new RangeError(`The network that is lent is called ${VpcId}.`);
+  const InternetGatewayId = ask('ec2', 'CreateInternetGateway', {}).text('InternetGateway', 'InternetGatewayId');
+  ask('ec2', 'AttachInternetGateway', { VpcId, InternetGatewayId });
+  ask('ec2', 'CreateSubnet', { VpcId, CidrBlock: '10.30.0.0/19', AvailabilityZone: `${REGION}a` });
+  ask('ec2', 'CreateSecurityGroup', { VpcId, GroupName: 'machines', Description: 'of whoever lends it' });
+  const zone = ask('route53', 'CreateHostedZone', { Name: LENT_DOMAIN, CallerReference: 'lent' });
+  const record = { Name: `www.${LENT_DOMAIN}`, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.2' }] };
+  ask('route53', 'ChangeResourceRecordSets', {
+    HostedZoneId: zone.text('HostedZone', 'Id'),
+    ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet: record }] },
   });
 }
 

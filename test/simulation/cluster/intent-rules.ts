@@ -160,7 +160,7 @@ function recordChanges({ HostedZoneId, ChangeBatch }: Readonly<Record<string, un
   const changes = isRecord(ChangeBatch) && Array.isArray(ChangeBatch['Changes']) ? ChangeBatch['Changes'] : [];
   return changes.filter(isRecord).map((change) => {
     const record = isRecord(change['ResourceRecordSet']) ? change['ResourceRecordSet'] : {};
-    const names = [bare(String(HostedZoneId)), String(record['Name']).replace(/\.$/, '')];
+    const names = [bare(String(HostedZoneId)), markedName(String(record['Name'])).replace(/\.$/, '')];
     if (change['Action'] !== 'DELETE')
       return { of: 'object', doing: 'changes', kinds: ['aws.route53.record', 'aws.route53.delegation'], names };
     return {
@@ -170,6 +170,11 @@ function recordChanges({ HostedZoneId, ChangeBatch }: Readonly<Record<string, un
       names,
     };
   });
+}
+
+/** In a zone of others a mark stands beside each record, and comes and goes with it. */
+function markedName(name: string): string {
+  return name.replace(/^_bootstrap-[a-z]+\./, '');
 }
 
 /** Letters are a node's; that it was awaited in vain a machine may say too, and it takes all of them with it. */

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { parseClusterUid, parseInstanceId } from '#engine/address.ts';
 import { applyPlan } from '#engine/apply.ts';
-import { planChanges } from '#engine/plan.ts';
-import { toyNetwork } from '../toy-kinds.ts';
+import type { Blueprint } from '#engine/blueprint.ts';
+import { planChanges, type Purpose } from '#engine/plan.ts';
+import { observeAll } from '#engine/refresh.ts';
+import { toyNetwork, toyRecord } from '../toy-kinds.ts';
 import { CLUSTER } from '../undertaking.ts';
 import { blueprint, Stand } from './stand.ts';
 
@@ -64,5 +66,33 @@ test('what a listing still shows of an object that was just destroyed is no stra
     await stand.apply(wanted);
     expect(await stand.apply(NOTHING)).toMatchObject({ ok: true, done: 1 });
     expect(stand.events.filter(({ type }) => type === 'stray-destroyed')).toEqual([]);
+  }
+});
+
+test('a deletion leaves zero, also when a late request makes anew what is known by its name alone', async () => {
+  const byName = { ...toyRecord, idOf: () => 'www' };
+  const declared = blueprint((builder) => {
+    builder.declare(toyRecord, 'record', { name: 'www', value: '192.0.2.1', ttl: 60 });
+  });
+  for (const afterMs of [3_000, 8_000, 13_000]) {
+    const stand = new Stand();
+    const run = (goal: Blueprint, purpose: Purpose) =>
+      stand.withLease(async (lease, { provider, ...runtime }) => {
+        const types = new Map([...provider.types, [byName.kind, byName]]);
+        const around = { ...runtime, provider: { ...provider, types } };
+        const observations = await observeAll(around, lease.snapshot, lease.lost);
+        const plan = planChanges(goal, lease.snapshot, { types, observations, purpose });
+        return applyPlan(plan, { runtime: around, journal: lease });
+      });
+    await run(declared, 'apply');
+    const [record] = stand.living('toy.record');
+    stand.later(afterMs, () => {
+      if (stand.living('toy.record').length > 0) throw new RangeError(`It was still there after ${afterMs} ms.`);
+      if (record !== undefined)
+        stand.account.create({ kind: 'toy.record', values: record.values, owner: record.owner });
+    });
+    expect(await run(NOTHING, 'delete')).toMatchObject({ ok: true });
+    await stand.rest();
+    expect(stand.living('toy.record')).toEqual([]);
   }
 });

@@ -92,6 +92,17 @@ test(
   },
 );
 
+test('a group of somebody else that has nothing to do with ours still holds up the network', PATIENT, async () => {
+  const stand = await CloudStand.open();
+  await stand.apply({ machines: [] });
+  const { VpcId } = await place(stand);
+  const theirs = { VpcId, GroupName: 'theirs', Description: 'of somebody else' };
+  await stand.run(stand.services.ec2.send(new CreateSecurityGroupCommand(theirs)));
+  expect(blockedBy(await stand.delete())).toEqual([
+    'call.blocked eu-west-3.network: Waited in vain for what stands in its way to go: security group sg-… "theirs" (not of this cluster).',
+  ]);
+});
+
 test('a profile of somebody else that holds our role is named', PATIENT, async () => {
   const stand = await CloudStand.open();
   await stand.apply({});

@@ -9,11 +9,17 @@ import { CALM_WEATHER, MEAN_WEATHER, MILD_WEATHER } from '#providers/simulator/w
 import { CloudStand } from '../support/cloud-stand.ts';
 import { declareCluster } from '../support/declared-cluster.ts';
 
-const CLUSTER = { machines: [{ name: 'worker-1', role: 'worker', zones: ['eu-west-3a'] }] } as const;
+const WORKER = { name: 'worker-1', role: 'worker', zones: ['eu-west-3a'] } as const;
+const CLUSTER = { machines: [WORKER] };
+const TWO_DISKS = { machines: [{ ...WORKER, dataDisksGiB: [50, 70] }] };
 
 /** The same cluster, but its machines leave their data disks behind. */
 function declareKeeping(builder: BlueprintBuilder): void {
   declareCluster(new KeepingBuilder(builder), CLUSTER);
+}
+
+function declareKeepingTwo(builder: BlueprintBuilder): void {
+  declareCluster(new KeepingBuilder(builder), TWO_DISKS);
 }
 
 class KeepingBuilder extends BlueprintBuilder {
@@ -82,6 +88,46 @@ test('what somebody else has set is set back', { timeout: 60_000 }, async () => 
   await stand.apply(declareKeeping);
   await stand.delete();
   expect(await disksOf(stand)).toEqual(['50 available']);
+});
+
+describe('of two disks', { timeout: 60_000 }, () => {
+  const TURNED = 'update eu-west-3.machine.worker-1: keepsData changed outside of this program';
+
+  /** Somebody decides it otherwise for one of them. */
+  async function turn(stand: CloudStand, isKept: boolean): Promise<void> {
+    const { InstanceId } = (await stand.machines())[0] ?? {};
+    const BlockDeviceMappings = [{ DeviceName: '/dev/sdg', Ebs: { DeleteOnTermination: !isKept } }];
+    await stand.run(stand.services.ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, BlockDeviceMappings })));
+    await stand.clock.advance(120_000);
+  }
+
+  test('both stay', async () => {
+    const stand = await CloudStand.open();
+    await stand.apply(TWO_DISKS);
+    await stand.apply(declareKeepingTwo);
+    await stand.delete();
+    expect(await disksOf(stand)).toEqual(['50 available', '70 available']);
+  });
+
+  test('both stay, although somebody has let one of them go', async () => {
+    const stand = await CloudStand.open();
+    await stand.apply(declareKeepingTwo);
+    await turn(stand, false);
+    expect(await stand.plan(declareKeepingTwo)).toContain(TURNED);
+    await stand.apply(declareKeepingTwo);
+    await stand.delete();
+    expect(await disksOf(stand)).toEqual(['50 available', '70 available']);
+  });
+
+  test('both go, although somebody has kept one of them', async () => {
+    const stand = await CloudStand.open();
+    await stand.apply(TWO_DISKS);
+    await turn(stand, true);
+    expect(await stand.plan(TWO_DISKS)).toContain(TURNED);
+    await stand.apply(TWO_DISKS);
+    await stand.delete();
+    expect(await disksOf(stand)).toEqual([]);
+  });
 });
 
 test('only machines have data of their own, in their data disks', () => {

@@ -7,7 +7,7 @@ import { type Plan, planChanges } from '#engine/plan.ts';
 import type { PreflightFinding, PreflightRequest } from '#provider/preflight.ts';
 import type { Connection, ProviderModule } from '#provider/provider-module.ts';
 import { awsModule } from '#providers/aws/aws-module.ts';
-import type { AwsClients } from '#providers/aws/clients.ts';
+import type { AwsClients, SigningClients } from '#providers/aws/clients.ts';
 import type { SimulatedClient } from '#providers/simulator/account-process.ts';
 // Loaded here already: virtual time does not wait for code.
 import { PREFLIGHT_MS } from '#providers/aws/preflight/preflight.ts';
@@ -19,7 +19,7 @@ import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 export { PREFLIGHT_MS };
 
-export const REGION = 'eu-west-3';
+const REGION = 'eu-west-3';
 export const UID = parseClusterUid('preflightcluster');
 
 export interface Bent {
@@ -36,6 +36,8 @@ export class PreflightStand {
   readonly services: AwsClients;
   /** Service whose answers never come. */
   silent: string | undefined;
+  /** Of the credentials. */
+  endAt: Date | undefined;
   readonly module: ProviderModule;
   readonly connection: Connection;
 
@@ -83,7 +85,7 @@ export class PreflightStand {
     return this.clock.run(task);
   }
 
-  #recorded(account: SimulatedAccount, region: string): AwsClients {
+  #recorded(account: SimulatedAccount, region: string): SigningClients {
     const { ec2, elb, iam, kms, pricing, quotas, route53, s3, sts } = account.services(region);
     const client = (name: string, real: SimulatedClient): Pick<SimulatedClient, 'send'> => ({
       send: <Output>(command: object, options?: unknown): Promise<Output> => {
@@ -101,6 +103,7 @@ export class PreflightStand {
       route53: client('route53', route53),
       s3: client('s3', s3),
       sts: client('sts', sts),
+      credentialsEndAt: async () => this.endAt,
     };
   }
 }

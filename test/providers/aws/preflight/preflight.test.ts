@@ -72,6 +72,26 @@ describe('an account that is ready', () => {
     expect(stand.sent.filter((name) => !/\.(?:Describe|Get|List|Simulate)/.test(name))).toEqual([]);
   });
 
+  test.each([
+    [
+      29,
+      [
+        'warning credentials: The credentials end in 29 min. A run that they end in stops, and goes on when it is called again.',
+      ],
+    ],
+    [31, []],
+    [
+      -1,
+      [
+        'warning credentials: The credentials end in 0 min. A run that they end in stops, and goes on when it is called again.',
+      ],
+    ],
+  ])('is told when the credentials end in %i minutes', async (minutes, expected) => {
+    const stand = await PreflightStand.open();
+    stand.endAt = new Date(stand.clock.wallMs() + minutes * 60_000 + 5_000);
+    expect(told(await stand.find())).toEqual(expected);
+  });
+
   test('is asked nothing when nothing of its own is planned', async () => {
     const stand = await PreflightStand.open();
     const spec = clusterSpec();

@@ -13,6 +13,8 @@ export interface DeclaredMachine {
   readonly zones: readonly string[];
   readonly types?: readonly string[];
   readonly spot?: boolean;
+  /** @default one for a worker, none for the others */
+  readonly dataDisksGiB?: readonly number[];
 }
 
 export interface DeclaredCluster {
@@ -66,16 +68,18 @@ export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredClust
   const image = aws.image(scope, { system: 'debian-13', architecture: 'amd64' });
   const controlPlane =
     controlPlaneRole === false ? undefined : aws.machineRole(scope, { name: controlPlaneRole, bucket });
-  const made = machines.map(({ name, role, zones: allowed, types = ['m7i.large', 'm6i.large'], spot }) => {
-    const machineRole = role === 'control-plane' ? controlPlane : undefined;
-    const firewalls = role === 'worker' ? [firewall, ...more] : [firewall];
-    const disks = { systemDiskGiB: 20, dataDisksGiB: role === 'worker' ? [50] : [] };
-    const userData = `#bootstrap-stub\n${JSON.stringify(STUB)}\n`;
-    const base = { name, role, zones: allowed, types, image, network, key, machineRole, userData, spot };
-    const isNamed = cluster.addresses !== undefined;
-    const fixedAddress = cluster.addresses === 'fixed' ? aws.address(scope, { name }) : undefined;
-    return aws.machine(scope, { ...base, ...disks, firewalls, rules: [rules], isNamed, fixedAddress });
-  });
+  const made = machines.map(
+    ({ name, role, zones: allowed, types = ['m7i.large', 'm6i.large'], spot, dataDisksGiB }) => {
+      const machineRole = role === 'control-plane' ? controlPlane : undefined;
+      const firewalls = role === 'worker' ? [firewall, ...more] : [firewall];
+      const disks = { systemDiskGiB: 20, dataDisksGiB: dataDisksGiB ?? (role === 'worker' ? [50] : []) };
+      const userData = `#bootstrap-stub\n${JSON.stringify(STUB)}\n`;
+      const base = { name, role, zones: allowed, types, image, network, key, machineRole, userData, spot };
+      const isNamed = cluster.addresses !== undefined;
+      const fixedAddress = cluster.addresses === 'fixed' ? aws.address(scope, { name }) : undefined;
+      return aws.machine(scope, { ...base, ...disks, firewalls, rules: [rules], isNamed, fixedAddress });
+    },
+  );
   const zone = aws.zone(scope, { domain: 'blog.example.com', origin: 'create', network });
   const values = made.map(({ publicAddress, privateAddress }) =>
     shape.topology === 'private' ? privateAddress : publicAddress,

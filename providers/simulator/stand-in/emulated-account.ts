@@ -6,25 +6,47 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { DescribeAddressesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
 import { fault } from '../aws-fault.ts';
 import { BucketBirths } from './bucket-births.ts';
+import { EmulatedBalancers } from './emulated-balancers.ts';
+import { EmulatedQuotas } from './emulated-quotas.ts';
 import { freedAddresses } from './freed-addresses.ts';
+import type { Passing } from './passing.ts';
 import { MAILBOXES, type StandInOptions, StandInMachines } from './stand-in-machines.ts';
 import { asSet, unapplied } from './unapplied-policy.ts';
 
+interface Services extends Pick<StandInOptions, 'ec2' | 's3'> {
+  readonly elb: Pick<ElasticLoadBalancingV2Client, 'send'>;
+  readonly quotas: Passing;
+}
+
 /** An emulator's services, as the provider can work with them: with machines that say something. */
-export function emulatedServices<Services extends Pick<StandInOptions, 'ec2' | 's3'>>(
-  services: Services,
+export function emulatedAccount<Given extends Services>(
+  services: Given,
   manner: Pick<StandInOptions, 'clock' | 'speed'>,
-): Omit<Services, 'ec2' | 's3'> & { readonly ec2: EmulatedMachines; readonly s3: EmulatedBuckets } {
-  const { ec2, s3 } = services;
+): Omit<Given, keyof Services> & EmulatedAccount {
+  const { ec2, s3, elb, quotas } = services;
   const machines = new StandInMachines({ ec2, s3, ...manner });
-  return { ...services, ec2: new EmulatedMachines(ec2), s3: new EmulatedBuckets(s3, machines) };
+  return {
+    ...services,
+    ec2: new EmulatedMachines(ec2),
+    elb: new EmulatedBalancers(elb),
+    quotas: new EmulatedQuotas(quotas),
+    s3: new EmulatedBuckets(s3, machines),
+  };
+}
+
+interface EmulatedAccount {
+  readonly ec2: EmulatedMachines;
+  readonly elb: EmulatedBalancers;
+  readonly quotas: EmulatedQuotas;
+  readonly s3: EmulatedBuckets;
 }
 
 /** EC2 where an emulator is wrong about it; everything else passes as it is. */
-export class EmulatedMachines {
+class EmulatedMachines {
   readonly #ec2: Pick<EC2Client, 'send'>;
 
   constructor(ec2: Pick<EC2Client, 'send'>) {
@@ -44,7 +66,7 @@ const About = z.looseObject({ Bucket: z.string() });
 const OURS = 'bootstrap-';
 
 /** S3 where an emulator is wrong about it; everything else passes as it is. */
-export class EmulatedBuckets {
+class EmulatedBuckets {
   readonly #s3: Pick<S3Client, 'send'>;
   readonly #machines: StandInMachines;
   readonly #births: BucketBirths;
@@ -75,8 +97,4 @@ export class EmulatedBuckets {
 
 function isLookIntoMailboxes(command: object): command is ListObjectsV2Command {
   return command instanceof ListObjectsV2Command && command.input.Prefix?.startsWith(MAILBOXES) === true;
-}
-
-interface Passing {
-  send(command: object, options?: object): Promise<unknown>;
 }
