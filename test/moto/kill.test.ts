@@ -15,12 +15,13 @@ const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
 /** One life alone, to look at it again. */
 const ONLY = process.env['KILL_LIFE'];
 /** Whole lives of a cluster, shared by lanes with an emulator each. */
-const LIVES = 10;
+const LIVES = 6;
 const LANES = 2;
 /** One after the other, each in the run that goes on after the one before. */
-const KILLS_PER_VERB = 4;
+const KILLS_PER_VERB = 6;
 const MINUTES_MS = 60_000;
-const REMAINING_MIN = 8;
+/** What a run that goes on asks before it comes to where the one before it died. */
+const CALLS_TO_LOOK = 40;
 
 const VERBS = ['create', 'apply', 'delete'] as const;
 type Verb = (typeof VERBS)[number];
@@ -117,18 +118,19 @@ interface Chain {
   readonly random: SeededRandom;
 }
 
-/** The first kill of each life comes from its own part of the run, so that together they are spread over all of it. */
+/** One kill in each of as many equal parts of the undisturbed run; a run that goes on looks again at what is there first. */
 async function killRepeatedly(
   bench: Parameters<typeof runProgram>[0],
   { verb, life, random }: Chain,
 ): Promise<{ readonly killed: readonly Kill[]; readonly outputs: readonly string[] }> {
   const killed: Kill[] = [];
   const outputs: string[] = [];
-  let remaining = expectation(verb).run.calls.length;
+  const total = expectation(verb).run.calls.length;
+  let reached = 0;
   for (let place = 0; place < KILLS_PER_VERB; place += 1) {
-    const part = place === 0 ? (life + random.float()) / LIVES : random.float();
+    const aim = (total * (place + random.float())) / KILLS_PER_VERB;
     const stop: Stop = {
-      call: 1 + Math.floor(part * remaining),
+      call: 1 + Math.floor(aim - reached) + (place === 0 ? 0 : CALLS_TO_LOOK),
       moment: (life + place) % 2 === 0 ? 'in-flight' : 'before',
     };
     const { signal, stoppedAt, code, stdout } = await runProgram(bench, COMMANDS[verb], stop);
@@ -141,7 +143,7 @@ async function killRepeatedly(
     }
     expect(signal).toBe('SIGKILL');
     killed.push({ ...stop, verb, operation: `${stoppedAt.service} ${stoppedAt.operation}` });
-    remaining = Math.max(REMAINING_MIN, remaining - stop.call);
+    reached = aim;
   }
   kills.push(...killed);
   return { killed, outputs };
