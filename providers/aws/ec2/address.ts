@@ -40,7 +40,8 @@ export const address = defineResource<AwsSession>()({
     const found = await aws.listings.addresses.findById(context, AllocationId);
     // A machine that ends keeps its address to the last; looking is cheaper than being refused.
     if (found?.AssociationId !== undefined) {
-      const user = found.InstanceId ?? 'what EC2 runs with it, such as a NAT gateway,';
+      const machine = found.InstanceId ?? '';
+      const user = machine === '' ? 'what EC2 runs with it, such as a NAT gateway,' : machine;
       const message = `${user} to let go of the address ${publicAddress}`;
       throw new CallError({ outcome: 'rejected', reason: 'dependency', message });
     }

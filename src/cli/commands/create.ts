@@ -135,7 +135,7 @@ async function refuseFlaws(context: CommandContext, rendered: string): Promise<v
 async function readFile({ files }: CommandContext, path: string, name: string | undefined): Promise<ClusterFile> {
   if (name !== undefined) throw new UsageError(`${path} says what the cluster is called; leave out ${name}.`);
   try {
-    return { file: { path, text: await files.read(path) }, continues: `bootstrap apply -f ${shellWord(path)}` };
+    return { file: { path, text: await files.read(path) }, continues: `bootstrap create -f ${shellWord(path)}` };
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${fileTrouble(error)}.`);
   }
