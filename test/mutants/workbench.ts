@@ -11,7 +11,7 @@ const SECONDS_TO_NOTICE = 150;
 /** The whole product is simulated at length elsewhere. */
 const SECONDS_TO_TRUST = 20;
 /** Well beyond any killer's own limit: what hangs until here is stopped and counts as noticed. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 480_000;
 
 export type Fate = { readonly fate: 'killed'; readonly by: string } | { readonly fate: 'survived' | 'not-there' };
 
