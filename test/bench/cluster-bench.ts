@@ -209,7 +209,8 @@ function specOf(nodes: ClusterSpec['nodes']): ClusterSpec {
       topology: 'public',
       nat: 'per-zone',
       balancer: false,
-      addresses: 'fixed',
+      // More machines than an account has fixed addresses.
+      addresses: 'dynamic',
     },
     dns: { zone: 'create' },
     access: { from: ['203.0.113.7/32'] },

@@ -151,8 +151,8 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a refused destroy counts as done',
     file: 'src/engine/tear-down.ts',
-    anchor: 'await destroyUntilAbsent(work, destroying);',
-    replacement: 'await destroyUntilAbsent(work, work.record(instanceId)).catch(() => undefined);',
+    anchor: 'await destroyUntilAbsent(work, destroying)',
+    replacement: 'await destroyUntilAbsent(work, destroying).catch(() => 0)',
     killers: [byTests('test/simulation/promises/destruction.test.ts')],
   },
   {
