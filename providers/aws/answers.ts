@@ -1,4 +1,4 @@
-import { isRejected, type RejectionReason } from '#engine/call.ts';
+import { CallError, isRejected, type RejectionReason } from '#engine/call.ts';
 import { problem } from '#engine/problem.ts';
 
 /** A part of an answer that the service always gives, although its types leave it open. */
@@ -24,4 +24,9 @@ async function unless<Answer>(reason: RejectionReason, answer: Promise<Answer>):
     if (isRejected(error, reason)) return undefined;
     throw error;
   }
+}
+
+/** The service has said no, whatever its reason. */
+export function wasRefused(error: unknown): boolean {
+  return error instanceof CallError && error.outcome === 'rejected';
 }

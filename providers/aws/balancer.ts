@@ -10,13 +10,14 @@ import { targetGroup } from './elb/target-group.ts';
 
 /** A network load balancer over the zones. It takes minutes to come up, and no machine waits for it. */
 export function declareBalancer(scope: RegionScope, { network, zones, firewalls, ports }: BalancerSpec): Balancer {
-  const { builder, region, uid } = scope;
+  const { builder, region, uid, tags } = scope;
   const address = `${region}.balancer`;
   const inputs = {
     name: balancerName(uid),
     vpcId: network.id,
     subnetIds: zones.map((zone) => publicSubnetOf(network, zone)),
     securityGroupIds: firewalls.map(({ id }) => id),
+    tags,
   };
   const balancer = builder.declare(loadBalancer, address, inputs, { dependsOn: waysTo(network, zones) });
   for (const port of ports) declarePort(scope, network, port, balancer.output('arn'));
@@ -24,16 +25,17 @@ export function declareBalancer(scope: RegionScope, { network, zones, firewalls,
 }
 
 function declarePort(
-  { builder, uid }: RegionScope,
+  { builder, uid, tags }: RegionScope,
   network: Network,
   { name, port, machines }: BalancedPort,
   balancerArn: Ref<string>,
 ): void {
   const address = `${balancerArn.$ref}.${name}`;
-  const inputs = { name: balancerName(uid, name), vpcId: network.id, port };
+  const inputs = { name: balancerName(uid, name), vpcId: network.id, port, tags };
   const group = builder.declare(targetGroup, address, inputs);
   const groupArn = group.output('arn');
-  builder.declare(listener, `${address}.listener`, { balancerArn, port, groupArn }, { within: balancerArn.$ref });
+  const opening = { balancerArn, port, groupArn, tags };
+  builder.declare(listener, `${address}.listener`, opening, { within: balancerArn.$ref });
   for (const machine of machines) {
     const member = { groupArn, instanceId: machine.id, port };
     builder.declare(target, `${address}.${lastPartOf(machine.address)}`, member, { within: group.address });

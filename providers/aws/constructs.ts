@@ -23,24 +23,27 @@ const STATE_KEY = 'state.key';
 
 /** What the cluster layer asks for, as resources of AWS. */
 export const awsConstructs: Constructs = {
-  stateKey({ builder, clusterName }) {
-    const key = builder.declare(kmsKey, STATE_KEY, { description: `State of the cluster ${clusterName}` });
+  stateKey({ builder, clusterName, tags }) {
+    const description = `State of the cluster ${clusterName}`;
+    const key = builder.declare(kmsKey, STATE_KEY, { description, tags });
     return { address: key.address, id: key.output('id') };
   },
 
-  stateBucket({ builder, uid }, { key }) {
+  stateBucket({ builder, uid, tags }, { key }) {
     const name = bucketNameOf(uid);
-    const bucket = builder.declare(s3Bucket, 'state.bucket', { name, key: hiddenOutput(key.address, 'arn') });
+    const bucket = builder.declare(s3Bucket, 'state.bucket', { name, key: hiddenOutput(key.address, 'arn'), tags });
     return { address: bucket.address, name };
   },
 
   machineRole(scope, { name, bucket }) {
     const key = hiddenOutput(parseAddress(STATE_KEY), 'arn');
-    const inputs = { name: nameFor(scope, name), bucket: bucket.name, key };
+    const { tags } = scope;
+    const inputs = { name: nameFor(scope, name), bucket: bucket.name, key, tags };
     const role = scope.builder.declare(iamRole, `role.${name}`, inputs);
     const profile = scope.builder.declare(iamInstanceProfile, `role.${name}.profile`, {
       name: nameFor(scope, name),
       role: role.output('name'),
+      tags,
     });
     return { address: profile.address, profile: profile.output('name') };
   },
@@ -51,8 +54,8 @@ export const awsConstructs: Constructs = {
 
   network: declareNetwork,
 
-  address({ builder, region }, { name }) {
-    const made = builder.declare(address, `${region}.address.${name}`, {});
+  address({ builder, region, tags }, { name }) {
+    const made = builder.declare(address, `${region}.address.${name}`, { tags });
     return { address: made.address, id: made.output('allocationId'), publicAddress: made.output('publicAddress') };
   },
 
@@ -63,6 +66,7 @@ export const awsConstructs: Constructs = {
       vpcId: network.id,
       name: nameFor(scope, name),
       description: `${name} of the cluster ${scope.clusterName}`,
+      tags: scope.tags,
     });
     return idOf(group, 'groupId');
   },
@@ -75,7 +79,7 @@ export const awsConstructs: Constructs = {
   key(scope, { publicKey }) {
     // Another key is another name: it is there before the old one goes.
     const name = nameFor(scope, `operator-${sha256Hex(publicKey).slice(0, 8)}`);
-    const key = scope.builder.declare(keyPair, `${scope.region}.key`, { name, publicKey });
+    const key = scope.builder.declare(keyPair, `${scope.region}.key`, { name, publicKey, tags: scope.tags });
     return { address: key.address, name: key.output('name') };
   },
 

@@ -5,13 +5,13 @@ import { route53Zone } from './route53/zone.ts';
 
 const ADDRESS = 'zone';
 
-export function declareZone({ builder }: RegionScope, { domain, origin, network }: ZoneSpec): Zone {
+export function declareZone({ builder, tags }: RegionScope, { domain, origin, network }: ZoneSpec): Zone {
   if (origin === 'existing') {
     const zone = builder.declare(existingZone, ADDRESS, { domain });
     return { address: zone.address, id: zone.output('zoneId'), isShared: true };
   }
   const sight = origin === 'private' ? { vpcId: network.id } : {};
-  const zone = builder.declare(route53Zone, ADDRESS, { domain, ...sight });
+  const zone = builder.declare(route53Zone, ADDRESS, { domain, ...sight, tags });
   return { address: zone.address, id: zone.output('zoneId'), isShared: false };
 }
 

@@ -25,7 +25,7 @@ export function declareMachine(scope: RegionScope, spec: MachineSpec): Machine {
   };
 }
 
-function machineInputs({ clusterName }: RegionScope, spec: MachineSpec) {
+function machineInputs({ clusterName, tags }: RegionScope, spec: MachineSpec) {
   return {
     name: `${clusterName} ${spec.role}`,
     imageId: spec.image.id,
@@ -38,6 +38,7 @@ function machineInputs({ clusterName }: RegionScope, spec: MachineSpec) {
     dataDisksGiB: spec.dataDisksGiB,
     userData: spec.userData,
     ...spotInputs(spec),
+    tags,
   };
 }
 

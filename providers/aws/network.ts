@@ -56,7 +56,7 @@ interface Table {
 
 type Parts = ReadonlyMap<string, Part>;
 
-function declareGround({ builder, region }: RegionScope, { cidr, existing }: NetworkSpec): Ground {
+function declareGround({ builder, region, tags }: RegionScope, { cidr, existing }: NetworkSpec): Ground {
   const name = networkName(region);
   if (existing !== undefined) {
     const found = builder.declare(existingNetwork, name, { vpcId: existing, cidr });
@@ -67,9 +67,9 @@ function declareGround({ builder, region }: RegionScope, { cidr, existing }: Net
       attached: [],
     };
   }
-  const network = builder.declare(vpc, name, { cidr });
+  const network = builder.declare(vpc, name, { cidr, tags });
   const vpcId = network.output('vpcId');
-  const gatewayId = builder.declare(internetGateway, `${name}.gateway`, {}).output('gatewayId');
+  const gatewayId = builder.declare(internetGateway, `${name}.gateway`, { tags }).output('gatewayId');
   const attachment = builder.declare(gatewayAttachment, `${name}.gateway.attachment`, { gatewayId, vpcId });
   return { address: network.address, vpcId, gatewayId, attached: [attachment.address] };
 }
@@ -82,10 +82,10 @@ interface TableSpec {
   readonly through?: readonly Address[];
 }
 
-function declareTable({ builder, region }: RegionScope, { vpcId, attached }: Ground, spec: TableSpec): Table {
+function declareTable({ builder, region, tags }: RegionScope, { vpcId, attached }: Ground, spec: TableSpec): Table {
   const { gatewayId, through = [] } = spec;
   const name = `${networkName(region)}.${spec.name}`;
-  const routeTableId = builder.declare(routeTable, name, { vpcId }).output('routeTableId');
+  const routeTableId = builder.declare(routeTable, name, { vpcId, tags }).output('routeTableId');
   const inputs = { routeTableId, destination: ANYWHERE, gatewayId };
   const out = builder.declare(route, `${name}.${spec.route}`, inputs, { dependsOn: [...attached, ...through] });
   return { routeTableId, wayOut: out.address };
@@ -99,10 +99,10 @@ interface PartSpec {
   readonly table: Table;
 }
 
-function declarePart({ builder, region }: RegionScope, { vpcId }: Ground, spec: PartSpec): Part {
+function declarePart({ builder, region, tags }: RegionScope, { vpcId }: Ground, spec: PartSpec): Part {
   const { zone, cidr, isPublic: mapsPublicAddresses, table } = spec;
   const name = `${networkName(region)}.${spec.name}`;
-  const subnetId = builder.declare(subnet, name, { vpcId, zone, cidr, mapsPublicAddresses }).output('subnetId');
+  const subnetId = builder.declare(subnet, name, { vpcId, zone, cidr, mapsPublicAddresses, tags }).output('subnetId');
   const inputs = { routeTableId: table.routeTableId, subnetId };
   const association = builder.declare(routeTableAssociation, `${name}.routes`, inputs);
   return { subnetId, egress: [table.wayOut, association.address] };
@@ -134,14 +134,14 @@ interface NatGateway {
 
 /** EC2 makes it to no purpose, and says so a minute later, unless the network has its internet gateway. */
 function declareNatGateway(
-  { builder, region }: RegionScope,
+  { builder, region, tags }: RegionScope,
   { attached }: Ground,
   zone: string,
   part: Part,
 ): NatGateway {
   const name = `${networkName(region)}.${zone}.nat`;
-  const allocationId = builder.declare(address, `${name}.address`, {}).output('allocationId');
-  const inputs = { subnetId: part.subnetId, allocationId };
+  const allocationId = builder.declare(address, `${name}.address`, { tags }).output('allocationId');
+  const inputs = { subnetId: part.subnetId, allocationId, tags };
   const gateway = builder.declare(natGateway, name, inputs, { dependsOn: attached });
   return { gatewayId: gateway.output('natGatewayId'), egress: part.egress };
 }

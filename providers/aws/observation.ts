@@ -1,4 +1,5 @@
 import { type Condition, type Listed, type Present, READY, type ResourceContext } from '#engine/resource.ts';
+import type { Sight } from './tagged.ts';
 import { CLUSTER_TAG, ownerOf, type Tag, tagValue } from './tags.ts';
 
 /** An object as it was seen, whose mark is in its tags. */
@@ -6,8 +7,8 @@ export function present<Outputs>(
   outputs: Outputs,
   tags: readonly Tag[] | undefined,
   condition: Condition = READY,
-): Present<Outputs> {
-  return { state: 'present', outputs, owner: ownerOf(tags), condition };
+): Sight<Outputs> {
+  return { state: 'present', outputs, owner: ownerOf(tags), condition, tags };
 }
 
 export function pending(waitingFor: string): Condition {

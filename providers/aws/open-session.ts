@@ -2,6 +2,7 @@ import type { Consistency } from '#engine/runtime.ts';
 import type { Clock } from '#std/clock.ts';
 import { ec2Listings } from './ec2/listings.ts';
 import { MachinePresence } from './ec2/machine-presence.ts';
+import { Taggings } from './ec2/taggings.ts';
 import { Terminations } from './ec2/terminations.ts';
 import { Targets } from './elb/targets.ts';
 import { Launches } from './launches.ts';
@@ -41,6 +42,7 @@ export function openSession(services: AwsClients, { region, clock, consistency }
     listings,
     launches: new Launches(),
     terminations: new Terminations(ec2, clock),
+    taggings: new Taggings(ec2, clock),
     recordBatches: new RecordBatches(route53, clock),
     zones: new Zones(route53),
     targets: new Targets(elb),

@@ -14,18 +14,15 @@ export const POLICY_CHARACTERS_MAX = 6_144;
  * | S3                                 | buckets whose names begin as ours do                        |
  * | IAM                                | roles and instance profiles in our path, for machines alone |
  * | keys, and the ends of most things  | what bears the mark of a cluster                            |
- * | tags                               | in the request that makes the thing                         |
+ * | tags                               | in the request that makes the thing, and what bears a mark  |
  * | everything else                    | unrestricted, since the action knows no such restriction    |
  */
 export function operatorPolicy(region: string): PolicyDocument {
   const { id, machines } = partitionOf(region);
-  const groups = Map.groupBy(
-    permissionRows().map(({ action }) => action),
-    groupOf,
-  );
+  const rows = permissionRows();
   const statement = (group: Group, more: Partial<PolicyStatement>): readonly PolicyStatement[] => {
-    const actions = groups.get(group);
-    return actions === undefined ? [] : [{ Sid: group, Effect: 'Allow', Action: actions, Resource: '*', ...more }];
+    const actions = rows.map(({ action }) => action).filter((action) => groupsOf(action).includes(group));
+    return actions.length === 0 ? [] : [{ Sid: group, Effect: 'Allow', Action: actions, Resource: '*', ...more }];
   };
   const ours = (what: string): string => `arn:${id}:iam::*:${what}/bootstrap/*`;
   return policy(
@@ -56,23 +53,24 @@ type Group =
 /** Services that make a role for themselves the first time they are used in an account. */
 const SERVICES = ['elasticloadbalancing.amazonaws.com', 'spot.amazonaws.com'];
 
-function groupOf(action: string): Group {
+/** What either of several restrictions lets pass is in several groups. */
+function groupsOf(action: string): readonly Group[] {
   const special = SPECIAL.get(action);
   if (special !== undefined) return special;
-  if (MARKED.has(action)) return 'Marked';
-  if (action.startsWith('s3:')) return 'Buckets';
-  return action.startsWith('iam:') && !action.startsWith('iam:List') ? 'Identities' : 'Anything';
+  if (MARKED.has(action)) return ['Marked'];
+  if (action.startsWith('s3:')) return ['Buckets'];
+  return action.startsWith('iam:') && !action.startsWith('iam:List') ? ['Identities'] : ['Anything'];
 }
 
-const SPECIAL: ReadonlyMap<string, Group> = new Map([
-  ['ec2:CreateTags', 'TagsWhenMade'],
-  ['elasticloadbalancing:AddTags', 'BalancerTagsWhenMade'],
-  ['s3:ListAllMyBuckets', 'Anything'],
-  ['iam:PassRole', 'RolesOfMachines'],
-  ['iam:CreateServiceLinkedRole', 'RolesOfServices'],
+const SPECIAL: ReadonlyMap<string, readonly Group[]> = new Map<string, readonly Group[]>([
+  ['ec2:CreateTags', ['TagsWhenMade', 'Marked']],
+  ['elasticloadbalancing:AddTags', ['BalancerTagsWhenMade', 'Marked']],
+  ['s3:ListAllMyBuckets', ['Anything']],
+  ['iam:PassRole', ['RolesOfMachines']],
+  ['iam:CreateServiceLinkedRole', ['RolesOfServices']],
   // Also a role or user that is not ours: whose the credentials are.
-  ['iam:SimulatePrincipalPolicy', 'Anything'],
-  ['iam:GetRole', 'Anything'],
+  ['iam:SimulatePrincipalPolicy', ['Anything']],
+  ['iam:GetRole', ['Anything']],
 ]);
 
 /** Actions that concern one thing alone, which bears our mark since it was made. */
@@ -83,14 +81,17 @@ const MARKED: ReadonlySet<string> = new Set([
   'ec2:DeleteRouteTable',
   'ec2:DeleteSecurityGroup',
   'ec2:DeleteSubnet',
+  'ec2:DeleteTags',
   'ec2:DeleteVpc',
   'ec2:ReleaseAddress',
   'ec2:TerminateInstances',
   'elasticloadbalancing:DeleteLoadBalancer',
   'elasticloadbalancing:DeleteTargetGroup',
+  'elasticloadbalancing:RemoveTags',
   'kms:Decrypt',
   'kms:Encrypt',
   'kms:GenerateDataKey',
   'kms:ScheduleKeyDeletion',
+  'kms:UntagResource',
   'kms:UpdateKeyDescription',
 ]);

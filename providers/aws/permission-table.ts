@@ -28,6 +28,18 @@ const of = (...kinds: readonly string[]): Need => ({ for: kinds });
 const ec2 = (...names: readonly string[]): readonly string[] => names.map((name) => `aws.ec2.${name}`);
 const elb = (...names: readonly string[]): readonly string[] => names.map((name) => `aws.elb.${name}`);
 
+const EC2_TAGGED = ec2(
+  'vpc',
+  'subnet',
+  'internet-gateway',
+  'route-table',
+  'address',
+  'nat-gateway',
+  'security-group',
+  'key-pair',
+  'instance',
+);
+const ELB_TAGGED = elb('load-balancer', 'target-group', 'listener');
 const INSTANCE = ec2('instance', 'profile-association');
 const ROLE = ['aws.iam.role'];
 const PROFILE = ['aws.iam.instance-profile'];
@@ -88,6 +100,9 @@ const EC2: Readonly<Record<string, Need>> = {
 
   DescribeImages: of(...ec2('image')),
 
+  CreateTags: of(...EC2_TAGGED),
+  DeleteTags: of(...EC2_TAGGED),
+
   RunInstances: { for: ec2('instance'), also: [TAGS] },
   DescribeInstances: of(...INSTANCE, ...ec2('public-address'), walk, preflight),
   ModifyInstanceAttribute: of(...ec2('instance')),
@@ -130,7 +145,9 @@ const ELB: Readonly<Record<string, Need>> = {
   DescribeTargetHealth: of(...elb('target')),
   DeregisterTargets: of(...elb('target')),
 
-  DescribeTags: of(...elb('load-balancer', 'target-group', 'listener', 'target'), walk),
+  AddTags: of(...ELB_TAGGED),
+  RemoveTags: of(...ELB_TAGGED),
+  DescribeTags: of(...ELB_TAGGED, ...elb('target'), walk),
 };
 
 const IAM: Readonly<Record<string, Need>> = {
@@ -142,6 +159,8 @@ const IAM: Readonly<Record<string, Need>> = {
   ListAttachedRolePolicies: of(...ROLE),
   UpdateAssumeRolePolicy: of(...ROLE),
   PutRolePolicy: of(...ROLE),
+  TagRole: of(...ROLE),
+  UntagRole: of(...ROLE),
   DeleteRolePolicy: of(...ROLE),
   DetachRolePolicy: of(...ROLE),
   DeleteRole: of(...ROLE),
@@ -150,6 +169,8 @@ const IAM: Readonly<Record<string, Need>> = {
 
   CreateInstanceProfile: { for: PROFILE, also: ['iam:TagInstanceProfile'] },
   GetInstanceProfile: of(...PROFILE),
+  TagInstanceProfile: of(...PROFILE),
+  UntagInstanceProfile: of(...PROFILE),
   ListInstanceProfiles: of(...PROFILE, walk),
   AddRoleToInstanceProfile: { for: PROFILE, also: [PASS] },
   RemoveRoleFromInstanceProfile: of(...PROFILE),
@@ -162,6 +183,8 @@ const KMS: Readonly<Record<string, Need>> = {
   ListKeys: of(...KEY, walk),
   ListResourceTags: of(...KEY, walk),
   UpdateKeyDescription: of(...KEY),
+  TagResource: of(...KEY),
+  UntagResource: of(...KEY),
   ScheduleKeyDeletion: of(...KEY),
   Encrypt: of(state),
   Decrypt: of(state),
@@ -182,6 +205,7 @@ const ROUTE53: Readonly<Record<string, Need>> = {
 const S3: Readonly<Record<string, Need>> = {
   CreateBucket: { for: BUCKET, also: ['s3:TagResource'] },
   GetBucketTagging: of(...BUCKET, walk),
+  PutBucketTagging: of(...BUCKET),
   GetBucketVersioning: of(...BUCKET),
   PutBucketVersioning: of(...BUCKET),
   GetBucketEncryption: { for: [...BUCKET, state], is: ['s3:GetEncryptionConfiguration'] },

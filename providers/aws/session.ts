@@ -10,6 +10,7 @@ import type * as sts from '@aws-sdk/client-sts';
 import type { InstanceId } from '#engine/address.ts';
 import type { Mailbox } from '#host/mailbox.ts';
 import type { Ec2Listings } from './ec2/listings.ts';
+import type { Taggings } from './ec2/taggings.ts';
 import type { Terminations } from './ec2/terminations.ts';
 import type { Targets } from './elb/targets.ts';
 import type { Launches } from './launches.ts';
@@ -35,6 +36,8 @@ export interface AwsSession {
   readonly launches: Launches<ec2.RunInstancesCommandOutput>;
   /** One request for all machines that go at one moment. */
   readonly terminations: Terminations;
+  /** One request for everything that gets the same tags at one moment. */
+  readonly taggings: Taggings;
   /** The record changes of one moment, in one batch for each zone. */
   readonly recordBatches: RecordBatches;
   /** What is in them and whose they are, asked for as rarely as can be. */

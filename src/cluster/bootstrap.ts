@@ -51,5 +51,5 @@ function declareFoundation(constructs: Constructs, scope: RegionScope): StateBuc
 }
 
 function scopeOf({ spec, uid }: ClusterPlan): RegionScope {
-  return { builder: new BlueprintBuilder(), uid, clusterName: spec.name, region: spec.region };
+  return { builder: new BlueprintBuilder(), uid, clusterName: spec.name, tags: spec.tags, region: spec.region };
 }

@@ -2,7 +2,7 @@ import { asLatin, didYouMean } from './did-you-mean.ts';
 import type { Form } from './field.ts';
 import type { Flaw } from './finding.ts';
 import type { ScalarKind } from './scalar.ts';
-import { findSecrets } from './secret-pattern.ts';
+import { findSecrets, namesSecret } from './secret-pattern.ts';
 import { enumerate, show } from './show.ts';
 import { hiddenCharacterIn, nameCharacter } from './text-guard.ts';
 
@@ -31,6 +31,11 @@ export function checkValue(form: ScalarForm, value: string | number | boolean): 
 export function checkSecret(text: string): Flaw | undefined {
   const [secret] = findSecrets(text);
   return secret && secretFlaw(secret.name);
+}
+
+/** A key that is a secret or says that one follows. */
+export function checkSecretKey(key: string): Flaw | undefined {
+  return checkSecret(key) ?? (namesSecret(key) ? secretFlaw(`a key for a secret, ${show(key)}`) : undefined);
 }
 
 export function secretFlaw(name: string): Flaw {

@@ -64,6 +64,8 @@ export const ClusterSpec = z.strictObject({
   }),
   storage: z.strictObject({ replicas: z.int().min(1).max(5) }),
   monitoring: z.boolean(),
+  /** What everything that can be tagged carries at the provider, beside the marks of the cluster. */
+  tags: z.record(z.string(), z.string()).readonly().optional(),
   simulator: z
     .strictObject({
       speed: z.number().min(0.1).max(1_000),

@@ -1,7 +1,7 @@
 import { problem } from '#engine/problem.ts';
 import { closest } from './did-you-mean.ts';
 import { type ChangeRule, fieldOf, type Form, formInWords } from './field.ts';
-import { allFields, type PlacedField } from './field-tree.ts';
+import { allFields, isEntry, type PlacedField } from './field-tree.ts';
 import { enumerate, show } from './show.ts';
 import { WrittenFile } from './written-file.ts';
 
@@ -10,16 +10,19 @@ export function explainPath(path: string): string {
   const wanted = path.replace(/\[\d*\]$/, '[]');
   const places = [...allFields(WrittenFile)];
   if (wanted === '') return explainWhole(places);
-  const place = places.find((candidate) => candidate.path === wanted);
+  const place = places.find((candidate) => candidate.path === wanted) ?? entryAt(wanted, places);
   if (place === undefined) throw unknownPath(path, places);
-  return explain(place, childrenOf(wanted, places));
+  return explain(place, childrenOf(place.path, places));
+}
+
+/** What stands under a key that whoever writes the file makes up. */
+function entryAt(path: string, places: readonly PlacedField[]): PlacedField | undefined {
+  return places.find((entry) => entry.path.endsWith('.*') && path.startsWith(entry.path.slice(0, -1)));
 }
 
 /** Every key of the file, whatever it is in. */
 function explainWhole(places: readonly PlacedField[]): string {
-  const rows = places
-    .filter(({ path }) => !path.endsWith('[]'))
-    .map(({ path, field }) => [path, field.description] as const);
+  const rows = places.filter(({ path }) => !isEntry(path)).map(({ path, field }) => [path, field.description] as const);
   return `The cluster file\n\n  ${fieldOf(WrittenFile).description}\n\n${table(rows)}\n`;
 }
 
@@ -52,6 +55,7 @@ function typeInWords(form: Form): string {
     case 'list':
       return `a list of ${form.min} to ${form.max} entries`;
     case 'one or more':
+    case 'named values':
       return `${formInWords(form)}, at most ${form.max}`;
     case 'text':
     case 'choice':

@@ -1,7 +1,7 @@
 import { type Field, fieldOf, isOptional } from './field.ts';
 
 export interface PlacedField {
-  /** `nodes.worker.count`; `zones[]` for what is in a list. */
+  /** `nodes.worker.count`; `zones[]` for what is in a list, `tags.*` for what a key of one's own has. */
   readonly path: string;
   readonly field: Field;
   readonly isRequired: boolean;
@@ -20,5 +20,12 @@ export function* allFields(schema: Schema, path = ''): Generator<PlacedField> {
     }
   } else if (form.type === 'list' || form.type === 'one or more') {
     yield { path: `${path}[]`, field: fieldOf(form.item), isRequired: false };
+  } else if (form.type === 'named values') {
+    yield { path: `${path}.*`, field: fieldOf(form.value), isRequired: false };
   }
+}
+
+/** Whether a place is one of many in another one, and no key that the file knows. */
+export function isEntry(path: string): boolean {
+  return path.endsWith('[]') || path.endsWith('.*');
 }

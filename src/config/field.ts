@@ -34,7 +34,8 @@ export type Form =
       readonly max: number;
       readonly isSet: boolean;
     }
-  | { readonly type: 'one or more'; readonly item: Schema; readonly max: number };
+  | { readonly type: 'one or more'; readonly item: Schema; readonly max: number }
+  | NamedValuesForm;
 
 interface TextForm {
   readonly type: 'text';
@@ -54,6 +55,16 @@ interface ChoiceForm {
   /** What others call them. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly code: Flaw['code'];
+}
+
+interface NamedValuesForm {
+  readonly type: 'named values';
+  readonly value: Schema;
+  readonly max: number;
+  /** The first thing that is wrong with a key beside those that stand before it. */
+  readonly checkKey: (key: string, before: readonly string[]) => Flaw | undefined;
+  /** As much of that as an editor can check. */
+  readonly keyPattern: string;
 }
 
 type Schema = z.core.$ZodType;
@@ -94,6 +105,8 @@ export function formInWords(form: Form): string {
       return 'a list';
     case 'one or more':
       return 'one text or a list of them';
+    case 'named values':
+      return 'a section of your own keys, each with a text';
   }
 }
 
@@ -154,6 +167,19 @@ export function oneOrMore<Item extends z.ZodType>(
     ...words,
     form: { type: 'one or more', item, max },
   });
+}
+
+/** Keys that whoever writes the file makes up. */
+export function namedValues<Value extends z.ZodType>(
+  value: Value,
+  { max, checkKey, keyPattern, ...words }: FieldWords & Omit<NamedValuesForm, 'type' | 'value'>,
+) {
+  const isWell = (key: string, place: number, keys: readonly string[]) =>
+    checkKey(key, keys.slice(0, place)) === undefined;
+  return described(
+    z.record(z.string(), value).refine((values) => Object.keys(values).every(isWell)),
+    { ...words, form: { type: 'named values', value, max, checkKey, keyPattern } },
+  );
 }
 
 function described<Described extends Schema>(schema: Described, field: Field): Described {

@@ -1,6 +1,6 @@
 import { FINDING_CATALOGUE } from './finding-catalogue.ts';
 import { type Finding, isError } from './finding.ts';
-import { maskSecrets } from './secret-pattern.ts';
+import { maskBehind, maskSecrets } from './secret-pattern.ts';
 
 const SHOWN_MAX = 50;
 const WIDTH_MAX = 100;
@@ -9,10 +9,19 @@ const WIDTH_MAX = 100;
 export function reportFindings(path: string, text: string, findings: readonly Finding[]): string {
   const errors = findings.filter(isError).length;
   const heading = `${path}: ${[count(errors, 'error'), count(findings.length - errors, 'warning')].filter(Boolean).join(', ')}.`;
-  const lines = maskSecrets(text).split(/\r?\n/);
+  const lines = linesWithoutSecrets(text, findings);
   const shown = findings.slice(0, SHOWN_MAX).map((finding) => reportFinding(path, lines, finding));
   const hidden = findings.length - shown.length;
   return [heading, ...shown, ...(hidden > 0 ? [`… and ${hidden} more.`] : [])].join('\n\n');
+}
+
+/** What is shown beside any finding: also a key within braces may be found to name a secret. */
+function linesWithoutSecrets(text: string, findings: readonly Finding[]): readonly string[] {
+  const lines = maskSecrets(text).split(/\r?\n/);
+  for (const { code, line, column, length } of findings) {
+    if (code === 'config.secret-inline') lines[line - 1] = maskBehind(lines[line - 1] ?? '', column - 1 + length);
+  }
+  return lines;
 }
 
 /** One finding on one line: `cluster.yaml:5:5: nodes.worker.cuont: There is no key "cuont" here.` */

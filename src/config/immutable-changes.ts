@@ -1,6 +1,6 @@
 import { sameJson } from '#std/canonical-json.ts';
 import type { ClusterSpec } from './cluster-file.ts';
-import { allFields } from './field-tree.ts';
+import { allFields, isEntry } from './field-tree.ts';
 import type { Flaw } from './finding.ts';
 import { show } from './show.ts';
 import { WrittenFile } from './written-file.ts';
@@ -21,9 +21,9 @@ export function immutableChanges(before: ClusterSpec, after: ClusterSpec): reado
   return topology[0] === topology[1] ? changes : [...changes, changed('nodes', ...topology)];
 }
 
-/** Neither an entry of a list, which is part of a value, nor a section, which has several. */
+/** Neither an entry, which is part of a value, nor a section, which has several. */
 function isOneValue(path: string): boolean {
-  return !path.endsWith('[]') && path !== 'network';
+  return !isEntry(path) && path !== 'network';
 }
 
 function changed(path: string, was: unknown, is: unknown): ImmutableChange {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Field, findField } from './field.ts';
+import { type Field, findField, type Form } from './field.ts';
 import { WrittenFile } from './written-file.ts';
 
 /** The cluster file as a JSON Schema: what editors complete, explain and check. */
@@ -18,5 +18,11 @@ export function clusterFileJsonSchema() {
 function wordsOf({ description, constraint, form, ...field }: Field): object {
   const fallback = field.default === undefined ? undefined : `Default: ${field.default}.`;
   const words = [description, constraint, fallback].filter(Boolean).join(' ');
-  return { description: words, ...(form.type === 'text' && form.pattern && { pattern: form.pattern }) };
+  return { description: words, ...rulesOf(form) };
+}
+
+function rulesOf(form: Form): object {
+  if (form.type === 'text' && form.pattern !== undefined) return { pattern: form.pattern };
+  if (form.type !== 'named values') return {};
+  return { maxProperties: form.max, propertyNames: { type: 'string', pattern: form.keyPattern } };
 }

@@ -1,19 +1,15 @@
-import { checkForeign, checkHidden, secretFlaw } from './check-value.ts';
+import { checkForeign, checkHidden, checkSecret, checkSecretKey } from './check-value.ts';
 import { closest, didYouMean } from './did-you-mean.ts';
-import { allFields } from './field-tree.ts';
+import { allFields, isEntry } from './field-tree.ts';
 import type { Flaw } from './finding.ts';
-import { findSecrets, namesSecret } from './secret-pattern.ts';
 import { enumerate, show } from './show.ts';
 import { WrittenFile } from './written-file.ts';
 
 /** Why a key is not one of those that may stand here, and which was meant. */
 export function judgeKey(key: string, siblings: readonly string[]): Flaw {
-  const [secret] = findSecrets(key);
-  if (secret !== undefined) return secretFlaw(secret.name);
   const meant = didYouMean(key, siblings);
-  const harmful = checkHidden(key) ?? checkForeign(key, meant);
+  const harmful = checkSecret(key) ?? checkHidden(key) ?? checkForeign(key, meant) ?? checkSecretKey(key);
   if (harmful !== undefined) return harmful;
-  if (namesSecret(key)) return secretFlaw(`a key for a secret, ${show(key)}`);
   if (meant !== undefined) return unknown(key, meant);
   const homes = homesOf(key);
   if (homes.length === 0) return unknown(key, `The keys here are ${enumerate(siblings, 'and')}.`);
@@ -27,7 +23,7 @@ function unknown(key: string, instead: string): Flaw {
 
 /** `in nodes.worker`, `at the top`. */
 function homesOf(key: string): readonly string[] {
-  const paths = [...allFields(WrittenFile)].map(({ path }) => path).filter((path) => !path.endsWith('[]'));
+  const paths = [...allFields(WrittenFile)].map(({ path }) => path).filter((path) => !isEntry(path));
   const wanted = closest(key, new Set(paths.map(lastKey)));
   return paths
     .filter((path) => wanted.includes(lastKey(path)))

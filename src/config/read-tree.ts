@@ -1,4 +1,4 @@
-import { checkSecret, checkValue } from './check-value.ts';
+import { checkHidden, checkSecret, checkSecretKey, checkValue } from './check-value.ts';
 import { type Field, fieldOf, type Form, formInWords, isOptional } from './field.ts';
 import type { FindingList } from './finding-list.ts';
 import { type Flaw, pathOf } from './finding.ts';
@@ -16,6 +16,7 @@ export function readTree(tree: SourceNode, findings: FindingList): PartialFile |
 
 type Schema = Parameters<typeof fieldOf>[0];
 type ListForm = Extract<Form, { readonly type: 'list' }>;
+type NamedValuesForm = Extract<Form, { readonly type: 'named values' }>;
 type ScalarForm = Extract<Form, { readonly type: ScalarKind | 'choice' }>;
 
 /** More than the longest public key has. */
@@ -41,6 +42,8 @@ class TreeReader {
         return node.kind === 'list'
           ? this.#readList({ ...form, type: 'list', min: 1, isSet: true }, node.items, path)
           : this.read(form.item, node, path);
+      case 'named values':
+        return node.kind === 'map' ? this.#readNamed(form, node, path) : this.#reportType(path, field, node);
       case 'text':
       case 'choice':
       case 'whole number':
@@ -65,6 +68,20 @@ class TreeReader {
       this.#report(pathOf(path, key), { code: 'config.missing-key', what, instead });
     }
     return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  }
+
+  #readNamed({ value: schema, checkKey }: NamedValuesForm, { entries }: SourceMap, path: string): object | undefined {
+    const keys = entries.map(({ key }) => key);
+    const values = entries.map(({ key, value }, index): [string, unknown] => {
+      const here = pathOf(path, key);
+      const secret = checkSecretKey(key);
+      const flaw = secret ?? checkHidden(key) ?? checkKey(key, keys.slice(0, index));
+      if (flaw !== undefined) this.#findings.add(here, flaw, 'key');
+      // Words about the value of a secret could tell it.
+      const read = secret === undefined ? this.read(schema, value, here) : undefined;
+      return [key, flaw === undefined ? read : undefined];
+    });
+    return values.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(values);
   }
 
   #readList({ item, min, max, isSet }: ListForm, nodes: readonly SourceNode[], path: string): unknown {

@@ -28,6 +28,7 @@ export function resolveSpec(written: PartialFile, catalogue: Catalogue): Cluster
     access: resolveAccess(written.access),
     storage: { replicas: replicasOn(nodes.storage ?? nodes.converged), ...written.storage },
     monitoring: written.monitoring ?? false,
+    ...resolveTags(written.tags),
     ...(provider === 'simulator' && { simulator }),
   };
 }
@@ -43,6 +44,11 @@ function resolveNetwork(written: PartialFile['network'] = {}): ClusterSpec['netw
 
 function resolveAccess({ from = [], 'ssh-key': key }: NonNullable<PartialFile['access']> = {}): ClusterSpec['access'] {
   return { from, ...(key !== undefined && { sshPublicKey: withoutComment(key) }) };
+}
+
+/** An empty section says as much as none. */
+function resolveTags(tags: PartialFile['tags'] = {}): Pick<ClusterSpec, 'tags'> {
+  return Object.keys(tags).length === 0 ? {} : { tags };
 }
 
 /** Each copy lies on a node of its own. */

@@ -15,7 +15,8 @@ const SECRET_KINDS: readonly SecretKind[] = [
 ];
 
 const SECRET_KEY = /pass(?:word|wd|phrase)|secret|token|credential|private-?key|api-?key|access-?key/;
-const ASSIGNMENT = /^([ \t]*(?:- )?["']?([A-Za-z][\w.-]{0,80})["']?[ \t]*[:=][ \t]*)(\S.*)$/gm;
+/** At the begin of a line, or within braces. */
+const KEY = /(?:^|[{,])[ \t]*(?:- )?["']?([A-Za-z][^,:={}"']{0,127}?)["']?[ \t]*[:=]/g;
 
 export interface FoundSecret {
   /** `an AWS access key id`. */
@@ -40,15 +41,27 @@ export function namesSecret(key: string): boolean {
 
 /** The text with every secret hidden, and everything else where it was. */
 export function maskSecrets(text: string): string {
-  const masked = text.replaceAll(ASSIGNMENT, (line: string, before: string, key: string, value: string) =>
-    namesSecret(key) ? before + hide(value) : line,
-  );
-  return maskKnownSecrets(masked);
+  return maskKnownSecrets(text.split('\n').map(maskAssignment).join('\n'));
+}
+
+function maskAssignment(line: string): string {
+  for (const { 0: match, 1: key = '', index } of line.matchAll(KEY)) {
+    const valueStart = index + match.length;
+    if (namesSecret(key)) return line.slice(0, valueStart) + hide(line.slice(valueStart));
+  }
+  return line;
 }
 
 /** The text with everything hidden that is a secret by its looks. */
 export function maskKnownSecrets(text: string): string {
   return SECRET_KINDS.reduce((masked, { pattern }) => masked.replaceAll(pattern, hide), text);
+}
+
+/** A line with everything hidden that stands behind the colon of a key, which ends at an offset. */
+export function maskBehind(line: string, keyEnd: number): string {
+  const behind = line.slice(keyEnd);
+  const value = behind.replace(/^\s*[:=]/, '');
+  return value === behind ? line : line.slice(0, line.length - value.length) + hide(value);
 }
 
 function hide(secret: string): string {

@@ -13,6 +13,8 @@ type Node = ParsedNode | null;
 interface Placed {
   readonly path: string;
   readonly span: Span;
+  /** A key may have dots in it, so that a path does not show it. */
+  readonly depth: number;
 }
 
 const NODES_MAX = 2_000;
@@ -30,7 +32,7 @@ export class TreeBuilder {
   }
 
   build(root: ParsedNode): SourceNode {
-    const tree = this.#convert(root, { path: '', span: { start: 0, end: 0 } });
+    const tree = this.#convert(root, { path: '', span: { start: 0, end: 0 }, depth: 0 });
     this.#findings.places.record('', 'value', { start: tree.span.start, end: tree.span.start });
     return tree;
   }
@@ -38,7 +40,7 @@ export class TreeBuilder {
   #convert(node: Node, around: Placed): SourceNode {
     this.#nodeCount += 1;
     const { path } = around;
-    const here = { path, span: spanOf(node, around.span) };
+    const here = { ...around, span: spanOf(node, around.span) };
     const { span } = here;
     const isEmpty = node === null || this.#isEmpty(node);
     // A key without a value is shown by its key; an entry of a list has none.
@@ -47,10 +49,12 @@ export class TreeBuilder {
     return isEmpty ? { kind: 'nothing', span, isReported: false } : this.#convertContent(node, here);
   }
 
-  #convertContent(node: ParsedNode, { path, span }: Placed): SourceNode {
-    if (this.#yaml.isMap(node)) return { kind: 'map', span, entries: this.#convertPairs(node.items, { path, span }) };
+  #convertContent(node: ParsedNode, here: Placed): SourceNode {
+    const { path, span } = here;
+    if (this.#yaml.isMap(node)) return { kind: 'map', span, entries: this.#convertPairs(node.items, here) };
     if (this.#yaml.isSeq(node)) {
-      const items = node.items.map((item, index) => this.#convert(item, { path: pathOf(path, index), span }));
+      const depth = here.depth + 1;
+      const items = node.items.map((item, index) => this.#convert(item, { path: pathOf(path, index), span, depth }));
       return { kind: 'list', span, items };
     }
     return { kind: 'scalar', span, text: this.#textOf(node), isPlain: this.#isPlain(node) };
@@ -58,9 +62,10 @@ export class TreeBuilder {
 
   #convertPairs(pairs: readonly Pair<ParsedNode, Node>[], around: Placed): readonly SourceEntry[] {
     const entries = new Map<string, SourceEntry>();
+    const depth = around.depth + 1;
     for (const pair of pairs) {
       const keySpan = spanOf(pair.key, around.span);
-      const key = this.#readKey(pair.key, { path: around.path, span: keySpan });
+      const key = this.#readKey(pair.key, { ...around, span: keySpan });
       if (key === undefined) continue;
       const path = pathOf(around.path, key);
       if (entries.has(key)) {
@@ -69,13 +74,14 @@ export class TreeBuilder {
         continue;
       }
       this.#findings.places.record(path, 'key', keySpan);
-      entries.set(key, { key, keySpan, value: this.#convert(pair.value, { path, span: keySpan }) });
+      entries.set(key, { key, keySpan, value: this.#convert(pair.value, { path, span: keySpan, depth }) });
     }
     return [...entries.values()];
   }
 
-  #readKey(node: Node, { path, span }: Placed): string | undefined {
-    if (this.#yaml.isAlias(node) && this.#refusesReference(node, { path, span })) return undefined;
+  #readKey(node: Node, around: Placed): string | undefined {
+    const { path, span } = around;
+    if (this.#yaml.isAlias(node) && this.#refusesReference(node, around)) return undefined;
     const key = node === null ? '' : this.#textOf(node);
     if (node === null || key === '') {
       this.#findings.addAt(span, path, { code: 'config.complex-key', what: 'A key must be one word.' });
@@ -87,7 +93,7 @@ export class TreeBuilder {
       this.#findings.addAt(span, pathOf(path, key), { code: 'config.merge-key', what, instead });
       return undefined;
     }
-    const here = { path: pathOf(path, key), span };
+    const here = { ...around, path: pathOf(path, key) };
     return this.#refusesReference(node, here) || this.#refusesTag(node, here) ? undefined : key;
   }
 
@@ -123,18 +129,18 @@ export class TreeBuilder {
 
   #refusesTag({ tag }: ParsedNode, { path, span }: Placed): boolean {
     if (tag === undefined) return false;
-    const what = `The tag ${shorten(tag)} is not allowed.`;
-    this.#findings.addAt(span, path, { code: 'config.tag', what, instead: 'Delete the tag.' });
+    const what = `The YAML tag ${shorten(tag)} is not allowed.`;
+    this.#findings.addAt(span, path, { code: 'config.tag', what, instead: 'Delete it.' });
     return true;
   }
 
-  #refusesSize({ path, span }: Placed): boolean {
+  #refusesSize({ path, span, depth }: Placed): boolean {
     const code = 'config.too-large';
     if (this.#nodeCount === NODES_MAX) {
       const what = `From here on nothing is read: there are more than ${NODES_MAX} values.`;
       this.#findings.addAt(span, '', { code, what });
     }
-    const isTooDeep = path.split(/[.[]/).length > DEPTH_MAX;
+    const isTooDeep = depth > DEPTH_MAX;
     if (isTooDeep)
       this.#findings.addAt(span, path, { code, what: `This is nested more than ${DEPTH_MAX} levels deep.` });
     return isTooDeep || this.#nodeCount >= NODES_MAX;

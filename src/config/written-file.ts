@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { checkCidr, CIDR_PATTERN } from './cidr.ts';
 import { checkClusterName, checkLabel, LABEL_PATTERN } from './cluster-name.ts';
 import { checkDomain } from './domain.ts';
-import { choice, decimalNumber, list, section, text, trueOrFalse, wholeNumber } from './field.ts';
+import { choice, decimalNumber, list, namedValues, section, text, trueOrFalse, wholeNumber } from './field.ts';
 import { checkImageId } from './provider-id.ts';
 import { checkSshKey } from './ssh-key.ts';
+import { checkTagKey, checkTagValue, TAG_KEY_PATTERN, TAG_VALUE_PATTERN, TAGS_MAX } from './tag.ts';
 import { ZONE_ORIGINS } from './cluster-file.ts';
 import { WrittenNetwork } from './written-network.ts';
 import { WrittenNodes } from './written-nodes.ts';
@@ -172,6 +173,28 @@ export const WrittenFile = section(
       default: 'false',
       change: 'at any time',
     }).exactOptional(),
+    tags: namedValues(
+      text({
+        description: 'What the tag says.',
+        example: 'web',
+        constraint: 'In quotes when it is empty, or looks like a number or a boolean.',
+        change: 'at any time',
+        pattern: TAG_VALUE_PATTERN,
+        check: checkTagValue,
+        isFree: true,
+      }),
+      {
+        description:
+          'Tags of your own that everything of the cluster carries at the provider: for sharing costs, and for telling whose it is.',
+        example: 'tags: { team: web, cost-centre: "4711" }',
+        default: 'none beside the marks of the cluster',
+        constraint: `At most ${TAGS_MAX}. Letters of any alphabet, digits, spaces and _ . : / = + - @ only; no key begins with aws: or bootstrap:, and none is Name.`,
+        change: 'at any time',
+        max: TAGS_MAX,
+        checkKey: checkTagKey,
+        keyPattern: TAG_KEY_PATTERN,
+      },
+    ).exactOptional(),
     simulator: section(
       {
         speed: decimalNumber({

@@ -8,6 +8,8 @@ export interface Scope {
   readonly builder: BlueprintBuilder;
   readonly uid: ClusterUid;
   readonly clusterName: string;
+  /** Put on everything that can bear them, beside the marks. */
+  readonly tags: Readonly<Record<string, string>> | undefined;
 }
 
 /** Addresses of what stands in a region begin with its name. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isProblem } from '#engine/problem.ts';
 import { explainPath } from '#config/explain.ts';
-import { allFields, type PlacedField } from '#config/field-tree.ts';
+import { allFields, isEntry, type PlacedField } from '#config/field-tree.ts';
 import { WrittenFile } from '#config/written-file.ts';
 import { findingsIn, MINIMAL } from './support/loading.ts';
 
@@ -48,12 +48,42 @@ describe('explain', () => {
 
   test('without a path lists every key of the file', () => {
     const whole = explainPath('');
-    const missing = places.filter(({ path }) => !path.endsWith('[]') && !whole.includes(`\n  ${path} `));
+    const missing = places.filter(({ path }) => !isEntry(path) && !whole.includes(`\n  ${path} `));
     expect(missing).toEqual([]);
   });
 
   test('finds the entry of a list by any number', () => {
     expect(explainPath('zones[1]')).toBe(explainPath('zones[]'));
+  });
+
+  test('says what is under a key of one’s own, whatever it is called', () => {
+    expect(explainPath('tags')).toMatchInlineSnapshot(`
+      "tags
+
+        Tags of your own that everything of the cluster carries at the provider: for sharing costs, and for telling whose it is.
+
+        type     a section of your own keys, each with a text, at most 8
+        default  none beside the marks of the cluster
+        rule     At most 8. Letters of any alphabet, digits, spaces and _ . : / = + - @ only; no key begins with aws: or bootstrap:, and none is Name.
+        change   at any time, with the next apply
+        example  tags: { team: web, cost-centre: "4711" }
+
+      Keys
+        *  What the tag says.
+      "
+    `);
+    expect(explainPath('tags.team')).toMatchInlineSnapshot(`
+      "tags.*
+
+        What the tag says.
+
+        type     text
+        rule     In quotes when it is empty, or looks like a number or a boolean.
+        change   at any time, with the next apply
+        example  web
+      "
+    `);
+    expect(explainPath('tags.com.example.team')).toBe(explainPath('tags.*'));
   });
 
   test.each([
@@ -76,14 +106,14 @@ describe('every place in the file', () => {
     expect(texts.filter(({ text }) => text !== '' && !/^[A-Z0-9].*\.$/.test(text))).toEqual([]);
   });
 
-  test('has a default, is required, or is an entry of a list', () => {
+  test('has a default, is required, or is an entry', () => {
     const open = places.filter(
-      ({ path, field, isRequired }) => !isRequired && field.default === undefined && !path.endsWith('[]'),
+      ({ path, field, isRequired }) => !isRequired && field.default === undefined && !isEntry(path),
     );
     expect(open.map(({ path }) => path)).toEqual([]);
   });
 
-  test.each(places.filter(({ path }) => !path.endsWith('[]')))('has an example that works: $path', async (place) => {
+  test.each(places.filter(({ path }) => !isEntry(path)))('has an example that works: $path', async (place) => {
     expect((await findingsIn(fileWith(place))).filter((words) => words.endsWith(`at ${place.path}`))).toEqual([]);
   });
 });

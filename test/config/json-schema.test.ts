@@ -9,11 +9,14 @@ import { corpus, validFiles } from './support/corpus.ts';
 const schema = clusterFileJsonSchema();
 const judge = z.fromJSONSchema(schema);
 
+const TAG_FILES = /^tag-(?:invalid|reserved)\/|^valid\/4[012]-|ten-tags|list-of-tags|for-a-tag|number-trap\/13-/;
+
 /** As much of JSON Schema as is looked into here. */
 interface Node {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
+  readonly additionalProperties?: Node | boolean;
   readonly anyOf?: readonly Node[];
 }
 
@@ -24,6 +27,9 @@ const Node: z.ZodType<Node> = z.object({
   },
   get items() {
     return Node.exactOptional();
+  },
+  get additionalProperties() {
+    return z.union([z.boolean(), Node]).exactOptional();
   },
   get anyOf() {
     return z.array(Node).exactOptional();
@@ -43,6 +49,22 @@ describe('the JSON Schema', () => {
     });
     expect(files.length).toBeGreaterThan(30);
     expect(files.filter(({ text }) => judge.safeParse(parse(text)).success).map(({ name }) => name)).toEqual([]);
+  });
+
+  test('takes and refuses the tags that the file itself takes and refuses, as far as a pattern can say it', () => {
+    const files = corpus.filter(({ name }) => TAG_FILES.test(name));
+    expect(files.length).toBeGreaterThanOrEqual(20);
+    const taken = files.filter(({ text }) => judge.safeParse(parse(text)).success).map(({ name }) => name);
+    // Letters are told from other signs by Unicode alone, which not every editor knows.
+    expect(taken).toEqual([
+      'tag-invalid/06-combining-mark.yaml',
+      'tag-invalid/07-emoji.yaml',
+      'tag-reserved/05-mark-in-capitals.yaml',
+      'tag-reserved/08-prototype.yaml',
+      'valid/40-tags.yaml',
+      'valid/41-tags-of-all-kinds.yaml',
+      'valid/42-no-tags.yaml',
+    ]);
   });
 
   test('describes every key', () => {
@@ -66,6 +88,8 @@ function describedIn(node: Node, path = ''): readonly (readonly [string, string 
     describedIn(child, path === '' ? key : `${path}.${key}`),
   );
   const items = node.items === undefined ? [] : describedIn(node.items, `${path}[]`);
+  const { additionalProperties: own } = node;
+  const values = typeof own === 'object' ? describedIn(own, `${path}.*`) : [];
   const choices = (node.anyOf ?? []).flatMap((child) => describedIn(child, path)).filter(([at]) => at !== path);
-  return [[path, node.description], ...properties, ...items, ...choices];
+  return [[path, node.description], ...properties, ...items, ...values, ...choices];
 }

@@ -191,6 +191,11 @@ describe('what is said about a file', () => {
     const [password = '', id = '', token = '', body = ''] = SECRETS;
     const texts = [
       `password: ${password}\n`,
+      `tags: { team: web, password: ${password} }\n`,
+      `tags: { team: web, "a b/token": ["${password}", 'x'], name: x }\n`,
+      `tags:\n  team:password: ${password}\n`,
+      `tags:\n  Team: web\n  password of it: ${password}\n`,
+      `access: { api_key: ${password}, fron: 1 }\n`,
       `db_password = ${password}\nregion: [\n`,
       `region: ${id}\n`,
       `${id}: ${id}\n${id}: 1\n`,

@@ -19,6 +19,7 @@ import { zoneFacts } from './route53/zone-facts.ts';
 import { bucketFacts } from './s3/bucket-facts.ts';
 import { objectFacts } from './s3/object-facts.ts';
 import { docs } from './sources.ts';
+import { tagFacts } from './tag-facts.ts';
 
 const stsFacts = factsOf('sts', {
   identity: {
@@ -50,6 +51,7 @@ export const allFacts: readonly Fact[] = [
   ...recordFacts,
   ...bucketFacts,
   ...objectFacts,
+  ...tagFacts,
   ...stsFacts,
   ...preflightFacts,
 ];

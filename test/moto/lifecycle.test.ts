@@ -20,7 +20,7 @@ interface Topology {
   /** What somebody else has made beforehand; returns lines for the file. */
   readonly prepare: (ec2: EC2Client) => Promise<readonly string[]>;
   readonly first: ShopFile;
-  /** Counts, types and rules differ. */
+  /** Counts, types, rules and tags differ. */
   readonly changed: ShopFile;
 }
 
@@ -30,25 +30,27 @@ const CONVERGED = '{ converged: { count: 3 } }';
 const LARGER = '{ converged: { count: 3, machine: m6i.xlarge } }';
 const HOME = '203.0.113.7/32';
 const OFFICE = '198.51.100.0/24';
+const TRIAL = '{ team: web, stage: trial }';
+const LIVE = '{ team: shop, owner: web }';
 
 const TOPOLOGIES: readonly Topology[] = [
   {
     title: 'three zones, public addresses',
     prepare: async () => [],
-    first: { nodes: SEPARATE, from: HOME },
-    changed: { nodes: CHANGED, from: OFFICE },
+    first: { nodes: SEPARATE, from: HOME, tags: TRIAL },
+    changed: { nodes: CHANGED, from: OFFICE, tags: LIVE },
   },
   {
     title: 'a private network with gateways, a bastion and a balancer',
     prepare: async () => ['network: { topology: private }'],
-    first: { nodes: CONVERGED, from: HOME },
-    changed: { nodes: LARGER, from: OFFICE },
+    first: { nodes: CONVERGED, from: HOME, tags: TRIAL },
+    changed: { nodes: LARGER, from: OFFICE, tags: LIVE },
   },
   {
     title: 'parts of a network that somebody else has made',
     prepare: async (ec2) => [`network: { existing: ${await makeNetwork(ec2)}, machines: 10.42.128.0/17 }`],
-    first: { nodes: CONVERGED, from: HOME },
-    changed: { nodes: LARGER, from: OFFICE },
+    first: { nodes: CONVERGED, from: HOME, tags: TRIAL },
+    changed: { nodes: LARGER, from: OFFICE, tags: LIVE },
   },
 ];
 
@@ -91,9 +93,11 @@ describe.each(TOPOLOGIES)('$title', ({ title, prepare, first, changed }) => {
       const before = await census();
 
       expect(await run('create', ['create', '-f', 'first.yaml', '--yes', '--plain'])).toMatchObject(GOOD);
+      expect(await tagsOfOurs()).toEqual(tagsOf(first));
       expect(await run('plan, empty', ['plan', 'shop'])).toMatchObject(GOOD);
       expect(await run('plan, changed', ['plan', '-f', 'changed.yaml'])).toMatchObject({ ...GOOD, code: 2 });
       expect(await run('apply', ['apply', '-f', 'changed.yaml', '--plain'])).toMatchObject(GOOD);
+      expect(await tagsOfOurs()).toEqual(tagsOf(changed));
       expect(await run('plan, empty again', ['plan', 'shop'])).toMatchObject(GOOD);
       expect(await run('delete', ['delete', 'shop', '--yes', '--plain'])).toMatchObject(GOOD);
       tables.push(figureTable(title, runs));
@@ -109,4 +113,27 @@ const LAST_WORDS = 3_000;
 
 async function census(): Promise<readonly string[]> {
   return (await accountCensus(moto)).map(textOf);
+}
+
+/** What is on the cluster's things beside the marks: the same on all of them. */
+async function tagsOfOurs(): Promise<readonly string[]> {
+  const ours = (await accountCensus(moto)).filter(({ tags }) => tags['bootstrap:cluster'] !== undefined);
+  const isOwn = ([key]: readonly [string, string]) => key !== 'Name' && !key.startsWith('bootstrap:');
+  const texts = ours.map(({ tags }) =>
+    Object.entries(tags)
+      .filter(isOwn)
+      .map(([key, value]) => `${key}: ${value}`),
+  );
+  return [...new Set(texts.map((text) => text.toSorted().join(', ')))];
+}
+
+function tagsOf({ tags = '' }: ShopFile): readonly string[] {
+  return [
+    tags
+      .replace(/[{} ]+/g, ' ')
+      .trim()
+      .split(', ')
+      .toSorted()
+      .join(', '),
+  ];
 }

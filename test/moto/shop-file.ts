@@ -3,11 +3,13 @@ export interface ShopFile {
   readonly nodes: string;
   /** From where SSH and the API can be reached. */
   readonly from: string;
+  /** Beside the marks. @default none */
+  readonly tags?: string;
   /** More lines of the file. */
   readonly more?: readonly string[];
 }
 
-export function shopFile({ nodes, from, more = [] }: ShopFile): string {
+export function shopFile({ nodes, from, tags, more = [] }: ShopFile): string {
   const lines = [
     'name: shop',
     'provider: aws',
@@ -15,6 +17,7 @@ export function shopFile({ nodes, from, more = [] }: ShopFile): string {
     'region: eu-west-3',
     `nodes: ${nodes}`,
     `access: { from: [${from}], ssh-key: ${SSH_KEY} }`,
+    ...(tags === undefined ? [] : [`tags: ${tags}`]),
     ...more,
   ];
   return `${lines.join('\n')}\n`;

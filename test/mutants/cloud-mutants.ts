@@ -2,6 +2,7 @@ import { byTests, type Mutant } from './mutant.ts';
 
 const OTHER_ZONES_TESTS = [byTests('test/providers/aws/route53/other-zones.test.ts')];
 const PREFLIGHT_TESTS = [byTests('test/app/preflight.test.ts')];
+const TAG_TESTS = [byTests('test/providers/aws/tagged.test.ts')];
 const DATA_TESTS = [byTests('test/providers/aws/ec2/data-keeping.test.ts')];
 
 /** Ways to touch what is somebody else's, to cost more than was said, or to say less than was seen. */
@@ -138,5 +139,33 @@ export const CLOUD_MUTANTS: readonly Mutant[] = [
     anchor: 'entrance === API_ENTRANCE ? access.from : [ANYWHERE]',
     replacement: 'entrance === API_ENTRANCE && access.from.length === 0 ? access.from : [ANYWHERE]',
     killers: [byTests('test/cluster/names.test.ts')],
+  },
+  {
+    name: 'a tag of somebody else goes when ours change',
+    file: 'providers/aws/tags.ts',
+    anchor: 'keys.has(Key) ? [[Key, Value] as const] : []',
+    replacement: "keys.has(Key) || !(Key === 'Name' || Key.startsWith('bootstrap:')) ? [[Key, Value] as const] : []",
+    killers: TAG_TESTS,
+  },
+  {
+    name: 'what somebody has tagged to the bucket is lost when our tags change',
+    file: 'providers/aws/s3/bucket.ts',
+    anchor: 'TagSet: [...ours, ...kept]',
+    replacement: 'TagSet: [...ours, ...kept.slice(0, 0)]',
+    killers: TAG_TESTS,
+  },
+  {
+    name: 'a tag that the file has no more stays',
+    file: 'providers/aws/tags.ts',
+    anchor: 'filter((key) => !Object.hasOwn(wanted, key))',
+    replacement: 'filter((key) => key.length === 0 && !Object.hasOwn(wanted, key))',
+    killers: TAG_TESTS,
+  },
+  {
+    name: 'the disks of a machine keep their old tags',
+    file: 'providers/aws/ec2/instance.ts',
+    anchor: 'ids: [instanceId, ...disks], change',
+    replacement: 'ids: [instanceId, ...disks.slice(0, 0)], change',
+    killers: TAG_TESTS,
   },
 ];

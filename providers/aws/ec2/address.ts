@@ -1,19 +1,20 @@
 import { type Address, AllocateAddressCommand, ReleaseAddressCommand } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { CallError } from '#engine/call.ts';
-import { ABSENT, defineResource } from '#engine/resource.ts';
+import { ABSENT } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { listed, present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
+import { byEc2 } from './taggings.ts';
 
-const Outputs = z.strictObject({ allocationId: z.string(), publicAddress: z.string() });
+const Outputs = z.strictObject({ allocationId: z.string(), publicAddress: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** A public address that stays the same until it is given back. EC2 would give another one for every request. */
-export const address = defineResource<AwsSession>()({
+export const address = tagged(byEc2('allocationId'), {
   kind: 'aws.ec2.address',
-  inputs: z.strictObject({}),
+  inputs: z.strictObject(TAGS),
   outputs: Outputs,
   identity: 'tag',
   replaceOn: [],

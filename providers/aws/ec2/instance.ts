@@ -1,6 +1,6 @@
 import { type Instance, ModifyInstanceAttributeCommand } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { ABSENT, defineResource, type Owner, type ResourceContext } from '#engine/resource.ts';
+import { ABSENT, type Owner, type ResourceContext } from '#engine/resource.ts';
 import { canonicalJson } from '#std/canonical-json.ts';
 import { sha256Base32 } from '#std/hash.ts';
 import { sameValue } from '#std/same-value.ts';
@@ -8,7 +8,8 @@ import { LETTER, PROTOCOL_FORMAT } from '#host/protocol.ts';
 import { answered, unlessExists } from '../answers.ts';
 import { removeBox } from '../s3/remove-box.ts';
 import type { AwsSession } from '../session.ts';
-import { ownerOfMember } from '../tags.ts';
+import { type Retag, tagged } from '../tagged.ts';
+import { ownerOfMember, TAGS } from '../tags.ts';
 import { keepsDataDisks, syncDataKeeping } from './data-keeping.ts';
 import { DATA_DISKS_MAX, launchRequest, variantOf } from './launch-request.ts';
 import { conditionOf } from './machine-condition.ts';
@@ -36,6 +37,7 @@ const Inputs = z.strictObject({
   isSpot: z.literal(true).optional(),
   /** Its data disks stay when it goes. */
   keepsData: z.literal(true).optional(),
+  ...TAGS,
 });
 export type InstanceInputs = Readonly<z.output<typeof Inputs>>;
 
@@ -50,11 +52,19 @@ const Outputs = z.strictObject({
   publicAddress: z.string(),
   securityGroupIds: z.array(z.string()).readonly(),
   keepsData: z.literal(true).optional(),
+  ...TAGS,
 });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
+/** The machine and its disks: who pays for one pays for the other. */
+const retagMachine: Retag<Pick<Outputs, 'instanceId'>> = async (aws, context, { instanceId }, change) => {
+  const found = await aws.listings.instances.findById(context, instanceId);
+  const disks = (found?.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.VolumeId ?? []);
+  await aws.taggings.change(context, { ids: [instanceId, ...disks], change });
+};
+
 /** A machine with its disks, launched in one request with the others of its lot. It is ready when it has said hello. */
-export const instance = defineResource<AwsSession>()({
+export const instance = tagged(retagMachine, {
   kind: 'aws.ec2.instance',
   inputs: Inputs,
   outputs: Outputs,
@@ -81,7 +91,9 @@ export const instance = defineResource<AwsSession>()({
     const keeping = keepsDataDisks(found, inputs) ? ({ keepsData: true } as const) : {};
     const outputs = { ...outputsOf(found), ...keeping };
     const condition = await conditionOf(aws, context, { found, mailbox: outputs.mailbox });
-    return condition === 'gone' ? ABSENT : { state: 'present', outputs, owner: ownerOf(found), condition };
+    return condition === 'gone'
+      ? ABSENT
+      : { state: 'present', outputs, owner: ownerOf(found), condition, tags: found.Tags };
   },
 
   async create(aws, context, inputs) {

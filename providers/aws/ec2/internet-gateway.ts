@@ -1,18 +1,19 @@
 import { CreateInternetGatewayCommand, DeleteInternetGatewayCommand, type InternetGateway } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { ABSENT, defineResource } from '#engine/resource.ts';
+import { ABSENT } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { listed, present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
+import { byEc2 } from './taggings.ts';
 
-const Outputs = z.strictObject({ gatewayId: z.string() });
+const Outputs = z.strictObject({ gatewayId: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** The way out of a network, once it is attached to one. EC2 would make another one for every request. */
-export const internetGateway = defineResource<AwsSession>()({
+export const internetGateway = tagged(byEc2('gatewayId'), {
   kind: 'aws.ec2.internet-gateway',
-  inputs: z.strictObject({}),
+  inputs: z.strictObject(TAGS),
   outputs: Outputs,
   identity: 'tag',
   replaceOn: [],

@@ -1,18 +1,19 @@
 import { DeleteKeyPairCommand, ImportKeyPairCommand } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { ABSENT, defineResource } from '#engine/resource.ts';
+import { ABSENT } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { listed, present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
+import { byEc2 } from './taggings.ts';
 
-const Outputs = z.strictObject({ keyPairId: z.string(), name: z.string() });
+const Outputs = z.strictObject({ keyPairId: z.string(), name: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** The public half of a key that opens SSH on new machines. */
-export const keyPair = defineResource<AwsSession>()({
+export const keyPair = tagged(byEc2('keyPairId'), {
   kind: 'aws.ec2.key-pair',
-  inputs: z.strictObject({ name: z.string(), publicKey: z.string() }),
+  inputs: z.strictObject({ name: z.string(), publicKey: z.string(), ...TAGS }),
   outputs: Outputs,
   identity: 'name',
   replaceOn: ['name', 'publicKey'],

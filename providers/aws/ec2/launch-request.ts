@@ -1,7 +1,7 @@
 import { type _InstanceType, type BlockDeviceMapping, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { CallError } from '#engine/call.ts';
 import type { CreateContext } from '#engine/resource.ts';
-import { lotTags } from '../tags.ts';
+import { lotTags, type UserTags } from '../tags.ts';
 import type { InstanceInputs } from './instance.ts';
 import { SPOT_MARKET } from './spot.ts';
 
@@ -9,7 +9,7 @@ import { SPOT_MARKET } from './spot.ts';
  * All machines of a lot, in the place and of the type that the variant names. Every member builds the same request, byte
  * for byte: EC2 refuses a token that comes with anything else.
  */
-export function launchRequest(context: CreateContext, inputs: InstanceInputs): RunInstancesCommand {
+export function launchRequest(context: LaunchContext, inputs: InstanceInputs): RunInstancesCommand {
   const { token, lot } = context;
   const Tags = lotTags(context, inputs.name);
   return new RunInstancesCommand({
@@ -30,6 +30,8 @@ export function launchRequest(context: CreateContext, inputs: InstanceInputs): R
     ],
   });
 }
+
+type LaunchContext = CreateContext & { readonly tags: UserTags | undefined };
 
 /** One way to launch, as the engine names it while it tries them in turn. */
 export function variantOf(zone: string, type: string): string {

@@ -1,18 +1,20 @@
 import { CreateNatGatewayCommand, DeleteNatGatewayCommand, type NatGateway } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { ABSENT, type Condition, defineResource, READY, type ResourceContext } from '#engine/resource.ts';
+import { ABSENT, type Condition, READY, type ResourceContext } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { listed, pending, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
-import { ownerOf, ownerTags } from '../tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerOf, ownerTags, TAGS } from '../tags.ts';
+import { byEc2 } from './taggings.ts';
 
-const Outputs = z.strictObject({ natGatewayId: z.string() });
+const Outputs = z.strictObject({ natGatewayId: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** The way out for machines without a public address. EC2 takes a minute or two to make it, and as long to end it. */
-export const natGateway = defineResource<AwsSession>()({
+export const natGateway = tagged(byEc2('natGatewayId'), {
   kind: 'aws.ec2.nat-gateway',
-  inputs: z.strictObject({ subnetId: z.string(), allocationId: z.string() }),
+  inputs: z.strictObject({ subnetId: z.string(), allocationId: z.string(), ...TAGS }),
   outputs: Outputs,
   identity: 'token',
   replaceOn: ['subnetId', 'allocationId'],

@@ -1,18 +1,19 @@
 import { CreateRouteTableCommand, DeleteRouteTableCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { ABSENT, defineResource } from '#engine/resource.ts';
+import { ABSENT } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { listed, present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
+import { byEc2 } from './taggings.ts';
 
-const Outputs = z.strictObject({ routeTableId: z.string() });
+const Outputs = z.strictObject({ routeTableId: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** Where packets of the subnets go that are associated with it. */
-export const routeTable = defineResource<AwsSession>()({
+export const routeTable = tagged(byEc2('routeTableId'), {
   kind: 'aws.ec2.route-table',
-  inputs: z.strictObject({ vpcId: z.string() }),
+  inputs: z.strictObject({ vpcId: z.string(), ...TAGS }),
   outputs: Outputs,
   identity: 'token',
   replaceOn: ['vpcId'],

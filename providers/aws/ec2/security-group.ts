@@ -1,19 +1,20 @@
 import { CreateSecurityGroupCommand, DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { ABSENT, defineResource } from '#engine/resource.ts';
+import { ABSENT } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { listed, present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
 import { ofSecurityGroup } from './blockers.ts';
+import { byEc2 } from './taggings.ts';
 
-const Outputs = z.strictObject({ groupId: z.string() });
+const Outputs = z.strictObject({ groupId: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** A firewall without a hole for what comes in; what goes out is free, as EC2 makes it. */
-export const securityGroup = defineResource<AwsSession>()({
+export const securityGroup = tagged(byEc2('groupId'), {
   kind: 'aws.ec2.security-group',
-  inputs: z.strictObject({ vpcId: z.string(), name: z.string(), description: z.string() }),
+  inputs: z.strictObject({ vpcId: z.string(), name: z.string(), description: z.string(), ...TAGS }),
   outputs: Outputs,
   identity: 'name',
   replaceOn: ['vpcId', 'name', 'description'],

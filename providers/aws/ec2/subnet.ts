@@ -5,12 +5,13 @@ import {
   type Subnet,
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { ABSENT, defineResource, READY } from '#engine/resource.ts';
+import { ABSENT, READY } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { listed, pending, present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
 import { inSubnet } from './blockers.ts';
+import { byEc2 } from './taggings.ts';
 
 const Inputs = z.strictObject({
   vpcId: z.string(),
@@ -18,13 +19,14 @@ const Inputs = z.strictObject({
   cidr: z.string(),
   /** Whether its machines get a public address when they start. */
   mapsPublicAddresses: z.boolean(),
+  ...TAGS,
 });
 
-const Outputs = z.strictObject({ subnetId: z.string(), zone: z.string(), mapsPublicAddresses: z.boolean() });
+const Outputs = z.strictObject({ subnetId: z.string(), zone: z.string(), mapsPublicAddresses: z.boolean(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** The part of a network in one zone. Its CIDR is its name: a network has no two that overlap. */
-export const subnet = defineResource<AwsSession>()({
+export const subnet = tagged(byEc2('subnetId'), {
   kind: 'aws.ec2.subnet',
   inputs: Inputs,
   outputs: Outputs,

@@ -6,14 +6,16 @@ import {
   type Vpc,
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { ABSENT, defineResource, READY, type ResourceContext } from '#engine/resource.ts';
+import { ABSENT, READY, type ResourceContext } from '#engine/resource.ts';
 import { answered, unlessAbsent } from '../answers.ts';
 import { listed, pending, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
 import { inVpc } from './blockers.ts';
+import { byEc2 } from './taggings.ts';
 
-const Inputs = z.strictObject({ cidr: z.string() });
+const Inputs = z.strictObject({ cidr: z.string(), ...TAGS });
 
 const Outputs = z.strictObject({
   vpcId: z.string(),
@@ -21,11 +23,12 @@ const Outputs = z.strictObject({
   /** What the private names of machines need. */
   resolvesNames: z.boolean(),
   givesNames: z.boolean(),
+  ...TAGS,
 });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** A network with names for its machines. EC2 would make another one for every request. */
-export const vpc = defineResource<AwsSession>()({
+export const vpc = tagged(byEc2('vpcId'), {
   kind: 'aws.ec2.vpc',
   inputs: Inputs,
   outputs: Outputs,

@@ -1,8 +1,9 @@
-import { DescribeTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { AddTagsCommand, DescribeTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ResourceContext } from '#engine/resource.ts';
 import { mapLimit } from '#std/map-limit.ts';
 import { unlessAbsent } from '../answers.ts';
 import type { AwsSession } from '../session.ts';
+import type { Retag } from '../tagged.ts';
 import type { Tag } from '../tags.ts';
 
 type Reading = Pick<ResourceContext, 'read'>;
@@ -19,6 +20,17 @@ export async function tagsOf({ elb }: Elb, context: Reading, arn: string): Promi
   );
   return answer?.TagDescriptions?.[0]?.Tags;
 }
+
+export const retagBalanced: Retag<{ readonly arn: string }> = async ({ elb }, context, { arn }, { put, drop }) => {
+  const ResourceArns = [arn];
+  if (put.length > 0) {
+    await elb.mutate(context, 'tag what is balanced', new AddTagsCommand({ ResourceArns, Tags: [...put] }));
+  }
+  if (drop.length > 0) {
+    const command = new RemoveTagsCommand({ ResourceArns, TagKeys: [...drop] });
+    await elb.mutate(context, 'take tags away from what is balanced', command);
+  }
+};
 
 /** Of what a listing has shown. One that has gone since fails its whole request: then each is asked for by itself. */
 export async function tagsOfAll(

@@ -5,21 +5,26 @@ import {
   ModifyListenerCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
-import { ABSENT, defineResource } from '#engine/resource.ts';
+import { ABSENT } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
 import { present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
-import { tagsOf } from './elb-tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
+import { retagBalanced, tagsOf } from './elb-tags.ts';
 import { listenersOf, markedListeners } from './marked-balancers.ts';
 
-const Inputs = z.strictObject({ balancerArn: z.string(), port: z.int().min(1).max(65_535), groupArn: z.string() });
+const Inputs = z.strictObject({
+  balancerArn: z.string(),
+  port: z.int().min(1).max(65_535),
+  groupArn: z.string(),
+  ...TAGS,
+});
 
-const Outputs = z.strictObject({ arn: z.string(), groupArn: z.string() });
+const Outputs = z.strictObject({ arn: z.string(), groupArn: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
 /** A port of a load balancer, which has each port once, and where it leads. */
-export const listener = defineResource<AwsSession>()({
+export const listener = tagged(retagBalanced, {
   kind: 'aws.elb.listener',
   inputs: Inputs,
   outputs: Outputs,

@@ -8,13 +8,13 @@ import {
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
-import { ABSENT, type Condition, defineResource, READY } from '#engine/resource.ts';
+import { ABSENT, type Condition, READY } from '#engine/resource.ts';
 import { sameValue } from '#std/same-value.ts';
 import { answered, unlessAbsent } from '../answers.ts';
 import { pending, present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
-import { tagsOf } from './elb-tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
+import { retagBalanced, tagsOf } from './elb-tags.ts';
 import { markedBalancers } from './marked-balancers.ts';
 
 const Inputs = z.strictObject({
@@ -23,6 +23,7 @@ const Inputs = z.strictObject({
   /** One in each zone, with a way in from the internet. */
   subnetIds: z.array(z.string()).min(1).readonly(),
   securityGroupIds: z.array(z.string()).min(1).readonly(),
+  ...TAGS,
 });
 
 const Outputs = z.strictObject({
@@ -33,6 +34,7 @@ const Outputs = z.strictObject({
   dnsZoneId: z.string(),
   subnetIds: z.array(z.string()).readonly(),
   securityGroupIds: z.array(z.string()).readonly(),
+  ...TAGS,
 });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
@@ -40,7 +42,7 @@ type Outputs = Readonly<z.output<typeof Outputs>>;
  * A network load balancer that faces the internet. A repeated request is answered with what the first one made as long as it
  * asks for the same, its tags included.
  */
-export const loadBalancer = defineResource<AwsSession>()({
+export const loadBalancer = tagged(retagBalanced, {
   kind: 'aws.elb.load-balancer',
   inputs: Inputs,
   outputs: Outputs,

@@ -9,16 +9,21 @@ import {
   type TargetGroupAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
-import { ABSENT, defineResource } from '#engine/resource.ts';
+import { ABSENT } from '#engine/resource.ts';
 import { sameValue } from '#std/same-value.ts';
 import { answered, unlessAbsent } from '../answers.ts';
 import { present } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
-import { tagsOf } from './elb-tags.ts';
+import { tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
+import { retagBalanced, tagsOf } from './elb-tags.ts';
 import { markedTargetGroups } from './marked-balancers.ts';
 
-const Inputs = z.strictObject({ name: z.string().max(32), vpcId: z.string(), port: z.int().min(1).max(65_535) });
+const Inputs = z.strictObject({
+  name: z.string().max(32),
+  vpcId: z.string(),
+  port: z.int().min(1).max(65_535),
+  ...TAGS,
+});
 
 const Check = z.strictObject({ intervalSeconds: z.int(), healthyAfter: z.int(), unhealthyAfter: z.int() });
 
@@ -29,6 +34,7 @@ const Outputs = z.strictObject({
   drainSeconds: z.int(),
   /** Whether targets see who asks, not the load balancer. */
   preservesClientAddress: z.boolean(),
+  ...TAGS,
 });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 
@@ -41,7 +47,7 @@ const DRAIN_SECONDS = 'deregistration_delay.timeout_seconds';
 const PRESERVES = 'preserve_client_ip.enabled';
 
 /** Machines that one port of a load balancer leads to, on the same port. */
-export const targetGroup = defineResource<AwsSession>()({
+export const targetGroup = tagged(retagBalanced, {
   kind: 'aws.elb.target-group',
   inputs: Inputs,
   outputs: Outputs,
@@ -82,7 +88,7 @@ export const targetGroup = defineResource<AwsSession>()({
   },
 
   async sync({ elb }, context, _inputs, observed) {
-    const { arn: TargetGroupArn, check, ...attributes } = observed;
+    const { arn: TargetGroupArn, check, tags: _tags, ...attributes } = observed;
     const { check: wantedCheck, ...wanted } = WANTED;
     if (!sameValue(check, wantedCheck)) {
       const request = new ModifyTargetGroupCommand({ TargetGroupArn, ...checkRequest() });

@@ -6,17 +6,20 @@ import {
   type InstanceProfile,
   ListInstanceProfilesCommand,
   RemoveRoleFromInstanceProfileCommand,
+  TagInstanceProfileCommand,
+  UntagInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
 import { z } from 'zod';
 import { CallError, isRejected } from '#engine/call.ts';
-import { ABSENT, defineResource, type ListContext, type ResourceContext } from '#engine/resource.ts';
+import { ABSENT, type ListContext, type ResourceContext } from '#engine/resource.ts';
 import { mapLimit } from '#std/map-limit.ts';
 import { sameValue } from '#std/same-value.ts';
 import { answered, unlessAbsent } from '../answers.ts';
 import { everyPage } from '../every-page.ts';
 import { listed, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { type Retag, tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
 import { pathOf } from './role.ts';
 
 const AT_ONCE = 8;
@@ -27,14 +30,27 @@ const Outputs = z.strictObject({
   /** Another one when it is made anew. */
   id: z.string(),
   roles: z.array(z.string()).readonly(),
+  ...TAGS,
 });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 type Session = Pick<AwsSession, 'iam'>;
 
+const retagProfile: Retag<Pick<Outputs, 'name'>> = async ({ iam }, context, { name }, { put, drop }) => {
+  const place = { InstanceProfileName: name };
+  if (put.length > 0) {
+    const command = new TagInstanceProfileCommand({ ...place, Tags: [...put] });
+    await iam.mutate(context, 'tag the instance profile', command);
+  }
+  if (drop.length > 0) {
+    const command = new UntagInstanceProfileCommand({ ...place, TagKeys: [...drop] });
+    await iam.mutate(context, 'take tags from the instance profile', command);
+  }
+};
+
 /** What gives a machine its role. */
-export const iamInstanceProfile = defineResource<AwsSession>()({
+export const iamInstanceProfile = tagged(retagProfile, {
   kind: 'aws.iam.instance-profile',
-  inputs: z.strictObject({ name: z.string(), role: z.string() }),
+  inputs: z.strictObject({ name: z.string(), role: z.string(), ...TAGS }),
   outputs: Outputs,
   identity: 'name',
   replaceOn: ['name'],

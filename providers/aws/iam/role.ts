@@ -11,16 +11,19 @@ import {
   ListRolesCommand,
   PutRolePolicyCommand,
   type Role,
+  TagRoleCommand,
+  UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { z } from 'zod';
-import { ABSENT, defineResource, type ListContext, type ResourceContext } from '#engine/resource.ts';
+import { ABSENT, type ListContext, type ResourceContext } from '#engine/resource.ts';
 import { mapLimit } from '#std/map-limit.ts';
 import { answered, unlessAbsent } from '../answers.ts';
 import { everyPage } from '../every-page.ts';
 import { listed, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
+import { type Retag, tagged } from '../tagged.ts';
+import { ownerTags, TAGS } from '../tags.ts';
 import { documentMeaning, documentText } from './document-text.ts';
 import { accessPolicy, machinesTrust } from './policies.ts';
 
@@ -34,17 +37,28 @@ const Outputs = z.strictObject({
   /** What the documents that IAM has mean, in one spelling. */
   trust: z.string(),
   policy: z.string().optional(),
+  ...TAGS,
 });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 type Session = Pick<AwsSession, 'iam'>;
 
+const retagRole: Retag<Pick<Outputs, 'name'>> = async ({ iam }, context, { name: RoleName }, { put, drop }) => {
+  if (put.length > 0) {
+    await iam.mutate(context, 'tag the role', new TagRoleCommand({ RoleName, Tags: [...put] }));
+  }
+  if (drop.length > 0) {
+    await iam.mutate(context, 'take tags from the role', new UntagRoleCommand({ RoleName, TagKeys: [...drop] }));
+  }
+};
+
 /** What machines of one role may do at the provider. */
-export const iamRole = defineResource<AwsSession>()({
+export const iamRole = tagged(retagRole, {
   kind: 'aws.iam.role',
   inputs: z.strictObject({
     name: z.string(),
     bucket: z.string(),
     key: z.string(),
+    ...TAGS,
   }),
   outputs: Outputs,
   identity: 'name',

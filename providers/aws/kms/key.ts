@@ -2,37 +2,40 @@ import {
   CreateKeyCommand,
   type KeyMetadata,
   ScheduleKeyDeletionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateKeyDescriptionCommand,
 } from '@aws-sdk/client-kms';
 import { z } from 'zod';
-import {
-  ABSENT,
-  type Condition,
-  defineResource,
-  type Observation,
-  type Owner,
-  READY,
-  type ResourceContext,
-} from '#engine/resource.ts';
+import { ABSENT, type Condition, READY } from '#engine/resource.ts';
 import { answered } from '../answers.ts';
-import { pending } from '../observation.ts';
-import type { AwsSession } from '../session.ts';
-import { ownerTags } from '../tags.ts';
-import { describeKey, keyOwner, markedKeys } from './marked-keys.ts';
+import { pending, present } from '../observation.ts';
+import { type Retag, tagged } from '../tagged.ts';
+import { ownerTags, type TagChange, TAGS } from '../tags.ts';
+import { describeKey, keyTags, markedKeys } from './marked-keys.ts';
 
 /** The shortest that KMS allows. Until then whoever deleted by mistake can cancel it. */
 const DELETED_AFTER_DAYS = 7;
 
-const Outputs = z.strictObject({ id: z.string(), arn: z.string(), description: z.string() });
+const Outputs = z.strictObject({ id: z.string(), arn: z.string(), description: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
+
+const retagKey: Retag<Pick<Outputs, 'id'>> = async ({ kms }, context, { id: KeyId }, { put, drop }) => {
+  if (put.length > 0) {
+    await kms.mutate(context, 'tag the key', new TagResourceCommand({ KeyId, Tags: kmsTags(put) }));
+  }
+  if (drop.length > 0) {
+    await kms.mutate(context, 'take tags from the key', new UntagResourceCommand({ KeyId, TagKeys: [...drop] }));
+  }
+};
 
 /**
  * A key of KMS. It cannot be removed at once: one that is pending deletion can do nothing, costs nothing, and counts
  * as gone.
  */
-export const kmsKey = defineResource<AwsSession>()({
+export const kmsKey = tagged(retagKey, {
   kind: 'aws.kms.key',
-  inputs: z.strictObject({ description: z.string() }),
+  inputs: z.strictObject({ description: z.string(), ...TAGS }),
   outputs: Outputs,
   identity: 'tag',
   replaceOn: [],
@@ -42,19 +45,19 @@ export const kmsKey = defineResource<AwsSession>()({
 
   async observe(session, context, { last }) {
     if (last !== undefined) {
-      const [key, owner] = await Promise.all([
+      const [key, tags] = await Promise.all([
         describeKey(session, context, last.id),
-        keyOwner(session, context, last.id),
+        keyTags(session, context, last.id),
       ]);
-      return observationOf(key, owner);
+      return key === undefined || isGoing(key) ? ABSENT : present(outputsOf(key), tags, conditionOf(key));
     }
     const keys = await markedKeys(session, context);
     const found = keys.find(({ owner, key }) => owner.instanceId === context.instanceId && !isGoing(key));
-    return observationOf(found?.key, found?.owner);
+    return found === undefined ? ABSENT : present(outputsOf(found.key), found.tags, conditionOf(found.key));
   },
 
   async create({ kms }, context, { description }) {
-    const command = new CreateKeyCommand({ Description: description, Tags: tagsOf(context) });
+    const command = new CreateKeyCommand({ Description: description, Tags: kmsTags(ownerTags(context)) });
     const { KeyMetadata: made } = await kms.mutate(context, 'create the key', command);
     return outputsOf(answered(made, 'KeyMetadata'));
   },
@@ -77,17 +80,12 @@ export const kmsKey = defineResource<AwsSession>()({
   },
 });
 
-function tagsOf(context: ResourceContext): { TagKey: string; TagValue: string }[] {
-  return ownerTags(context).map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
+function kmsTags(tags: TagChange['put']): { TagKey: string; TagValue: string }[] {
+  return tags.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
 }
 
 function isGoing({ KeyState }: KeyMetadata): boolean {
   return KeyState === 'PendingDeletion' || KeyState === 'PendingReplicaDeletion';
-}
-
-function observationOf(key: KeyMetadata | undefined, owner: Owner | undefined): Observation<Outputs> {
-  if (key === undefined || isGoing(key)) return ABSENT;
-  return { state: 'present', outputs: outputsOf(key), owner, condition: conditionOf(key) };
 }
 
 function conditionOf({ KeyState = 'Enabled' }: KeyMetadata): Condition {

@@ -6,7 +6,7 @@ import { mapLimit } from '#std/map-limit.ts';
 import { unlessAbsent } from '../answers.ts';
 import { everyPage } from '../every-page.ts';
 import type { AwsSession } from '../session.ts';
-import { ownerOf } from '../tags.ts';
+import { ownerOf, type Tag } from '../tags.ts';
 
 type Session = Pick<AwsSession, 'kms'>;
 type Reading = Pick<ResourceContext, 'read'>;
@@ -14,6 +14,7 @@ type Reading = Pick<ResourceContext, 'read'>;
 /** A key and whose it is. */
 export interface MarkedKey {
   readonly owner: Owner;
+  readonly tags: readonly Tag[];
   readonly key: KeyMetadata;
 }
 
@@ -28,14 +29,15 @@ export async function markedKeys({ kms }: Session, context: ListContext): Promis
     const page = await kms.read(context, 'list the keys', new ListKeysCommand({ Limit: 1_000, Marker }));
     return { items: (page.Keys ?? []).flatMap(({ KeyId }) => KeyId ?? []), next: page.NextMarker };
   });
-  const owners = await ownersOf({ kms }, context, ids);
+  const all = await tagsOfAll({ kms }, context, ids);
   const ours = ids.flatMap((id, index) => {
-    const owner = owners[index];
-    return owner?.cluster === context.cluster ? [{ id, owner }] : [];
+    const tags = all[index] ?? [];
+    const owner = ownerOf(tags);
+    return owner?.cluster === context.cluster ? [{ id, owner, tags }] : [];
   });
-  const keys = await mapLimit(ours, AT_ONCE, async ({ id, owner }) => {
+  const keys = await mapLimit(ours, AT_ONCE, async ({ id, ...marked }) => {
     const key = await describeKey({ kms }, context, id);
-    return key === undefined ? [] : [{ owner, key }];
+    return key === undefined ? [] : [{ ...marked, key }];
   });
   return keys.flat();
 }
@@ -56,35 +58,35 @@ export async function describeKey({ kms }: Session, context: Reading, KeyId: str
   return seen?.KeyMetadata;
 }
 
-/** Undefined: it carries no mark, or is gone. */
-export async function keyOwner({ kms }: Session, context: Reading, KeyId: string): Promise<Owner | undefined> {
+/** None: it carries none, or is gone. */
+export async function keyTags({ kms }: Session, context: Reading, KeyId: string): Promise<readonly Tag[]> {
   const tags = everyPage(async (Marker) => {
     const command = new ListResourceTagsCommand({ KeyId, Marker });
     const page = await kms.read(context, 'read the tags of the key', command);
     return { items: page.Tags ?? [], next: page.NextMarker };
   });
-  return ownerOf((await unlessAbsent(tags))?.map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue })));
+  return ((await unlessAbsent(tags)) ?? []).map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue }));
 }
 
 /**
  * Other people's keys may be closed to us, which says that they are not ours. When all are closed, it is we who lack the
  * permission, and one of them may be ours.
  */
-async function ownersOf(
+async function tagsOfAll(
   session: Session,
   context: Reading,
   ids: readonly string[],
-): Promise<readonly (Owner | undefined)[]> {
+): Promise<readonly (readonly Tag[])[]> {
   const refusals: unknown[] = [];
-  const owners = await mapLimit(ids, AT_ONCE, async (id) => {
+  const tags = await mapLimit(ids, AT_ONCE, async (id) => {
     try {
-      return await keyOwner(session, context, id);
+      return await keyTags(session, context, id);
     } catch (error) {
       if (!isRejected(error, 'denied')) throw error;
       refusals.push(error);
-      return undefined;
+      return [];
     }
   });
   if (refusals.length > 0 && refusals.length === ids.length) throw refusals[0];
-  return owners;
+  return tags;
 }

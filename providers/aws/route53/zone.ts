@@ -7,13 +7,14 @@ import {
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
 import { z } from 'zod';
-import { ABSENT, defineResource, READY, type ResourceContext } from '#engine/resource.ts';
+import { ABSENT, READY, type ResourceContext } from '#engine/resource.ts';
 import type { MarkedObject } from '#provider/provider-module.ts';
 import { mapLimit } from '#std/map-limit.ts';
 import { sameValue } from '#std/same-value.ts';
 import { answered, unlessAbsent } from '../answers.ts';
 import type { AwsSession } from '../session.ts';
-import { ownerOf, ownerTags } from '../tags.ts';
+import { type Retag, tagged } from '../tagged.ts';
+import { ownerMarks, ownerOf, type Tag, TAGS } from '../tags.ts';
 import { absoluteName } from './record-sets.ts';
 import { privateTo, sightOf } from './private-sight.ts';
 import { callerReference, markedZones, zoneIdOf } from './zones.ts';
@@ -24,6 +25,7 @@ const Inputs = z.strictObject({
   domain: z.string(),
   /** The only network that sees it. Without one, everybody does. */
   vpcId: z.string().optional(),
+  ...TAGS,
 });
 
 const Outputs = z.strictObject({
@@ -32,14 +34,25 @@ const Outputs = z.strictObject({
   /** To be named by whoever runs the domain above; none for a zone that only its network sees. */
   nameServers: z.array(z.string()).readonly(),
   isTagged: z.boolean(),
+  ...TAGS,
 });
 type Outputs = Readonly<z.output<typeof Outputs>>;
+
+const retagZone: Retag<Pick<Outputs, 'zoneId'>> = async ({ route53 }, context, { zoneId }, { put, drop }) => {
+  const command = new ChangeTagsForResourceCommand({
+    ResourceType: 'hostedzone',
+    ResourceId: zoneId,
+    ...(put.length > 0 ? { AddTags: [...put] } : {}),
+    ...(drop.length > 0 ? { RemoveTagKeys: [...drop] } : {}),
+  });
+  await route53.mutate(context, 'tag the zone', command);
+};
 
 /**
  * A DNS zone. A repeated request is refused as existing, also when the first was answered by nobody: the engine then looks
  * for the zone, and finds it by the reference that it was made with.
  */
-export const route53Zone = defineResource<AwsSession>()({
+export const route53Zone = tagged(retagZone, {
   kind: 'aws.route53.zone',
   inputs: Inputs,
   outputs: Outputs,
@@ -52,14 +65,16 @@ export const route53Zone = defineResource<AwsSession>()({
   async observe(aws, context, { inputs: { vpcId }, last }) {
     const zoneId = last?.zoneId ?? (await findZone(aws, context));
     if (zoneId === undefined) return ABSENT;
-    const [seen, isTagged, condition] = await Promise.all([
+    const [seen, tags, condition] = await Promise.all([
       aws.zones.look(context, zoneId),
-      readMark(aws, context, zoneId),
+      readTags(aws, context, zoneId),
       vpcId === undefined ? READY : sightOf(aws, context, vpcId),
     ]);
     if (seen === undefined) return ABSENT;
     const { zone, nameServers, owner } = seen;
-    return { state: 'present', outputs: outputsOf(zone, nameServers, isTagged), owner, condition };
+    const { cluster, instanceId } = context;
+    const isTagged = sameValue(ownerOf(tags), { cluster, instanceId });
+    return { state: 'present', outputs: outputsOf(zone, nameServers, isTagged), owner, condition, tags };
   },
 
   async create(aws, context, { domain: Name, vpcId }) {
@@ -73,7 +88,7 @@ export const route53Zone = defineResource<AwsSession>()({
   async sync({ route53 }, context, _inputs, observed) {
     if (observed.isTagged) return observed;
     const place = { ResourceType: 'hostedzone', ResourceId: observed.zoneId } as const;
-    const command = new ChangeTagsForResourceCommand({ ...place, AddTags: ownerTags(context) });
+    const command = new ChangeTagsForResourceCommand({ ...place, AddTags: ownerMarks(context) });
     await route53.mutate(context, 'tag the zone', command);
     return { ...observed, isTagged: true };
   },
@@ -104,12 +119,15 @@ async function findZone(aws: AwsSession, context: ResourceContext): Promise<stri
   return found === undefined ? undefined : zoneIdOf(found.zone);
 }
 
-/** The tags prove nothing here; they are for people, and for tools that look for tags. */
-async function readMark({ route53 }: AwsSession, context: ResourceContext, ResourceId: string): Promise<boolean> {
+/** They prove nothing here; they are for people, and for tools that look for tags. */
+async function readTags(
+  { route53 }: AwsSession,
+  context: ResourceContext,
+  ResourceId: string,
+): Promise<readonly Tag[]> {
   const command = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId });
   const seen = await unlessAbsent(route53.read(context, 'read the tags of the zone', command));
-  const { cluster, instanceId } = context;
-  return sameValue(ownerOf(seen?.ResourceTagSet?.Tags), { cluster, instanceId });
+  return seen?.ResourceTagSet?.Tags ?? [];
 }
 
 /** What others put into the zone hinders its deletion, and goes with it. */

@@ -5,35 +5,49 @@ import {
   GetBucketTaggingCommand,
   PutBucketEncryptionCommand,
   PutBucketPolicyCommand,
+  PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
 import type { ClusterUid } from '#engine/address.ts';
 import { z } from 'zod';
-import { ABSENT, defineResource, type ListContext, type ResourceContext } from '#engine/resource.ts';
+import { ABSENT, type ListContext, type ResourceContext } from '#engine/resource.ts';
 import { unlessAbsent } from '../answers.ts';
 import { listed, present } from '../observation.ts';
 import type { AwsSession } from '../session.ts';
-import { ownerTags, type Tag } from '../tags.ts';
+import { type Retag, tagged } from '../tagged.ts';
+import { ownerMarks, ownerTags, type Tag, TAGS } from '../tags.ts';
 import { documentMeaning, documentText } from '../iam/document-text.ts';
 import { bucketPolicy } from './bucket-policy.ts';
 import { BucketSettings, NO_SETTINGS, PUBLIC_ACCESS_BLOCK, readSettings } from './bucket-settings.ts';
 import { emptyBucket } from './empty-bucket.ts';
 
-const Outputs = BucketSettings.extend({ name: z.string() });
+const Outputs = BucketSettings.extend({ name: z.string(), ...TAGS });
 type Outputs = Readonly<z.output<typeof Outputs>>;
 type Session = Pick<AwsSession, 's3'>;
+
+/** S3 takes all tags at once: what others have put there is sent along, and the mark whatever was seen of it. */
+const retagBucket: Retag<Pick<Outputs, 'name'>> = async (aws, context, { name: Bucket }, { put, drop }) => {
+  const ours = [...ownerMarks(context), ...put];
+  const replaced = new Set([...ours.map(({ Key }) => Key), ...drop]);
+  const kept = (await readTags(aws, context, Bucket)).flatMap(({ Key = '', Value = '' }) =>
+    replaced.has(Key) || Key.startsWith('aws:') ? [] : [{ Key, Value }],
+  );
+  const command = new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [...ours, ...kept] } });
+  await aws.s3.mutate(context, 'tag the bucket', command);
+};
 
 /**
  * The cluster's own bucket: its state and the mailboxes of its machines. It gets its tags in the request that makes it,
  * since that request is answered well for a bucket that the account already has: only the tags tell whose it is.
  */
-export const s3Bucket = defineResource<AwsSession>()({
+export const s3Bucket = tagged(retagBucket, {
   kind: 'aws.s3.bucket',
   inputs: z.strictObject({
     name: z.string(),
     /** ARN of the key that encrypts what lies in it. */
     key: z.string(),
+    ...TAGS,
   }),
   outputs: Outputs,
   identity: 'name',

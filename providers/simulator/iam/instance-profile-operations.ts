@@ -140,6 +140,18 @@ const tagInstanceProfile = defineOperation({
   },
 });
 
+const untagInstanceProfile = defineOperation({
+  name: 'UntagInstanceProfile',
+  input: ProfileInput.extend({ TagKeys: z.array(z.string()).max(50) }),
+  latencyMs: CHANGE_LATENCY_MS,
+  run({ InstanceProfileName: name, TagKeys }, desk) {
+    const profile = profileToChange(desk, name);
+    const tags = Object.fromEntries(Object.entries(profile.tags).filter(([key]) => !TagKeys.includes(key)));
+    desk.put(INSTANCE_PROFILES, name, { ...profile, tags });
+    return {};
+  },
+});
+
 function profileToChange(desk: Desk, name: string): InstanceProfile {
   if (desk.view(INSTANCE_PROFILES).get(name) === undefined) missing(name);
   return desk.truth(INSTANCE_PROFILES).get(name) ?? missing(name);
@@ -180,4 +192,5 @@ export const INSTANCE_PROFILE_OPERATIONS = [
   addRoleToInstanceProfile,
   removeRoleFromInstanceProfile,
   tagInstanceProfile,
+  untagInstanceProfile,
 ] as const;

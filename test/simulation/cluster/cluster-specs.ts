@@ -126,6 +126,7 @@ function specIn(zones: readonly string[], counts: Counts, network: NetworkShape)
     access: { from: ['198.51.100.0/24'], sshPublicKey: SSH_PUBLIC_KEY },
     storage: { replicas: 3 },
     monitoring: false,
+    tags: { team: 'web', stage: 'trial' },
   };
 }
 
@@ -147,14 +148,20 @@ function impossible(spec: ClusterSpec): ClusterSpec {
 
 /**
  * Only what can be changed in place: who may reach the machines, which addresses they have, whether a balancer stands
- * before them, how they get out, and what machines may be asked for in future.
+ * before them, how they get out, what machines may be asked for in future, and what everything is tagged with.
  */
 function updated({ access, nodes, network, ...spec }: ClusterSpec): ClusterSpec {
   const from = ['203.0.113.0/24', '192.0.2.0/25'];
   const addresses = network.addresses === 'fixed' ? 'dynamic' : 'fixed';
   const balancer = network.balancer || network.addresses === 'dynamic';
   const turned: ClusterSpec['network'] = { ...network, addresses, balancer, nat: 'single' };
-  return { ...spec, nodes: withAnotherType(nodes), network: turned, access: { ...access, from } };
+  return {
+    ...spec,
+    nodes: withAnotherType(nodes),
+    network: turned,
+    access: { ...access, from },
+    tags: { team: 'shop', owner: 'web' },
+  };
 }
 
 function withAnotherType({ controlPlane, worker, storage, converged }: ClusterSpec['nodes']): ClusterSpec['nodes'] {

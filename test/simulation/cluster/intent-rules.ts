@@ -70,6 +70,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2.ReplaceIamInstanceProfileAssociation': named('changes', 'aws.ec2.profile-association', 'AssociationId'),
   'ec2.DisassociateIamInstanceProfile': named('ends', 'aws.ec2.profile-association', 'AssociationId'),
   'ec2.ModifyInstanceAttribute': named('changes', 'aws.ec2.instance', 'InstanceId'),
+  'ec2.CreateTags': retagged,
+  'ec2.DeleteTags': retagged,
   'ec2.TerminateInstances': ({ InstanceIds }) =>
     textsOf(InstanceIds).map((id) => ({ of: 'object', doing: 'ends', kinds: ['aws.ec2.instance'], names: [id] })),
 
@@ -84,19 +86,27 @@ const RULES: Readonly<Record<string, Rule>> = {
   'elb.DeleteTargetGroup': named('ends', 'aws.elb.target-group', 'TargetGroupArn'),
   'elb.ModifyListener': named('changes', 'aws.elb.listener', 'ListenerArn'),
   'elb.DeleteListener': named('ends', 'aws.elb.listener', 'ListenerArn'),
+  'elb.AddTags': balancedTags,
+  'elb.RemoveTags': balancedTags,
   'elb.RegisterTargets': targets('makes'),
   'elb.DeregisterTargets': targets('ends'),
 
   'iam.UpdateAssumeRolePolicy': named('changes', 'aws.iam.role', 'RoleName'),
   'iam.PutRolePolicy': named('changes', 'aws.iam.role', 'RoleName'),
+  'iam.TagRole': named('changes', 'aws.iam.role', 'RoleName'),
+  'iam.UntagRole': named('changes', 'aws.iam.role', 'RoleName'),
   'iam.DeleteRolePolicy': named('ends', 'aws.iam.role', 'RoleName'),
   'iam.DetachRolePolicy': named('ends', 'aws.iam.role', 'RoleName'),
   'iam.DeleteRole': named('ends', 'aws.iam.role', 'RoleName'),
   'iam.AddRoleToInstanceProfile': named('changes', 'aws.iam.instance-profile', 'InstanceProfileName', 'RoleName'),
   'iam.RemoveRoleFromInstanceProfile': named('changes', 'aws.iam.instance-profile', 'InstanceProfileName'),
+  'iam.TagInstanceProfile': named('changes', 'aws.iam.instance-profile', 'InstanceProfileName'),
+  'iam.UntagInstanceProfile': named('changes', 'aws.iam.instance-profile', 'InstanceProfileName'),
   'iam.DeleteInstanceProfile': named('ends', 'aws.iam.instance-profile', 'InstanceProfileName'),
 
   'kms.UpdateKeyDescription': named('changes', 'aws.kms.key', 'KeyId'),
+  'kms.TagResource': named('changes', 'aws.kms.key', 'KeyId'),
+  'kms.UntagResource': named('changes', 'aws.kms.key', 'KeyId'),
   'kms.ScheduleKeyDeletion': named('ends', 'aws.kms.key', 'KeyId'),
 
   'route53.ChangeTagsForResource': named('changes', 'aws.route53.zone', 'ResourceId'),
@@ -106,6 +116,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   's3.PutPublicAccessBlock': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.PutBucketEncryption': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.PutBucketVersioning': named('changes', 'aws.s3.bucket', 'Bucket'),
+  's3.PutBucketTagging': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.PutBucketPolicy': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.DeleteBucket': named('ends', 'aws.s3.bucket', 'Bucket'),
   's3.DeleteObjects': removedObjects,
@@ -138,6 +149,30 @@ function targets(doing: Doing): Rule {
     const kinds = ['aws.elb.target'];
     return ids.map((id) => ({ of: 'object', doing, kinds, names: [String(TargetGroupArn), id] }));
   };
+}
+
+const EC2_TAGGED = [
+  'vpc',
+  'subnet',
+  'internet-gateway',
+  'route-table',
+  'address',
+  'nat-gateway',
+  'security-group',
+  'key-pair',
+  'instance',
+].map((name) => `aws.ec2.${name}`);
+
+/** Everything that is named, each for itself; disks go with their machine. */
+function retagged({ Resources }: Readonly<Record<string, unknown>>): readonly Claim[] {
+  const things = textsOf(Resources).filter((id) => !id.startsWith('vol-'));
+  const names = things.length === 0 ? ['nothing but disks'] : things;
+  return names.map((id) => ({ of: 'object', doing: 'changes', kinds: EC2_TAGGED, names: [id] }));
+}
+
+function balancedTags({ ResourceArns }: Readonly<Record<string, unknown>>): readonly Claim[] {
+  const kinds = ['aws.elb.load-balancer', 'aws.elb.target-group', 'aws.elb.listener'];
+  return textsOf(ResourceArns).map((arn) => ({ of: 'object', doing: 'changes', kinds, names: [arn] }));
 }
 
 /** Marks of single objects, and of the members of a launch. */

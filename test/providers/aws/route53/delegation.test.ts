@@ -24,7 +24,7 @@ const declaring =
   (domain = DOMAIN) =>
   (builder: BlueprintBuilder): void => {
     const own = builder.declare(route53Zone, 'zone', { domain });
-    const scope = { builder, uid: UID, clusterName: 'bench', region: REGION };
+    const scope = { builder, uid: UID, clusterName: 'bench', tags: undefined, region: REGION };
     declareDelegation(scope, { domain, zone: { address: own.address, id: own.output('zoneId'), isShared: false } });
   };
 

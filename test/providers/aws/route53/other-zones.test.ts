@@ -27,7 +27,7 @@ type Records = Readonly<Record<string, string>>;
 const declaring =
   (origin: 'existing' | 'private', records: Records = {}) =>
   (builder: BlueprintBuilder): void => {
-    const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', region: REGION };
+    const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', tags: undefined, region: REGION };
     const zones = [{ name: `${REGION}a`, cidr: '10.0.0.0/20' }];
     const network = aws.network(scope, { cidr: '10.0.0.0/16', zones, topology: 'public', nat: 'per-zone' });
     const zone = aws.zone(scope, { domain: DOMAIN, origin, network });

@@ -13,6 +13,7 @@ export interface DeclaredBalancer {
   /** Whether a record points at it. @default true */
   readonly isNamed?: boolean;
   readonly machines?: number;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 const PORTS: Readonly<Record<string, number>> = { api: 6_443, http: 80, https: 443 };
@@ -26,9 +27,10 @@ export const declaringBalancer =
     firewalls = ['balancer'],
     isNamed = true,
     machines = 2,
+    tags,
   }: DeclaredBalancer = {}) =>
   (builder: BlueprintBuilder): void => {
-    const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', region: REGION };
+    const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', tags, region: REGION };
     aws.stateBucket(scope, { key: aws.stateKey(scope) });
     const ranges = ZONES.map((name, index) => ({ name, cidr: `10.0.${16 * index}.0/20` }));
     const network = aws.network(scope, { cidr: '10.0.0.0/16', zones: ranges, topology: 'public', nat: 'per-zone' });

@@ -29,6 +29,7 @@ export interface DeclaredCluster {
   readonly network?: Partial<Pick<NetworkSpec, 'topology' | 'nat' | 'existing'>>;
   /** Of the machines, which names point at. @default those that they are launched with, unwatched */
   readonly addresses?: 'fixed' | 'followed';
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** One control-plane machine in each zone and a worker. */
@@ -48,7 +49,7 @@ export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredClust
   const { machines = THREE_ZONES, sshFrom = ['203.0.113.0/24'], workerFirewalls = [] } = cluster;
   const { sshPurpose: purpose = 'SSH' } = cluster;
   const { controlPlaneRole = 'control-plane' } = cluster;
-  const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', region: REGION };
+  const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', tags: cluster.tags, region: REGION };
   const bucket = aws.stateBucket(scope, { key: aws.stateKey(scope) });
   const zones = ZONES.map((name, index) => ({
     name,

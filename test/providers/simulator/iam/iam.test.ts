@@ -20,6 +20,7 @@ import {
   PutRolePolicyCommand,
   RemoveRoleFromInstanceProfileCommand,
   TagInstanceProfileCommand,
+  UntagInstanceProfileCommand,
   TagRoleCommand,
   UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
@@ -255,6 +256,16 @@ test('IAM-17: the trust of a role is replaced as a whole', async () => {
   await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
   expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toBe(PolicyDocument);
+});
+
+test('IAM-24: what is tagged to a profile is taken away by its key; what is not there is no error', async () => {
+  const { iam } = (await SdkAccount.open()).in();
+  await createProfile(iam);
+  const Tags = ['a', 'b'].map((Key) => ({ Key, Value: '1' }));
+  await iam.send(new TagInstanceProfileCommand({ InstanceProfileName, Tags }));
+  await iam.send(new UntagInstanceProfileCommand({ InstanceProfileName, TagKeys: ['a', 'c'] }));
+  const { InstanceProfile } = await iam.send(new GetInstanceProfileCommand({ InstanceProfileName }));
+  expect(InstanceProfile?.Tags).toEqual([{ Key: 'b', Value: '1' }]);
 });
 
 test('IAM-18: what is made through one region is there in all', async () => {
