@@ -24,12 +24,14 @@ type Config = MotoServer['clientConfig'];
 /**
  * Everything that an account lists, asked service by service with the SDK and nothing of ours. Left out is what AWS
  * itself lets linger: machines that have ended, keys whose deletion is scheduled, and the keys that are its own. And what
- * only an emulator can show: interfaces and access lists in a subnet or network that is gone.
+ * only an emulator can show: interfaces and access lists in a subnet or network that is gone. Requests go one at a time:
+ * asked for many things at once while it is young, moto answers some with a page of its own fault.
  */
 export async function accountCensus({ clientConfig }: Pick<MotoServer, 'clientConfig'>): Promise<readonly Listed[]> {
   const parts = [networks, gateways, machines, identities, keys, buckets, zones, balancers];
   const found: Listed[] = [];
-  for (const part of parts) found.push(...(await part(clientConfig)));
+  const config = { ...clientConfig, requestHandler: { httpAgent: { maxSockets: 1 } } };
+  for (const part of parts) found.push(...(await part(config)));
   const places = new Set(found.filter(({ kind }) => kind === 'subnet' || kind === 'vpc').map(({ id }) => id));
   const there = found.filter(({ within }) => within === undefined || places.has(within));
   return there.toSorted((left, right) => (textOf(left) < textOf(right) ? -1 : 1));

@@ -244,16 +244,16 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a zone has two writers at once',
-    file: 'providers/aws/route53/record-batches.ts',
-    anchor: 'await this.#settle(zoneId, batch);\n    this.#waiting',
-    replacement: 'this.#settle(zoneId, batch);\n    this.#waiting',
+    file: 'providers/aws/batches.ts',
+    anchor: 'await this.#settle(key, waiting.splice(0, Math.max(1, count)));',
+    replacement: 'this.#settle(key, waiting.splice(0, Math.max(1, count)));',
     killers: [BATCH_TESTS],
   },
   {
     name: 'one refused change fails all that travel with it',
-    file: 'providers/aws/route53/record-batches.ts',
-    anchor: "if (batch.length === 1 || !isRejected(error, 'invalid')) {",
-    replacement: "if (batch.length >= 1 || !isRejected(error, 'invalid')) {",
+    file: 'providers/aws/batches.ts',
+    anchor: 'if (batch.length === 1 || !this.#rules.mayBeOfOne(error)) {',
+    replacement: 'if (batch.length >= 1 || !this.#rules.mayBeOfOne(error)) {',
     killers: [BATCH_TESTS],
   },
   {
@@ -301,8 +301,8 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
   {
     name: 'one machine that may not go holds up all that go with it',
     file: 'providers/aws/ec2/terminations.ts',
-    anchor: 'if (batch.length === 1 || !isRefusal(error)) {',
-    replacement: 'if (batch.length >= 1 || !isRefusal(error)) {',
+    anchor: 'mayBeOfOne: wasRefused',
+    replacement: 'mayBeOfOne: () => false',
     killers: TERMINATION_TESTS,
   },
   {
