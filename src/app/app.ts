@@ -3,9 +3,12 @@ import type { ChangeAction } from '#engine/change.ts';
 import type { EngineEvent } from '#engine/event.ts';
 import type { Problem } from '#engine/problem.ts';
 import type { Progress } from '#engine/resource.ts';
+import type { Disturbance } from '#provider/machine-links.ts';
 import type { PreflightFinding } from '#provider/preflight.ts';
 import type { AcceptanceReport, CheckedReport } from './acceptance-report.ts';
 import type { AcceptanceRequest } from './acceptance.ts';
+import type { Images } from './images.ts';
+import type { LinksRequest } from './links.ts';
 import type { ProviderName } from './provider-names.ts';
 
 /** One grammar for all verbs: a known cluster by its name, or a cluster file. */
@@ -26,6 +29,15 @@ export type RunEvent =
   | { readonly type: 'preflight'; readonly findings: readonly PreflightFinding[] }
   | { readonly type: 'planned'; readonly changes: readonly PlannedChange[]; readonly cost?: PlanCost | undefined }
   | { readonly type: 'state-moved'; readonly to: string }
+  /** What machines of a workstation start from is on its way. */
+  | {
+      readonly type: 'image-coming';
+      readonly from: string;
+      readonly bytes: number;
+      readonly of?: number | undefined;
+      readonly bytesPerSecond: number;
+    }
+  | { readonly type: 'image-news'; readonly text: string }
   | EngineEvent
   | { readonly type: 'run-finished'; readonly outcome: RunOutcome };
 
@@ -119,7 +131,8 @@ export interface NodeStatus {
   readonly region: string;
   readonly zone: string;
   readonly address: string | undefined;
-  readonly state: 'ready' | 'starting' | 'failed' | 'missing';
+  /** Off: its machine is there, and was switched off. */
+  readonly state: 'ready' | 'starting' | 'failed' | 'missing' | 'off';
   readonly progress: Progress | undefined;
   readonly detail: string;
 }
@@ -164,6 +177,21 @@ export interface DeletePreview {
   readonly keeps?: KeptData | undefined;
 }
 
+/** What became of one machine that was to be switched. */
+export interface NodeTurn {
+  readonly node: string;
+  /** Why it was not. */
+  readonly problem: Problem | undefined;
+}
+
+/** A program of this system, and what to tell it; a command for the machine goes behind that. */
+export interface ShellCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Whom the machine lets in. */
+  readonly user: string;
+}
+
 export interface App {
   create(request: CreateRequest, interruption: Interruption): Promise<RunOutcome>;
   plan(
@@ -204,6 +232,28 @@ export interface App {
   ): Promise<ClusterStatus>;
   /** The range of addresses that this workstation is in, as a provider sees it; undefined: nobody could say. */
   whereFrom(provider: ProviderName, signal: AbortSignal): Promise<string | undefined>;
+  /** Switches machines off or on; what is on their disks stays. */
+  power(
+    target: Target,
+    request: {
+      readonly to: 'stop' | 'start';
+      /** None: all. */
+      readonly nodes: readonly string[];
+      /** Hears of each as soon as it is known. */
+      readonly tell: (turn: NodeTurn) => void;
+    },
+    signal: AbortSignal,
+  ): Promise<readonly NodeTurn[]>;
+  /** Line by line, with whatever it may do to a terminal. */
+  serialConsole(
+    target: Target,
+    request: { readonly node: string; readonly follow: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<string>;
+  shell(target: Target, node: string, signal: AbortSignal): Promise<ShellCommand>;
+  /** What befalls what machines send each other, after a change of it if one is asked for. */
+  links(target: Target, request: LinksRequest | undefined, signal: AbortSignal): Promise<readonly Disturbance[]>;
+  readonly images: Images;
   /** Every cluster this workstation knows. */
   list(): Promise<readonly { readonly name: string; readonly provider: string; readonly isDeleted: boolean }[]>;
   stateShow(target: Target, signal: AbortSignal): Promise<unknown>;

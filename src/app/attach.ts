@@ -43,7 +43,8 @@ export async function attach(
     const candidate = { name, provider, region, simulator, isAttached: true };
     const found = await search(workstation, { candidate, bucket: request.bucket, signal });
     if (found === undefined) continue;
-    const { cluster: attached } = await clusters.begin({ ...candidate, uid: found.uid });
+    const { local } = found.file.spec;
+    const { cluster: attached } = await clusters.begin({ ...candidate, uid: found.uid, local });
     await tuned(clusters, attached, found.file.spec);
     const cluster = await openCluster(attached, { ports, places, emit: () => undefined });
     await takeCopy(clusters, cluster, found.file.text);

@@ -3,14 +3,21 @@ import { checkReport } from './acceptance-report.ts';
 import type { App } from './app.ts';
 import { apply } from './apply.ts';
 import { attach } from './attach.ts';
+import { caredMachines } from './cared-machines.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
 import { events } from './events.ts';
+import { imagesOf } from './images.ts';
 import { KnownClusters } from './known-clusters.ts';
+import { links } from './links.ts';
 import { outputs } from './outputs.ts';
 import { placesIn } from './places.ts';
 import { plan } from './plan.ts';
+import { power } from './power.ts';
 import type { AppPorts } from './ports.ts';
+import { readCluster } from './read-cluster.ts';
+import { serialConsole } from './serial-console.ts';
+import { shell } from './shell.ts';
 import { stateRestore } from './state-restore.ts';
 import { stateHistory, stateShow, stateUnlock } from './state-verbs.ts';
 import { status, watch } from './status.ts';
@@ -38,6 +45,13 @@ export function createApp(ports: AppPorts): App {
     validate: (target) => validate(workstation, target),
     attach: (request, signal) => attach(workstation, request, signal),
     whereFrom: (provider, signal) => whereFrom(ports, provider, signal),
+    power: async (target, request, signal) => power(await caredMachines(workstation, target, signal), request, signal),
+    async *serialConsole(target, request, signal) {
+      yield* serialConsole(ports, await caredMachines(workstation, target, signal), request, signal);
+    },
+    shell: async (target, node, signal) => shell(ports, await caredMachines(workstation, target, signal), node, signal),
+    links: async (target, request, signal) => links(await readCluster(workstation, target, signal), request),
+    images: imagesOf(ports, places),
     async list() {
       const known = await workstation.clusters.list();
       return known.map(({ name, provider, isDeleted }) => ({ name, provider, isDeleted }));

@@ -79,8 +79,8 @@ function planOfNew(cluster: OpenCluster, { spec }: ClusterText): Plan {
 }
 
 function newClusterOf({ ports }: Workstation, { spec }: ClusterText): NewCluster {
-  const { name, provider, region, simulator } = spec;
-  return { name, provider, region, uid: newClusterUid(ports.random), isAttached: false, simulator };
+  const { name, provider, region, simulator, local } = spec;
+  return { name, provider, region, uid: newClusterUid(ports.random), isAttached: false, simulator, local };
 }
 
 /** A run that died between the tombstone and its note here has deleted the cluster all the same. */

@@ -17,10 +17,10 @@ export function emulatorSpeed({ emulator, environment }: Pick<AppPorts, 'emulato
   throw problem('emulator.refused', { detail });
 }
 
-/** A simulated account has no endpoint that could lead elsewhere. */
-export function refuseEmulator({ emulator }: Pick<AppPorts, 'emulator'>): void {
+/** What is no cloud has no endpoint that could lead elsewhere. */
+export function refuseEmulator({ emulator }: Pick<AppPorts, 'emulator'>, where: string): void {
   if (emulator === undefined) return;
-  throw problem('emulator.refused', { detail: 'The cluster is in a simulated account, which needs no emulator.' });
+  throw problem('emulator.refused', { detail: `The cluster is ${where}, which needs no emulator.` });
 }
 
 /**

@@ -37,12 +37,17 @@ const KnownCluster = z.strictObject({
       weather: z.enum(WEATHERS).optional(),
     })
     .optional(),
+  /** Machines of this workstation. */
+  local: z.strictObject({ offline: z.boolean() }).optional(),
   /** Of the cluster file when it was last equal here and in the state. */
   fileSha256: z.string().optional(),
 });
 export type KnownCluster = Readonly<Omit<z.output<typeof KnownCluster>, 'format' | 'nonce'>>;
 
-export type NewCluster = Pick<KnownCluster, 'name' | 'provider' | 'region' | 'uid' | 'isAttached' | 'simulator'>;
+export type NewCluster = Pick<
+  KnownCluster,
+  'name' | 'provider' | 'region' | 'uid' | 'isAttached' | 'simulator' | 'local'
+>;
 
 /** The clusters this workstation knows: little more than where their state is to be looked for. */
 export class KnownClusters {

@@ -35,7 +35,7 @@ export interface Opening {
 export async function openCluster(known: KnownCluster, opening: Opening): Promise<OpenCluster> {
   const { ports, places, emit, isNew = false } = opening;
   const { clock, random, processes } = ports;
-  const module = await loadProvider(known, { ports, places });
+  const module = await loadProvider(known, { ports, places, emit });
   const connection = module.connect({ region: known.region, clock, random });
   const { session, types } = connection.provider;
   const provider = { ...connection.provider, session: withOwn(session, random), types: withClusterKinds(types) };

@@ -12,6 +12,15 @@ export interface Places {
   of(cluster: string): ClusterPlaces;
   simulatedAccount(account: string): string;
   readonly simulatedAccounts: string;
+  /** Where machines of this workstation are. */
+  readonly local: LocalRoots;
+}
+
+interface LocalRoots {
+  readonly data: string;
+  readonly cache: string;
+  /** Sockets, whose paths have to be short. */
+  readonly runtime: string;
 }
 
 export interface ClusterPlaces {
@@ -20,6 +29,8 @@ export interface ClusterPlaces {
   /** What this workstation knows of the cluster. */
   readonly known: string;
   readonly runs: string;
+  /** The host key of one machine, for SSH alone. */
+  knownHost(node: string): string;
   /** Each cluster that ever bore the name has a state of its own. */
   state(uid: string): string;
 }
@@ -47,9 +58,16 @@ export function placesIn({ variables, home }: Environment): Places {
       file: join(config, 'clusters', cluster, 'cluster.yaml'),
       known: join(clusters, cluster),
       runs: join(clusters, cluster, 'runs'),
+      knownHost: (node) => join(clusters, cluster, 'known-hosts', node),
       state: (uid) => join(clusters, cluster, 'states', uid),
     }),
     simulatedAccount: (account) => join(simulatedAccounts, account),
     simulatedAccounts,
+    local: { data, cache: base('XDG_CACHE_HOME', '.cache'), runtime: runtimeIn(variables, state) },
   };
+}
+
+/** Not every system gives its users a place for sockets that is theirs alone. */
+function runtimeIn({ XDG_RUNTIME_DIR: given }: Environment['variables'], state: string): string {
+  return given !== undefined && isAbsolute(given) ? join(given, PROGRAM) : join(state, 'run');
 }

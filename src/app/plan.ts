@@ -69,12 +69,12 @@ export async function planNewcomer(
   request: PlanRequest,
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const { name, provider, region, simulator } = given.spec;
+  const { name, provider, region, simulator, local } = given.spec;
   if (request.savePlanTo !== undefined) {
     throw problem('cluster.unknown', { detail: `A plan is bound to a state, and ${name} has none before create.` });
   }
   const uid = newClusterUid(workstation.ports.random);
-  const identity = { name, provider, region, uid, simulator };
+  const identity = { name, provider, region, uid, simulator, local };
   const cluster = await open(workstation, { ...identity, place: '', isAttached: false, isDeleted: false });
   // Whose account it is comes first: without credentials nothing else is of interest.
   const heading = await headingOf(cluster, signal);

@@ -1,5 +1,5 @@
 /** Whom a cluster can be made at. */
-export const PROVIDERS = ['aws', 'simulator'] as const;
+export const PROVIDERS = ['aws', 'simulator', 'local'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
 export function isProviderName(text: string): text is ProviderName {

@@ -1,6 +1,7 @@
 import { SIMULATOR_DEFAULTS } from '#config/written-file.ts';
 import type { Catalogue } from '#provider/catalogue.ts';
 import type { ProviderModule } from '#provider/provider-module.ts';
+import type { RunEvent } from './app.ts';
 import { emulatedProvider, emulatorSpeed, refuseEmulator } from './emulator.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import type { Places } from './places.ts';
@@ -10,11 +11,13 @@ import type { ProviderName } from './provider-names.ts';
 interface ProviderWorld {
   readonly ports: AppPorts;
   readonly places: Places;
+  /** Hears what a provider says that is about no resource. */
+  readonly emit: (event: RunEvent) => void;
 }
 
 /** The code of a provider, loaded when a verb needs it and not before. */
 export async function loadProvider(
-  { provider, region, simulator }: Pick<KnownCluster, 'provider' | 'region' | 'simulator'>,
+  { provider, region, simulator, local }: Pick<KnownCluster, 'provider' | 'region' | 'simulator' | 'local'>,
   world: ProviderWorld,
 ): Promise<ProviderModule> {
   switch (provider) {
@@ -25,15 +28,23 @@ export async function loadProvider(
       return awsProvider();
     }
     case 'simulator':
-      refuseEmulator(world.ports);
+      refuseEmulator(world.ports, 'in a simulated account');
       return simulatedProvider(simulator, world);
+    case 'local':
+      refuseEmulator(world.ports, 'on this workstation');
+      return (await import('./local-machines.ts')).localMachines(local, world);
   }
 }
 
 /** What a provider offers, without its code: for checking a file. */
-export async function catalogueOf(_provider: ProviderName): Promise<Catalogue> {
-  const { awsCatalogue } = await import('#providers/aws/catalogue.ts');
-  return awsCatalogue;
+export async function catalogueOf(provider: ProviderName): Promise<Catalogue> {
+  if (provider !== 'local') return (await import('#providers/aws/catalogue.ts')).awsCatalogue;
+  const [{ catalogueFor }, { SystemHostFacts }] = await Promise.all([
+    import('#providers/local/catalogue.ts'),
+    import('#std/system-host-facts.ts'),
+  ]);
+  const { architecture } = new SystemHostFacts();
+  return catalogueFor(architecture === 'other' ? 'amd64' : architecture);
 }
 
 /** The provider for AWS, on top of an account that is simulated in a directory of this workstation. */

@@ -1,3 +1,4 @@
+import type { ClusterUid } from '#engine/address.ts';
 import type { Snapshot } from '#engine/record.ts';
 import type { StateStore } from '#state/state-store.ts';
 import { describeHolder } from '#state/lease.ts';
@@ -6,6 +7,7 @@ import { foreseeDemand } from './cluster-plan.ts';
 import { delegationOf } from './delegation.ts';
 import { DEADLINES } from './deadlines.ts';
 import { nodeStatuses, type Waiting } from './node-status.ts';
+import { withPower } from './node-power.ts';
 import { headingOf } from './open-cluster.ts';
 import { type ClusterReading, readCluster } from './read-cluster.ts';
 import { RunLogs } from './run-logs.ts';
@@ -42,16 +44,15 @@ async function describe(
     lastWaits(reading),
     delegationOf(cluster, { snapshot, spec }, signal),
   ]);
+  const nodes = nodeStatuses({ spec, demand, snapshot, lastWaiting: (address) => waiting.get(address) });
   return {
     heading,
     uid: cluster.known.uid,
-    nodes: snapshot.tombstone
-      ? []
-      : nodeStatuses({ spec, demand, snapshot, lastWaiting: (address) => waiting.get(address) }),
+    nodes: snapshot.tombstone ? [] : await withPower(reading, nodes),
     resources: countResources(snapshot),
     delegation,
     driver,
-    places: placesOf(workstation, reading),
+    places: await placesOf(workstation, reading),
     isDeleted: snapshot.tombstone,
   };
 }
@@ -81,7 +82,7 @@ async function lastWaits({ cluster }: ClusterReading): Promise<ReadonlyMap<strin
   return waits;
 }
 
-function placesOf({ places }: Workstation, { cluster, place }: ClusterReading): ClusterStatus['places'] {
+async function placesOf({ places }: Workstation, { cluster, place }: ClusterReading): Promise<ClusterStatus['places']> {
   const { known } = cluster;
   const account = known.simulator?.account;
   return [
@@ -89,5 +90,11 @@ function placesOf({ places }: Workstation, { cluster, place }: ClusterReading): 
     { what: 'state', where: place.title },
     { what: 'run logs', where: cluster.places.runs },
     ...(account === undefined ? [] : [{ what: 'simulated account', where: places.simulatedAccount(account) }]),
+    ...(known.provider === 'local' ? [{ what: 'machines', where: await machinesOf(places, known.uid) }] : []),
   ];
+}
+
+async function machinesOf({ local }: Workstation['places'], uid: ClusterUid): Promise<string> {
+  const { localPlaces } = await import('#providers/local/local-places.ts');
+  return localPlaces(local).of(uid).machines;
 }

@@ -10,14 +10,16 @@ import type { AppPorts } from './ports.ts';
 
 /** The world as it is. */
 export function systemPorts(emit: (event: RunEvent) => void): AppPorts {
+  const environment = systemEnvironment();
   return {
     clock: new SystemClock(),
     random: new SystemRandom(),
     files: new SystemFiles(),
     logFiles: new SystemLogFiles(),
-    environment: systemEnvironment(),
+    environment,
     processes: new SystemProcesses(),
     nameServers: new SystemNameServers(),
+    workshop: async () => (await import('./system-workshop.ts')).systemWorkshop(environment),
     emit,
   };
 }

@@ -29,5 +29,7 @@ async function addressAt(
     }
     case 'simulator':
       return (await import('#providers/simulator/operator-address.ts')).SIMULATED_OPERATOR_ADDRESS;
+    case 'local':
+      return '127.0.0.1';
   }
 }

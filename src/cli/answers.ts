@@ -1,6 +1,6 @@
 import type { ClusterAnswers } from '#config/render-cluster-file.ts';
 
-export const PROVIDER_NAMES = ['simulator', 'aws'] as const;
+export const PROVIDER_NAMES = ['simulator', 'aws', 'local'] as const;
 export const WEATHER_NAMES = ['calm', 'mild', 'mean'] as const;
 
 /** Some of the answers, as the command line gave them. */
@@ -12,8 +12,8 @@ export const DEMO = 'demo';
 /** What can be concluded without asking anybody. */
 export function concluded(given: Given): Given {
   const provider = given.provider ?? (given.name === DEMO ? 'simulator' : undefined);
-  const isFree = provider === 'simulator' && given.name !== undefined;
-  const domain = given.domain ?? (isFree ? exampleDomain(given.name) : undefined);
+  const isFree = hasOwnNames(provider) && given.name !== undefined;
+  const domain = given.domain ?? (isFree ? exampleDomain(given.name, provider) : undefined);
   return { ...given, provider, domain };
 }
 
@@ -22,7 +22,7 @@ export function missing({ name, provider, domain }: Given): readonly string[] {
   return [
     ...(name === undefined ? ['NAME'] : []),
     ...(provider === undefined ? ['--provider'] : []),
-    ...(domain === undefined && provider !== 'simulator' ? ['--domain'] : []),
+    ...(domain === undefined && !hasOwnNames(provider) ? ['--domain'] : []),
   ];
 }
 
@@ -30,7 +30,12 @@ export function isComplete(given: Given): given is ClusterAnswers {
   return missing(given).length === 0 && given.domain !== undefined;
 }
 
-/** A domain that nobody can own. */
-export function exampleDomain(name = DEMO): string {
-  return `${name}.example.com`;
+/** Where nobody outside looks a name up, any will do. */
+export function hasOwnNames(provider: Given['provider']): boolean {
+  return provider === 'simulator' || provider === 'local';
+}
+
+/** A domain that nobody can own; names below `localhost` lead every program of a workstation to itself. */
+export function exampleDomain(name = DEMO, provider?: Given['provider']): string {
+  return provider === 'local' ? `${name}.localhost` : `${name}.example.com`;
 }

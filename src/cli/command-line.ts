@@ -1,7 +1,7 @@
 import { Argument, Command as Parser, CommanderError, InvalidArgumentError, Option as ParserOption } from 'commander';
 import type { Command, CommandContext, Option, World } from './command.ts';
 import { COMMANDS, type Entry, GROUP_SUMMARIES } from './commands.ts';
-import { type ExitName, exitCodesText } from './exit-codes.ts';
+import { type Exit, exitCodesText } from './exit-codes.ts';
 import { Interrupts } from './interrupts.ts';
 import { UsageError } from './usage-error.ts';
 import { choosePalette } from './views/palette.ts';
@@ -13,7 +13,7 @@ const COMMON: Readonly<Record<string, Option<boolean>>> = {
 };
 
 /** Parses the words, loads the one command that is meant, runs it. */
-export async function runCommandLine(world: World, version: string, meant: CommandContext['meant']): Promise<ExitName> {
+export async function runCommandLine(world: World, version: string, meant: CommandContext['meant']): Promise<Exit> {
   const { terminal } = world;
   const words = terminal.arguments;
   const entries = COMMANDS.filter(({ name }) => startsWith(words, name.split(' ')));
@@ -22,7 +22,7 @@ export async function runCommandLine(world: World, version: string, meant: Comma
     .usage('COMMAND [options]')
     .version(version, '-V, --version', 'print the version')
     .addHelpText('after', ROOT_HELP);
-  let exit: ExitName = 'ok';
+  let exit: Exit = 'ok';
   const groups = new Map<string, Parser>();
   for (const entry of COMMANDS) {
     const parser = parserFor(root, groups, entry, world);
@@ -56,7 +56,7 @@ interface Call {
   readonly meant: CommandContext['meant'];
 }
 
-async function run(world: World, { command, parser, meant }: Call): Promise<ExitName> {
+async function run(world: World, { command, parser, meant }: Call): Promise<Exit> {
   using interrupts = new Interrupts(world.terminal, world.clock);
   const { json, plain, emulator } = parser.opts<{ json?: boolean; plain?: boolean; emulator?: number }>();
   const context: CommandContext = {

@@ -6,7 +6,7 @@ import type { Environment } from '#std/environment.ts';
 import type { Files } from '#std/files.ts';
 import type { Terminal } from '#std/terminal.ts';
 import type { ClusterAnswers } from '#config/render-cluster-file.ts';
-import type { ExitName } from './exit-codes.ts';
+import type { Exit } from './exit-codes.ts';
 import type { Interrupts } from './interrupts.ts';
 import { UsageError } from './usage-error.ts';
 import type { Palette } from './views/palette.ts';
@@ -98,7 +98,7 @@ interface Definition<Options extends OptionsShape> {
   run(
     context: CommandContext,
     input: { readonly words: readonly string[]; readonly options: Values<Options> },
-  ): Promise<ExitName>;
+  ): Promise<Exit>;
 }
 
 type Parsed = Pick<Parser, 'args' | 'opts'>;
@@ -108,7 +108,7 @@ export interface Command {
   readonly example: string;
   readonly arguments: readonly Argument[];
   readonly options: OptionsShape;
-  run(context: CommandContext, parsed: Parsed): Promise<ExitName>;
+  run(context: CommandContext, parsed: Parsed): Promise<Exit>;
 }
 
 export function defineCommand<const Options extends OptionsShape>(definition: Definition<Options>): Command {

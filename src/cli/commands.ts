@@ -75,6 +75,56 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/list.ts')).listCommand,
   },
   {
+    name: 'stop',
+    summary: 'Switch machines of this workstation off; their disks stay',
+    load: async () => (await import('./commands/stop.ts')).stopCommand,
+  },
+  {
+    name: 'start',
+    summary: 'Switch machines of this workstation on again',
+    load: async () => (await import('./commands/start.ts')).startCommand,
+  },
+  {
+    name: 'ssh',
+    summary: 'Get into a machine of this workstation, or run a command there',
+    load: async () => (await import('./commands/ssh.ts')).sshCommand,
+  },
+  {
+    name: 'logs',
+    summary: 'Show the journal of a machine of this workstation',
+    load: async () => (await import('./commands/logs.ts')).logsCommand,
+  },
+  {
+    name: 'console',
+    summary: 'Show what a machine of this workstation says on its serial console',
+    load: async () => (await import('./commands/console.ts')).consoleCommand,
+  },
+  {
+    name: 'links',
+    summary: 'Cut, slow down or heal what lies between machines of this workstation',
+    load: async () => (await import('./commands/links.ts')).linksCommand,
+  },
+  {
+    name: 'image build',
+    summary: 'Build an image for machines of this workstation from packages alone',
+    load: async () => (await import('./commands/image-build.ts')).imageBuildCommand,
+  },
+  {
+    name: 'image list',
+    summary: 'List the images that this workstation has',
+    load: async () => (await import('./commands/image-list.ts')).imageListCommand,
+  },
+  {
+    name: 'image verify',
+    summary: 'Say whether images are still what they were when they came',
+    load: async () => (await import('./commands/image-verify.ts')).imageVerifyCommand,
+  },
+  {
+    name: 'image remove',
+    summary: 'Remove an image that no machine stands on',
+    load: async () => (await import('./commands/image-remove.ts')).imageRemoveCommand,
+  },
+  {
     name: 'acceptance',
     summary: 'Try an account: make, grow, break, repair and delete a small cluster',
     load: async () => (await import('./commands/acceptance.ts')).acceptanceCommand,
@@ -101,4 +151,7 @@ export const COMMANDS: readonly Entry[] = [
   },
 ];
 
-export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([['state', 'Look at the state, and mend it']]);
+export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([
+  ['image', 'What machines of this workstation start from'],
+  ['state', 'Look at the state, and mend it'],
+]);

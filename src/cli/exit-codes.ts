@@ -14,6 +14,13 @@ export const EXIT_CODES = {
 
 export type ExitName = keyof typeof EXIT_CODES;
 
+/** As it is called here, or as another program has said it in our stead. */
+export type Exit = ExitName | { readonly code: number };
+
+export function codeOf(exit: Exit): number {
+  return typeof exit === 'string' ? EXIT_CODES[exit].code : exit.code;
+}
+
 /**
  * | the problem's code or blame        | exit        |
  * |------------------------------------|-------------|

@@ -11,11 +11,11 @@ async function main(): Promise<void> {
     terminal.errors.write(`bootstrap needs Node ${NODE_MAJOR} or newer; this is Node ${terminal.runtimeMajor}.\n`);
     return terminal.end(1);
   }
-  const { EXIT_CODES } = await import('./exit-codes.ts');
+  const { codeOf } = await import('./exit-codes.ts');
   const { runProgram } = await import('./program.ts');
   const { systemWorld } = await import('./system-world.ts');
   const { VERSION } = await import('./version.ts');
-  return terminal.end(EXIT_CODES[await runProgram(systemWorld(terminal), VERSION)].code);
+  return terminal.end(codeOf(await runProgram(systemWorld(terminal), VERSION)));
 }
 
 // An older Node does not know the question: then this is the program, since nothing of ours imports it.

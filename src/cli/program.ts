@@ -1,12 +1,12 @@
 import { runCommandLine } from './command-line.ts';
 import type { CommandContext, World } from './command.ts';
-import { type ExitName, exitOf } from './exit-codes.ts';
+import { type Exit, type ExitName, exitOf } from './exit-codes.ts';
 import { Declined, Interrupted, UsageError } from './usage-error.ts';
 import { choosePalette } from './views/palette.ts';
 import { problemLines, type ProblemStyle } from './views/problem-text.ts';
 
 /** From the words typed to the exit code: whatever goes wrong is told here, at the latest. */
-export async function runProgram(world: World, version: string): Promise<ExitName> {
+export async function runProgram(world: World, version: string): Promise<Exit> {
   const { terminal, environment } = world;
   const palette = choosePalette(terminal.errors, environment.variables);
   const meant: CommandContext['meant'] = {};

@@ -18,6 +18,13 @@ export const PLAIN = flag('one line of text for each event, nothing that moves')
 export const WAIT = flag('wait for another run on this cluster to end');
 export const TARGET_ARGUMENT = { name: '[NAME]', summary: 'the cluster; may be left out when there is only one' };
 
+/** For verbs about machines. */
+export const NODE_ARGUMENT = { name: '[NODE]', summary: 'the node whose machine is meant, such as worker-1' };
+export const NODES_ARGUMENT = {
+  name: '[NODE...]',
+  summary: 'only the machines of these nodes; all when none is named',
+};
+
 interface Meant {
   readonly words: readonly string[];
   readonly file: string | undefined;

@@ -1,5 +1,5 @@
 import type { ClusterAnswers } from '#config/render-cluster-file.ts';
-import { concluded, DEMO, exampleDomain, type Given, PROVIDER_NAMES } from './answers.ts';
+import { concluded, DEMO, exampleDomain, type Given, hasOwnNames, PROVIDER_NAMES } from './answers.ts';
 import { chosen, splitList, wholeNumber } from './command.ts';
 import { type Question, type Questions, readYesOrNo } from './questions.ts';
 import { describeKey, type FoundKey } from './ssh-keys.ts';
@@ -17,6 +17,8 @@ export interface Surroundings {
 }
 
 const COUNTS = { controlPlane: 3, workers: 3, storage: 4, converged: 3 } as const;
+/** What a workstation carries without being asked twice. */
+const LOCAL_COUNTS = { controlPlane: 1, workers: 1, storage: 1, converged: 1 } as const;
 const COUNT_MAX = 1_000;
 const NO_KEY = 'none';
 
@@ -47,18 +49,28 @@ class Wizard {
       known ?? (await this.#questions.ask({ question: PROVIDER, fallback: 'simulator', read: readProvider }));
     this.#answers = { ...this.#answers, provider };
     await this.#questions.ask({ question: 'Create a cluster, or Join one?', fallback: 'create', read: readMode });
-    const fallback = await this.#around.regionOf(provider);
-    const region = await this.#settle('region', { question: 'Region?', fallback, read: readWord });
-    const domain = await this.#settleDomain(name, provider);
-    const sshPublicKey = await this.#settleKey();
-    const from = await this.#settleAccess(provider);
-    const nodes = await this.#settleNodes();
+    const place = provider === 'local' ? await this.#settleHere(name) : await this.#settlePlace(name, provider);
+    const nodes = await this.#settleNodes(provider === 'local' ? LOCAL_COUNTS : COUNTS);
     const monitoring = await this.#settle('monitoring', {
       question: 'With monitoring?',
       fallback: 'no',
       read: readYesOrNo,
     });
-    return { ...this.#given, name, provider, region, domain, sshPublicKey, from, ...nodes, monitoring };
+    return { ...this.#given, name, provider, ...place, ...nodes, monitoring };
+  }
+
+  async #settlePlace(name: string, provider: ClusterAnswers['provider']): Promise<Place> {
+    const fallback = await this.#around.regionOf(provider);
+    const region = await this.#settle('region', { question: 'Region?', fallback, read: readWord });
+    const domain = await this.#settleDomain(name, provider);
+    const sshPublicKey = await this.#settleKey();
+    const from = await this.#settleAccess(provider);
+    return { region, domain, sshPublicKey, from };
+  }
+
+  /** A workstation is one place, which nobody but who is at it can reach, with a key of its own. */
+  async #settleHere(name: string): Promise<Place> {
+    return { domain: await this.#settleDomain(name, 'local') };
   }
 
   /** What was given is not asked for; what is asked for is asked again until it can stand in a cluster file. */
@@ -76,7 +88,7 @@ class Wizard {
 
   /** An example is enough where nothing is real. */
   #settleDomain(name: string, provider: ClusterAnswers['provider']): Promise<string> {
-    const example = provider === 'simulator' ? { fallback: exampleDomain(name) } : {};
+    const example = hasOwnNames(provider) ? { fallback: exampleDomain(name, provider) } : {};
     const question = 'Domain of the sites? A zone of this name is made.';
     return this.#settle('domain', { question, ...example, read: readWord });
   }
@@ -103,34 +115,33 @@ class Wizard {
   }
 
   /** The groups, or nodes that have every role. */
-  async #settleNodes(): Promise<Partial<Pick<ClusterAnswers, NodeKey>>> {
+  async #settleNodes(counts: Readonly<Record<NodeKey, number>>): Promise<Partial<Pick<ClusterAnswers, NodeKey>>> {
     const { converged, controlPlane, workers, storage } = this.#given;
     if (converged !== undefined) return { converged };
     const isGrouped = controlPlane !== undefined || workers !== undefined || storage !== undefined;
     const layout = isGrouped
       ? 'groups'
       : await this.#questions.ask({ question: LAYOUT, fallback: 'groups', read: readLayout });
-    if (layout === 'converged') return { converged: await this.#settleCount('How many converged nodes?', 'converged') };
+    const ask = (question: string, key: NodeKey): Promise<number | undefined> =>
+      this.#settle(key, {
+        question,
+        fallback: String(counts[key]),
+        read: (answer) => wholeNumber(answer, COUNT_MAX),
+      });
+    if (layout === 'converged') return { converged: await ask('How many converged nodes?', 'converged') };
     return {
-      workers: await this.#settleCount('How many worker nodes?', 'workers'),
-      controlPlane: await this.#settleCount('How many control-plane nodes?', 'controlPlane'),
-      storage: await this.#settleCount('How many storage nodes?', 'storage'),
+      workers: await ask('How many worker nodes?', 'workers'),
+      controlPlane: await ask('How many control-plane nodes?', 'controlPlane'),
+      storage: await ask('How many storage nodes?', 'storage'),
     };
-  }
-
-  #settleCount(question: string, key: NodeKey): Promise<number | undefined> {
-    return this.#settle(key, {
-      question,
-      fallback: String(COUNTS[key]),
-      read: (answer) => wholeNumber(answer, COUNT_MAX),
-    });
   }
 }
 
 type NodeKey = keyof typeof COUNTS;
+type Place = Pick<ClusterAnswers, 'domain' | 'region' | 'sshPublicKey' | 'from'>;
 
 const LAYOUT = 'Nodes in groups (control plane, workers, storage), or converged?';
-const PROVIDER = 'Provider: simulator, which costs nothing and makes nothing real, or aws?';
+const PROVIDER = 'Provider: simulator (nothing is real), local (machines of this workstation), or aws?';
 
 function readName(answer: string): string {
   if (/^[a-z][a-z0-9-]*$/.test(answer)) return answer;

@@ -69,13 +69,13 @@ function hasBastion({ network, access }: ClusterSpec): boolean {
   return network.topology === 'private' && access.sshPublicKey !== undefined;
 }
 
-function networkSpecOf({ zones, network }: ClusterSpec): NetworkSpec {
+function networkSpecOf({ zones, network, domain }: ClusterSpec): NetworkSpec {
   const { machines: cidr, topology, nat, existing } = network;
   const rangeOf = (name: string, index: number): ZoneRange => {
     const zone = { name, cidr: zoneCidr(cidr, index) };
     return topology === 'public' ? zone : { ...zone, publicCidr: publicZoneCidr(cidr, index) };
   };
-  return { cidr, zones: zones.map(rangeOf), topology, nat, existing };
+  return { cidr, domain, zones: zones.map(rangeOf), topology, nat, existing };
 }
 
 function sshThrough(bastionWall: Wall | undefined): readonly FirewallRule[] {

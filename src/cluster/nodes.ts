@@ -52,9 +52,14 @@ export function declareNodes(constructs: Constructs, scope: RegionScope, nodes: 
       isNamed,
       fixedAddress: isFixed ? constructs.address(scope, { name }) : undefined,
     });
-    declareNode(scope, member, machine, presharedKey);
+    declareNode(scope, member, { machine, presharedKey, stages: stagesUpTo(constructs.lastStage, role) });
     return { member, machine };
   });
+}
+
+function stagesUpTo(last: string | undefined, role: Role): readonly string[] {
+  const all = stagesOf(role);
+  return last === undefined ? all : all.slice(0, all.indexOf(last) + 1);
 }
 
 /** Whether people come to the machine itself: also beside a balancer, so that none of them is lost when it comes or goes. */
@@ -62,14 +67,20 @@ function hasKnownAddress({ network }: ClusterSpec, role: Role): boolean {
   return network.topology === 'public' && (isControlPlane(role) || servesSites(role));
 }
 
-function declareNode(scope: RegionScope, member: Member, machine: Machine, presharedKey: Ref<Secret>): void {
+interface Becoming {
+  readonly machine: Machine;
+  readonly presharedKey: Ref<Secret>;
+  readonly stages: readonly string[];
+}
+
+function declareNode(scope: RegionScope, member: Member, { machine, presharedKey, stages }: Becoming): void {
   const { name, role, zones, overlayAddress, podCidr } = member;
   const { region, builder } = scope;
   const inputs = { name, role, region, zone: zones[0] ?? '', mailbox: machine.mailbox, overlayAddress, podCidr };
   builder.declare(
     node,
     `${region}.node.${name}`,
-    { ...inputs, presharedKey, stages: stagesOf(role) },
+    { ...inputs, presharedKey, stages },
     { within: machine.address, dependsOn: machine.settled },
   );
 }

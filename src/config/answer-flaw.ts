@@ -13,6 +13,7 @@ const PLACES: Readonly<Partial<Record<keyof ClusterAnswers, string>>> = {
   converged: 'nodes.converged',
   from: 'access.from',
   sshPublicKey: 'access.ssh-key',
+  image: 'image.id',
 };
 
 /** Stand for what has not been answered yet. */

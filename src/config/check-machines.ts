@@ -3,6 +3,7 @@ import { didYouMean } from './did-you-mean.ts';
 import type { Draft } from './draft.ts';
 import type { Flaw } from './finding.ts';
 import { pathOf } from './finding.ts';
+import { groupDefaults } from './group-defaults.ts';
 import { topologyOf } from './resolve-spec.ts';
 import { ROLES, type RoleKey } from './roles.ts';
 import { show } from './show.ts';
@@ -54,7 +55,7 @@ function judgeMachine(name: string, role: RoleKey, { catalogue, architecture }: 
     const instead = `Choose another type, or write image: { architecture: ${type.architecture} }.`;
     return { code: 'config.architecture-mismatch', what, instead };
   }
-  const { vcpus, memoryMiB } = ROLES[role].needs;
+  const { vcpus, memoryMiB } = groupDefaults(role, catalogue).needs;
   if (type.vcpus >= vcpus / 2 && type.memoryMiB >= memoryMiB / 2) return undefined;
   const has = `${name} has ${type.vcpus} vCPU and ${type.memoryMiB / 1024} GiB of memory`;
   const what = `${has}; a ${role} node wants ${vcpus} vCPU and ${memoryMiB / 1024} GiB.`;

@@ -32,6 +32,8 @@ export function checkNetwork(draft: Draft): void {
 
 /** Whether the operator can still come in. */
 export function checkAccess({ written, spec, findings }: Draft): void {
+  // What a workstation opens, and to whom, is judged with all else that it is.
+  if (spec.provider === 'local') return;
   if (written.access?.from === undefined || !findings.isSound('access.from')) return;
   const { from } = spec.access;
   if (!from.some((range) => isPublic(parseCidr(range)))) {

@@ -1,6 +1,7 @@
 import type { NodeGroup } from './cluster-file.ts';
 import type { Draft } from './draft.ts';
-import type { Flaw } from './finding.ts';
+import { type Flaw, isError } from './finding.ts';
+import { isModest } from './group-defaults.ts';
 import { topologyOf } from './resolve-spec.ts';
 import { ROLE_KEYS, ROLES, type RoleKey } from './roles.ts';
 import { enumerate } from './show.ts';
@@ -44,21 +45,22 @@ function checkBounds({ findings }: Draft, role: RoleKey, { count, min = 0, max =
   findings.add(`nodes.${role}.count`, { code: 'config.count-outside-bounds', what });
 }
 
-function checkSingle({ findings }: Draft, role: RoleKey, { count }: NodeGroup): void {
-  if (count !== 1 || role === 'storage') return;
+function checkSingle({ catalogue, findings }: Draft, role: RoleKey, { count }: NodeGroup): void {
+  if (count !== 1 || role === 'storage' || isModest(catalogue)) return;
   const what = role === 'converged' ? 'One node has every role.' : `There is one ${role} node.`;
   const instead = `${ROLES[role].count} of them survive the loss of any one.`;
   findings.add(`nodes.${role}.count`, { code: 'config.not-highly-available', what, instead });
 }
 
 /** Copies of the data, and the nodes that they lie on. */
-function checkCopies({ written, spec, findings }: Draft): void {
+function checkCopies({ written, spec, catalogue, findings }: Draft): void {
   const role = written.nodes?.converged === undefined ? 'storage' : 'converged';
   const group = spec.nodes[role];
   if (group === undefined || !findings.isSound(`nodes.${role}`) || !findings.isSound('storage')) return;
   const isWritten = written.storage?.replicas !== undefined;
   const found = judgeCopies(spec.storage.replicas, { role, isWritten, ...group });
-  if (found !== undefined) findings.add(found.path, found.flaw);
+  if (found === undefined || (isModest(catalogue) && !isError(found.flaw))) return;
+  findings.add(found.path, found.flaw);
 }
 
 interface Stores extends Pick<NodeGroup, 'count' | 'min'> {

@@ -4,27 +4,33 @@ import { isPrivateDomain } from './domain.ts';
 import type { Draft } from './draft.ts';
 import type { Flaw } from './finding.ts';
 import { pathOf } from './finding.ts';
+import { zonesDefault } from './group-defaults.ts';
 import { enumerate, show } from './show.ts';
-import { ZONES_DEFAULT } from './written-file.ts';
 
 /** Region and zones, the domain, and what only one provider has. */
 export function checkPlace(draft: Draft): void {
   const { spec, catalogue, findings } = draft;
   if (catalogue === undefined) return;
-  if (spec.provider !== 'simulator') checkReality(draft);
-  checkZone(draft);
+  checkOwnSections(draft);
+  if (spec.provider === 'aws') checkReality(draft);
+  if (spec.provider !== 'local') checkZone(draft);
   if (!findings.isSound('region')) return;
   const zones = catalogue.regions.get(spec.region);
   if (zones === undefined) findings.add('region', unknownRegion(spec.region, catalogue));
   else checkZones(draft, zones);
 }
 
-/** What may be written for a simulated account alone. */
-function checkReality({ written, spec, findings }: Draft): void {
-  if (written.simulator !== undefined) {
-    const what = `"simulator" is for the provider simulator; this cluster is on ${spec.provider}.`;
-    findings.add('simulator', { code: 'config.misplaced-key', what, instead: 'Take the section out.' }, 'key');
+/** Sections that are called like the one provider that reads them. */
+function checkOwnSections({ written, spec, findings }: Draft): void {
+  for (const key of ['simulator', 'local'] as const) {
+    if (written[key] === undefined || spec.provider === key) continue;
+    const what = `"${key}" is for the provider ${key}; this cluster is on ${spec.provider}.`;
+    findings.add(key, { code: 'config.misplaced-key', what, instead: 'Take the section out.' }, 'key');
   }
+}
+
+/** What nobody has to mind where the Internet does not look. */
+function checkReality({ written, spec, findings }: Draft): void {
   if (written.dns?.zone === 'private') return;
   if (findings.isSound('domain') && isPrivateDomain(spec.domain)) {
     const what = `${show(spec.domain)} is not a domain of the Internet.`;
@@ -41,7 +47,7 @@ function checkZone({ written, spec, findings }: Draft): void {
   findings.add('dns.zone', { code: 'config.zone-private', what, instead });
 }
 
-function checkZones({ written, spec, findings }: Draft, known: readonly string[]): void {
+function checkZones({ written, spec, catalogue, findings }: Draft, known: readonly string[]): void {
   for (const [index, zone] of written.zones?.entries() ?? []) {
     if (known.includes(zone)) continue;
     const what = `${show(zone)} is not a zone of ${spec.region}, which has ${enumerate(known, 'and')}.`;
@@ -50,7 +56,7 @@ function checkZones({ written, spec, findings }: Draft, known: readonly string[]
     findings.add(pathOf('zones', index), { code: 'config.zone-elsewhere', what, instead });
   }
   const isFailureExpected = spec.nodes.converged?.count === 1;
-  if (spec.zones.length >= ZONES_DEFAULT || isFailureExpected) return;
+  if (spec.zones.length >= zonesDefault(catalogue) || isFailureExpected) return;
   if (!findings.isSound('zones') || !findings.isSound('nodes')) return;
   const spare = known.filter((zone) => !spec.zones.includes(zone));
   const what = `All nodes stand in ${enumerate(spec.zones, 'and')}.`;

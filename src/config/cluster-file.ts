@@ -24,14 +24,14 @@ export const ZONE_ORIGINS = ['create', 'existing', 'private'] as const;
 /** The cluster file with every default filled in. */
 export const ClusterSpec = z.strictObject({
   name: z.string(),
-  provider: z.enum(['aws', 'simulator']),
+  provider: z.enum(['aws', 'simulator', 'local']),
   domain: z.string(),
   region: z.string(),
   zones: z.array(z.string()).min(1).max(6).readonly(),
   image: z.strictObject({
     system: z.string(),
     architecture: z.enum(['amd64', 'arm64']),
-    /** The provider's name of one image, instead of the newest of the system. */
+    /** The provider's name of one image, or its file, instead of the newest of the system. */
     id: z.string().optional(),
   }),
   nodes: z.strictObject({
@@ -73,6 +73,13 @@ export const ClusterSpec = z.strictObject({
       /** How much goes wrong. */
       weather: z.enum(['calm', 'mild', 'mean']),
       account: z.string(),
+    })
+    .optional(),
+  /** Machines of this workstation. */
+  local: z
+    .strictObject({
+      /** They reach nothing outside. */
+      offline: z.boolean(),
     })
     .optional(),
 });

@@ -1,4 +1,6 @@
 import type { Catalogue } from '#provider/catalogue.ts';
+import { checkImage } from './check-image.ts';
+import { checkLocal } from './check-local.ts';
 import { checkMachines } from './check-machines.ts';
 import { checkAccess, checkNetwork } from './check-network.ts';
 import { checkNodes } from './check-nodes.ts';
@@ -31,7 +33,16 @@ export interface ClusterFileRequest {
   readonly before?: ClusterSpec | undefined;
 }
 
-const CHECKS = [checkPlace, checkMachines, checkNodes, checkNetwork, checkTopology, checkAccess];
+const CHECKS = [
+  checkPlace,
+  checkImage,
+  checkMachines,
+  checkNodes,
+  checkNetwork,
+  checkTopology,
+  checkAccess,
+  checkLocal,
+];
 
 const NO_CATALOGUE: Catalogue = { title: '', defaultRegion: '', regions: new Map(), machineTypes: new Map() };
 

@@ -14,15 +14,19 @@ export interface ClusterAnswers {
   readonly converged?: number | undefined;
   readonly from?: readonly string[] | undefined;
   readonly sshPublicKey?: string | undefined;
+  /** The provider's name of one image, or its file. */
+  readonly image?: string | undefined;
   readonly monitoring?: boolean | undefined;
   readonly speed?: number | undefined;
   readonly seed?: number | undefined;
   readonly weather?: NonNullable<ClusterSpec['simulator']>['weather'] | undefined;
+  /** Machines of a workstation reach nothing outside. */
+  readonly offline?: boolean | undefined;
 }
 
 /** The cluster file that says what was answered, and no more. */
 export function renderClusterFile(answers: ClusterAnswers): string {
-  const { name, provider, domain, region, zones, from, sshPublicKey, monitoring, speed, seed, weather } = answers;
+  const { name, provider, domain, region, zones, image, from, sshPublicKey, monitoring } = answers;
   const blocks = [
     ['# What is not written here has its default; "bootstrap explain" lists all that can be.'],
     [
@@ -33,21 +37,27 @@ export function renderClusterFile(answers: ClusterAnswers): string {
       ...line('zones', zones),
       ...line('monitoring', monitoring),
     ],
+    section('One image of your own.', 'image', line('id', image)),
     section('How many nodes of each role.', 'nodes', groups(answers)),
     section('Who can reach SSH and the Kubernetes API, and with which key.', 'access', [
       ...line('from', from),
       ...line('ssh-key', sshPublicKey),
     ]),
-    section('A simulated account: nothing is real, nothing costs anything.', 'simulator', [
-      ...line('speed', speed),
-      ...line('seed', seed),
-      ...line('weather', weather),
-    ]),
+    ownSection(answers),
   ];
   return `${blocks
     .filter(({ length }) => length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** Of what only one provider has. */
+function ownSection({ speed, seed, weather, offline }: ClusterAnswers): readonly string[] {
+  const simulated = [...line('speed', speed), ...line('seed', seed), ...line('weather', weather)];
+  return [
+    ...section('A simulated account: nothing is real, nothing costs anything.', 'simulator', simulated),
+    ...section('Machines of this workstation.', 'local', line('offline', offline)),
+  ];
 }
 
 function groups({ controlPlane, workers, storage, converged }: ClusterAnswers): readonly string[] {

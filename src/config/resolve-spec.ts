@@ -1,44 +1,66 @@
-import type { Architecture, Catalogue, MachineType } from '#provider/catalogue.ts';
+import type { Architecture, Catalogue, GroupDefaults, MachineType } from '#provider/catalogue.ts';
 import type { ClusterSpec, NodeGroup } from './cluster-file.ts';
+import { groupDefaults, zonesDefault } from './group-defaults.ts';
 import { ROLES, type RoleKey } from './roles.ts';
 import { parseGiB } from './size.ts';
 import { withoutComment } from './ssh-key.ts';
 import { RANGE_DEFAULTS } from './written-network.ts';
-import { REPLICAS_DEFAULT, SIMULATOR_DEFAULTS, SYSTEMS, type PartialFile, ZONES_DEFAULT } from './written-file.ts';
-import { DATA_DISKS_DEFAULT, type WrittenGroup, type WrittenNodes } from './written-nodes.ts';
+import { LOCAL_DEFAULTS, REPLICAS_DEFAULT, SIMULATOR_DEFAULTS, SYSTEMS, type PartialFile } from './written-file.ts';
+import type { WrittenGroup, WrittenNodes } from './written-nodes.ts';
 
 const MACHINES_DEFAULT = 3;
 
 /** Fills in every default. What the file should have said and did not is empty: checks find that, not this. */
 export function resolveSpec(written: PartialFile, catalogue: Catalogue): ClusterSpec {
   const { name = '', provider = 'simulator', domain = '', region = catalogue.defaultRegion } = written;
-  const image = { ...IMAGE_DEFAULTS, ...written.image };
-  const nodes = resolveNodes(written.nodes, defaultMachines(catalogue, image.architecture));
-  const simulator = { ...SIMULATOR_DEFAULTS, account: name, ...written.simulator };
+  const image = resolveImage(written.image, catalogue);
+  const nodes = resolveNodes(written.nodes, catalogue, defaultMachines(catalogue, image.architecture));
   return {
     name,
     provider,
     domain,
     region,
-    zones: written.zones ?? catalogue.regions.get(region)?.slice(0, ZONES_DEFAULT) ?? [],
+    zones: written.zones ?? catalogue.regions.get(region)?.slice(0, zonesDefault(catalogue)) ?? [],
     image,
     nodes,
-    network: resolveNetwork(written.network),
+    network: resolveNetwork(written.network, provider),
     dns: { zone: 'create', ...written.dns },
     access: resolveAccess(written.access),
     storage: { replicas: replicasOn(nodes.storage ?? nodes.converged), ...written.storage },
     monitoring: written.monitoring ?? false,
     ...resolveTags(written.tags),
-    ...(provider === 'simulator' && { simulator }),
+    ...resolveOwnSection(written, provider, name),
   };
 }
 
-const IMAGE_DEFAULTS = { system: SYSTEMS[0], architecture: 'amd64' } as const;
+function resolveImage(written: PartialFile['image'], { defaults }: Catalogue): ClusterSpec['image'] {
+  return { system: SYSTEMS[0], architecture: defaults?.architecture ?? 'amd64', ...written };
+}
 
-/** What has no public address is reached through a balancer. */
-function resolveNetwork(written: PartialFile['network'] = {}): ClusterSpec['network'] {
+/** What only the provider of that name has. */
+function resolveOwnSection(
+  written: PartialFile,
+  provider: ClusterSpec['provider'],
+  name: string,
+): Pick<ClusterSpec, 'simulator' | 'local'> {
+  switch (provider) {
+    case 'aws':
+      return {};
+    case 'simulator':
+      return { simulator: { ...SIMULATOR_DEFAULTS, account: name, ...written.simulator } };
+    case 'local':
+      return { local: { ...LOCAL_DEFAULTS, ...written.local } };
+  }
+}
+
+/** What has no public address is reached through a balancer. A workstation has no addresses to give away. */
+function resolveNetwork(
+  written: PartialFile['network'] = {},
+  provider: ClusterSpec['provider'],
+): ClusterSpec['network'] {
   const { topology = 'public', balancer = topology === 'private' } = written;
-  const defaults = { ...RANGE_DEFAULTS, nat: 'per-zone', addresses: 'fixed' } as const;
+  const addresses = provider === 'local' ? 'dynamic' : 'fixed';
+  const defaults = { ...RANGE_DEFAULTS, nat: 'per-zone', addresses } as const;
   return { ...defaults, ...written, topology, balancer };
 }
 
@@ -63,45 +85,52 @@ export function topologyOf(nodes: WrittenNodes | undefined): readonly RoleKey[] 
 
 function resolveNodes(
   written: WrittenNodes | undefined,
+  catalogue: Catalogue,
   machinesOf: (role: RoleKey) => readonly string[],
 ): ClusterSpec['nodes'] {
   return Object.fromEntries(
     topologyOf(written).map((role): [string, NodeGroup] => [
       ROLES[role].field,
-      resolveGroup(role, written?.[role] ?? {}, machinesOf(role)),
+      resolveGroup(written?.[role] ?? {}, groupDefaults(role, catalogue), {
+        machines: machinesOf(role),
+        isStore: ROLES[role].isStore,
+      }),
     ]),
   );
 }
 
-function resolveGroup(role: RoleKey, written: WrittenGroup, machines: readonly string[]): NodeGroup {
-  const { count, disk, isStore } = ROLES[role];
-  const { min, max, machine, spot } = written;
+function resolveGroup(
+  written: WrittenGroup,
+  defaults: GroupDefaults,
+  { machines, isStore }: { readonly machines: readonly string[]; readonly isStore: boolean },
+): NodeGroup {
+  const { count = defaults.count, min, max, machine, spot, disk } = written;
+  const dataDisksGiB = written['data-disks']?.map(parseGiB) ?? defaults.dataDisksGiB;
   return {
-    count: written.count ?? count,
+    count,
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
     ...(spot !== undefined && { spot }),
     machines: machine === undefined ? machines : [machine].flat(),
-    systemDiskGiB: parseGiB(written.disk ?? disk),
-    dataDisksGiB: isStore ? (written['data-disks'] ?? DATA_DISKS_DEFAULT).map(parseGiB) : [],
+    systemDiskGiB: disk === undefined ? defaults.systemDiskGiB : parseGiB(disk),
+    dataDisksGiB: isStore ? dataDisksGiB : [],
   };
 }
 
 /** The cheapest that are large enough for a role: several, for when the provider has none left of one. */
-function defaultMachines(
-  { machineTypes }: Catalogue,
-  architecture: Architecture,
-): (role: RoleKey) => readonly string[] {
-  const byPrice = [...machineTypes]
+function defaultMachines(catalogue: Catalogue, architecture: Architecture): (role: RoleKey) => readonly string[] {
+  const byPrice = [...catalogue.machineTypes]
     .filter(([, type]) => type.architecture === architecture)
-    .toSorted(([left, one], [right, other]) => one.hourlyPrice - other.hourlyPrice || (left < right ? -1 : 1));
+    .toSorted(([left, one], [right, other]) => {
+      return one.hourlyPrice - other.hourlyPrice || one.memoryMiB - other.memoryMiB || (left < right ? -1 : 1);
+    });
   return (role) => {
-    const enough = byPrice.filter(([, type]) => isEnough(type, role)).map(([name]) => name);
-    return enough.slice(0, MACHINES_DEFAULT);
+    const { needs } = groupDefaults(role, catalogue);
+    const enough = byPrice.filter(([, type]) => isEnough(type, needs)).map(([name]) => name);
+    return enough.slice(0, catalogue.defaults?.machineTypes ?? MACHINES_DEFAULT);
   };
 }
 
-function isEnough({ vcpus, memoryMiB }: MachineType, role: RoleKey): boolean {
-  const { needs } = ROLES[role];
+function isEnough({ vcpus, memoryMiB }: MachineType, needs: GroupDefaults['needs']): boolean {
   return vcpus >= needs.vcpus && memoryMiB >= needs.memoryMiB;
 }

@@ -3,17 +3,18 @@ import { checkCidr, CIDR_PATTERN } from './cidr.ts';
 import { checkClusterName, checkLabel, LABEL_PATTERN } from './cluster-name.ts';
 import { checkDomain } from './domain.ts';
 import { choice, decimalNumber, list, namedValues, section, text, trueOrFalse, wholeNumber } from './field.ts';
-import { checkImageId } from './provider-id.ts';
+import { checkImageName } from './provider-id.ts';
 import { checkSshKey } from './ssh-key.ts';
 import { checkTagKey, checkTagValue, TAG_KEY_PATTERN, TAG_VALUE_PATTERN, TAGS_MAX } from './tag.ts';
 import { ZONE_ORIGINS } from './cluster-file.ts';
 import { WrittenNetwork } from './written-network.ts';
 import { WrittenNodes } from './written-nodes.ts';
 
-export const SYSTEMS = ['debian-13', 'ubuntu-24.04'] as const;
+export const SYSTEMS = ['debian-13', 'debian-12', 'ubuntu-24.04'] as const;
 export const REPLICAS_DEFAULT = 3;
 export const ZONES_DEFAULT = 3;
 export const WEATHERS = ['calm', 'mild', 'mean'] as const;
+export const LOCAL_DEFAULTS = { offline: false } as const;
 export const SIMULATOR_DEFAULTS = { speed: 10, seed: 1, weather: 'mild' } as const;
 
 /** The cluster file as people write it: what is left out has a default. */
@@ -27,8 +28,9 @@ export const WrittenFile = section(
       pattern: LABEL_PATTERN,
       check: checkClusterName,
     }),
-    provider: choice(['aws', 'simulator'], {
-      description: 'Who makes the machines. The simulator is an account that does not exist and costs nothing.',
+    provider: choice(['aws', 'simulator', 'local'], {
+      description:
+        'Who makes the machines: AWS, the simulator, which is an account that does not exist and costs nothing, or this workstation itself.',
       example: 'provider: aws',
       change: 'never',
     }),
@@ -51,7 +53,7 @@ export const WrittenFile = section(
     zones: list(zone(), {
       description: 'The parts of the region that fail apart from one another. Nodes are spread over them evenly.',
       example: 'zones: [eu-west-3a, eu-west-3b, eu-west-3c]',
-      default: `the first ${ZONES_DEFAULT} of the region`,
+      default: `the first ${ZONES_DEFAULT} of the region; on a workstation the first`,
       constraint: 'Three of them survive the loss of any one.',
       change: 'never',
       min: 1,
@@ -65,28 +67,31 @@ export const WrittenFile = section(
           example: 'system: debian-13',
           default: SYSTEMS[0],
           change: 'by new machines',
-          aliases: { trixie: 'debian-13', noble: 'ubuntu-24.04' },
+          aliases: { trixie: 'debian-13', bookworm: 'debian-12', noble: 'ubuntu-24.04' },
           code: 'config.system-unsupported',
         }).exactOptional(),
         architecture: choice(['amd64', 'arm64'], {
           description: 'The kind of processor. Every machine type in the file has to be of it.',
           example: 'architecture: arm64',
-          default: 'amd64',
+          default: 'amd64; on a workstation its own',
           change: 'by new machines',
           aliases: { x86: 'amd64', x64: 'amd64', x86_64: 'amd64', aarch64: 'arm64', arm: 'arm64' },
         }).exactOptional(),
         id: text({
-          description: 'One image of your own, by its name at the provider. It has to be of the system above.',
+          description: 'One image of your own. It has to be of the system above.',
           example: 'id: ami-0abc1234def567890',
           default: 'the newest image that the maker of the system publishes',
+          constraint:
+            'On AWS its id; on a workstation the whole path of its file, its digest when the cache has it, or an address with the digest behind #.',
           change: 'by new machines',
-          check: checkImageId,
+          check: checkImageName,
+          isFree: true,
         }).exactOptional(),
       },
       {
         description: 'What the machines start from.',
         example: 'image: { system: debian-13, architecture: arm64 }',
-        default: 'Debian 13 on amd64',
+        default: 'Debian 13 on amd64, or on the kind of processor that a workstation has',
         change: 'part by part',
       },
     ).exactOptional(),
@@ -123,7 +128,8 @@ export const WrittenFile = section(
             description: 'From where SSH and the Kubernetes API can be reached.',
             example: 'from: [203.0.113.7/32]',
             default: 'the address that you come from when the cluster is made',
-            constraint: 'At least one range of public addresses, or you lock yourself out.',
+            constraint:
+              'At least one range of public addresses, or you lock yourself out. With provider: local 127.0.0.1/32 alone.',
             change: 'at any time',
             min: 0,
             max: 50,
@@ -233,6 +239,22 @@ export const WrittenFile = section(
         description: 'How the simulated account behaves; only with provider: simulator.',
         example: 'simulator: { speed: 20 }',
         default: 'ten times as fast as the clock, in an account of its own',
+        change: 'part by part',
+      },
+    ).exactOptional(),
+    local: section(
+      {
+        offline: trueOrFalse({
+          description: 'Whether the machines are kept from reaching anything outside the workstation.',
+          example: 'offline: true',
+          default: String(LOCAL_DEFAULTS.offline),
+          change: 'never',
+        }).exactOptional(),
+      },
+      {
+        description: 'How machines of this workstation are kept; only with provider: local.',
+        example: 'local: { offline: true }',
+        default: 'with a way out',
         change: 'part by part',
       },
     ).exactOptional(),

@@ -5,6 +5,8 @@ import { checkSize, SIZE_PATTERN } from './size.ts';
 
 export const DATA_DISKS_DEFAULT = ['100GiB'];
 
+/** For words alone: what it is the provider's catalogue says. */
+const LOCAL_DISK = '10GiB';
 const DISK_BOUNDS = { minGiB: 10, maxGiB: 16_384 };
 const DATA_DISK_BOUNDS = { minGiB: 1, maxGiB: 16_384 };
 
@@ -19,7 +21,7 @@ export const WrittenNodes = section(
   {
     description: 'The nodes, by what they are for: either control-plane, worker and storage, or converged alone.',
     example: 'nodes: { worker: { count: 5 } }',
-    default: '3 control-plane, 3 worker and 4 storage nodes',
+    default: '3 control-plane, 3 worker and 4 storage nodes; on a workstation one of each',
     change: 'part by part',
   },
 );
@@ -43,7 +45,7 @@ function groupMembers(role: RoleKey) {
       description:
         'How many of them there are to begin with. What was scaled later is kept until this number is edited.',
       example: `count: ${count}`,
-      default: String(count),
+      default: `${count}; on a workstation 1`,
       constraint: isVoter ? 'Odd, since each has a vote.' : 'Between min and max.',
       change: 'at any time',
       min: 1,
@@ -53,7 +55,8 @@ function groupMembers(role: RoleKey) {
       description:
         'Machine types in the order of preference: the next is taken when the provider has none left of one.',
       example: 'machine: [m7i.large, m6i.large]',
-      default: 'the three cheapest of the provider with enough processors and memory',
+      default:
+        'the three cheapest of the provider with enough processors and memory; on a workstation the smallest of these',
       constraint: 'All of the architecture of the image.',
       change: 'by new machines',
       max: 10,
@@ -61,7 +64,7 @@ function groupMembers(role: RoleKey) {
     disk: text({
       description: 'The encrypted disk that the system is on.',
       example: `disk: ${disk}`,
-      default: disk,
+      default: `${disk}; on a workstation ${LOCAL_DISK}`,
       constraint: 'From 10GiB to 16TiB.',
       change: 'by new machines',
       pattern: SIZE_PATTERN,
@@ -115,7 +118,7 @@ function diskMembers() {
     'data-disks': list(disk, {
       description: 'Blank, encrypted disks for the data, on each of these nodes.',
       example: 'data-disks: [100GiB, 100GiB]',
-      default: `[${DATA_DISKS_DEFAULT.join(', ')}]`,
+      default: `[${DATA_DISKS_DEFAULT.join(', ')}]; on a workstation [${LOCAL_DISK}]`,
       change: 'by new machines',
       min: 1,
       max: 20,
@@ -129,7 +132,7 @@ function group<Members extends z.ZodRawShape>(role: RoleKey, members: Members) {
   return section(members, {
     description,
     example: `${role}: { count: ${count} }`,
-    default: role === 'converged' ? 'none' : `${count} nodes, unless there are converged ones`,
+    default: role === 'converged' ? 'none' : `${count} nodes, or 1 on a workstation, unless there are converged ones`,
     constraint: role === 'converged' ? 'No other group may stand beside it.' : 'Not beside converged.',
     change: 'part by part',
   }).exactOptional();

@@ -1,3 +1,6 @@
+import { LOCAL_PROBLEMS } from './local-problems.ts';
+import { WORKSTATION_PROBLEMS } from './workstation-problems.ts';
+
 export type Blame = 'user' | 'provider' | 'us';
 
 interface CatalogueEntry {
@@ -380,6 +383,8 @@ export const PROBLEM_CATALOGUE = {
     blame: 'provider',
     remedy: 'The blocker is named above. When it is gone, run again:\n  bootstrap apply NAME',
   },
+  ...WORKSTATION_PROBLEMS,
+  ...LOCAL_PROBLEMS,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ProblemCode = keyof typeof PROBLEM_CATALOGUE;

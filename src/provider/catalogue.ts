@@ -16,4 +16,27 @@ export interface Catalogue {
   /** Zones by region. */
   readonly regions: ReadonlyMap<string, readonly string[]>;
   readonly machineTypes: ReadonlyMap<string, MachineType>;
+  /** Absent: those of a cloud. */
+  readonly defaults?: CatalogueDefaults;
+}
+
+/** What a cluster is where its file says nothing, at a provider that is smaller than a cloud. */
+export interface CatalogueDefaults {
+  readonly architecture: Architecture;
+  /** How many zones of a region are used. */
+  readonly zones: number;
+  /** How many machine types are named, for when there is none left of one. */
+  readonly machineTypes: number;
+  readonly groups: Readonly<Record<GroupName, GroupDefaults>>;
+}
+
+type GroupName = 'control-plane' | 'worker' | 'storage' | 'converged';
+
+export interface GroupDefaults {
+  readonly count: number;
+  readonly systemDiskGiB: number;
+  /** For nodes that hold data. */
+  readonly dataDisksGiB: readonly number[];
+  /** What a machine needs to be chosen without being named; with less than half of it, one that was named is doubtful. */
+  readonly needs: Pick<MachineType, 'vcpus' | 'memoryMiB'>;
 }

@@ -49,6 +49,8 @@ export interface Constructs {
   smallestMachines(architecture: Architecture): readonly string[];
   /** `<region>.machine.<name>` with its disks and its role. */
   machine(scope: RegionScope, spec: MachineSpec): Machine;
+  /** The last stage that nodes reach on its machines by themselves. @default all of them */
+  readonly lastStage?: string;
 }
 
 interface StateKey {
@@ -102,6 +104,8 @@ export interface RecordSpec {
 
 export interface NetworkSpec {
   readonly cidr: string;
+  /** Of the cluster: whoever answers for names inside the network answers for those in it. */
+  readonly domain: string;
   readonly zones: readonly ZoneRange[];
   /** Machines of a private network have no public addresses: they go out through gateways. */
   readonly topology: 'public' | 'private';

@@ -7,6 +7,8 @@ import type { KeyProvider } from '#state/data-key.ts';
 import type { ObjectStore } from '#state/object-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Constructs } from './constructs.ts';
+import type { MachineCare } from './machine-care.ts';
+import type { MachineLinks } from './machine-links.ts';
 import type { PreflightFinding, PreflightRequest } from './preflight.ts';
 import type { PriceBook, PricedResource } from './price-book.ts';
 
@@ -60,6 +62,10 @@ export interface Connection {
   clusters(signal: AbortSignal): Promise<readonly ClusterUid[]>;
   /** Everything in the account with the cluster's mark, found without its state: the proof of zero. */
   walk(uid: ClusterUid, signal: AbortSignal): Promise<readonly MarkedObject[]>;
+  /** Absent: its machines cannot be stopped, started or entered from here. */
+  readonly care?: MachineCare | undefined;
+  /** Absent: what its machines send each other is beyond anybody's reach. */
+  readonly links?: MachineLinks | undefined;
 }
 
 export interface AccountIdentity {

@@ -1,25 +1,10 @@
 import { link, mkdir, open, readdir, readFile, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type FileEntry, FileError, type FileErrorCode, type Files, isFileError } from './files.ts';
+import { type FileEntry, type FileErrorCode, type Files, isFileError } from './files.ts';
+import { syncPath, systemCodeOf, translated } from './system-file-trouble.ts';
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
-
-const CODES: ReadonlyMap<string, FileErrorCode> = new Map([
-  ['ENOENT', 'absent'],
-  ['ENOTDIR', 'absent'],
-  ['EEXIST', 'exists'],
-  ['ENOSPC', 'full'],
-  ['EDQUOT', 'full'],
-  ['EFBIG', 'full'],
-  ['EMLINK', 'full'],
-  ['EACCES', 'denied'],
-  ['EPERM', 'denied'],
-  ['EROFS', 'denied'],
-  ['ENOSYS', 'denied'],
-  ['ENOTSUP', 'denied'],
-  ['EOPNOTSUPP', 'denied'],
-]);
 
 /** The disk of this machine. */
 export class SystemFiles implements Files {
@@ -68,7 +53,7 @@ export class SystemFiles implements Files {
       try {
         await rmdir(path);
       } catch (error) {
-        if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+        if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCodeOf(error))) throw error;
       }
     });
   }
@@ -82,29 +67,10 @@ export class SystemFiles implements Files {
   }
 }
 
-async function syncPath(path: string): Promise<void> {
-  await using directory = await open(path, 'r');
-  await directory.sync();
-}
-
 async function unless(fine: readonly FileErrorCode[], act: () => Promise<void>): Promise<void> {
   try {
     await translated(act);
   } catch (error) {
     if (!fine.some((code) => isFileError(error, code))) throw error;
   }
-}
-
-async function translated<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (error instanceof FileError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new FileError(CODES.get(codeOf(error)) ?? 'io', message, error);
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

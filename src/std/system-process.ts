@@ -1,5 +1,5 @@
-import { readFile, readlink } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
+import { linuxBootId, processStatus } from './system-process-status.ts';
 
 /** What tells one process from every other, on this machine and elsewhere, now and later. */
 export interface ProcessIdentity {
@@ -11,47 +11,20 @@ export interface ProcessIdentity {
   readonly processStart: string;
 }
 
-const STATE_FIELD = 0;
-const START_FIELD = 19;
-/** Dead, and only not yet collected by its parent. */
-const DEAD_STATES = new Set(['Z', 'X']);
-
 /** The processes of this machine, as /proc shows them; where there is no /proc, no process is ever certainly gone. */
 export class SystemProcesses {
   async self(): Promise<ProcessIdentity & { readonly who: string }> {
     const { pid } = process;
-    const { start = '' } = (await status('self')) ?? {};
-    return { host: hostname(), pid, bootId: (await bootId()) ?? '', processStart: start, who: userName() };
+    const { start = '' } = (await processStatus('self')) ?? {};
+    return { host: hostname(), pid, bootId: (await linuxBootId()) ?? '', processStart: start, who: userName() };
   }
 
   /** True only for a process of this very boot and view that has certainly ended. */
   async isCertainlyDead({ pid, bootId: theirs, processStart }: ProcessIdentity): Promise<boolean> {
-    if (theirs === '' || processStart === '' || theirs !== (await bootId())) return false;
+    if (theirs === '' || processStart === '' || theirs !== (await linuxBootId())) return false;
     if (!answersSignals(pid)) return true;
-    const found = await status(String(pid));
-    return found !== undefined && (found.start !== processStart || DEAD_STATES.has(found.state));
-  }
-}
-
-/** Containers share a kernel, not their process numbers: the name space is part of it. */
-async function bootId(): Promise<string | undefined> {
-  try {
-    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-    return `${boot.trim()} ${await readlink('/proc/self/ns/pid')}`;
-  } catch {
-    return undefined;
-  }
-}
-
-async function status(pid: string): Promise<{ readonly state: string; readonly start: string } | undefined> {
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name before the last bracket may contain anything, spaces and brackets too.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const [state, start] = [fields[STATE_FIELD], fields[START_FIELD]];
-    return state === undefined || start === undefined ? undefined : { state, start };
-  } catch {
-    return undefined;
+    const found = await processStatus(String(pid));
+    return found !== undefined && (found.start !== processStart || found.isDead);
   }
 }
 
@@ -64,7 +37,8 @@ function answersSignals(pid: number): boolean {
   }
 }
 
-function userName(): string {
+/** Who runs this. */
+export function userName(): string {
   try {
     return userInfo().username;
   } catch {

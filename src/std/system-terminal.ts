@@ -4,6 +4,8 @@ import type { Screen, Terminal } from './terminal.ts';
 
 const COLUMNS = 80;
 const ROWS = 24;
+/** As shells say it. */
+const ENDED_BY_SIGNAL = 128;
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The terminal of this process. */
@@ -60,6 +62,22 @@ export class SystemTerminal implements Terminal {
       this.#heard.delete(heard);
       for (const name of INTERRUPTS) process.off(name, heard);
     };
+  }
+
+  /** Few commands do it: what it takes is loaded then. */
+  async lend(program: string, args: readonly string[], signal: AbortSignal): Promise<number> {
+    const [{ spawn }, { constants }] = await Promise.all([import('node:child_process'), import('node:os')]);
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, [...args], { stdio: 'inherit' });
+      const end = (): void => void child.kill();
+      signal.addEventListener('abort', end, { once: true });
+      if (signal.aborted) end();
+      child.once('error', reject);
+      child.once('close', (code, name) => {
+        signal.removeEventListener('abort', end);
+        resolve(code ?? ENDED_BY_SIGNAL + (name === null ? 0 : constants.signals[name]));
+      });
+    });
   }
 
   exit(code: number): void {

@@ -22,5 +22,7 @@ export interface Terminal {
   readLine(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Hears every Ctrl-C and every polite request to end, until what it returns is called. */
   onInterrupt(heard: () => void): () => void;
+  /** Lets another program have the terminal until it ends, and resolves with its exit code. The signal ends it. */
+  lend(program: string, args: readonly string[], signal: AbortSignal): Promise<number>;
   exit(code: number): void;
 }

@@ -27,6 +27,19 @@ test('of many who begin a cluster of one name at once, one does, and all get tha
   expect(new Set(begun.map(({ cluster }) => cluster.uid)).size).toBe(1);
 });
 
+test('whether machines of a workstation are kept from the outside is known of their cluster', async () => {
+  await using desk = await Desk.alone();
+  const { simulator: _simulator, ...rest } = newcomer('dev');
+  await new KnownClusters(desk.ports(), desk.places).begin({
+    ...rest,
+    provider: 'local',
+    region: 'local-1',
+    local: { offline: true },
+  });
+  const known = await new KnownClusters(desk.ports(), desk.places).get('dev');
+  expect(known).toMatchObject({ provider: 'local', local: { offline: true } });
+});
+
 test('the name of a deleted cluster is free again', async () => {
   await using desk = await Desk.alone();
   const clusters = new KnownClusters(desk.ports(), desk.places);

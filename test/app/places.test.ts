@@ -17,6 +17,19 @@ test('without a word from the environment everything is where the XDG rules put 
   expect(places.simulatedAccount('demo')).toBe('/people/ada/.local/share/bootstrap/simulated-accounts/demo');
 });
 
+test('machines of this workstation have their own places, and sockets one that others have no way to', () => {
+  expect(placesIn({ home, variables: {} }).local).toEqual({
+    data: '/people/ada/.local/share/bootstrap',
+    cache: '/people/ada/.cache/bootstrap',
+    runtime: '/people/ada/.local/state/bootstrap/run',
+  });
+  const variables = { XDG_RUNTIME_DIR: '/run/user/1000', XDG_CACHE_HOME: '/tmp/cache' };
+  expect(placesIn({ home, variables }).local).toMatchObject({
+    cache: '/tmp/cache/bootstrap',
+    runtime: '/run/user/1000/bootstrap',
+  });
+});
+
 test('the environment moves each kind of place by itself', () => {
   const variables = { XDG_CONFIG_HOME: '/etc/ada', XDG_STATE_HOME: '/var/ada', XDG_DATA_HOME: '/srv/ada' };
   const places = placesIn({ home, variables });

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 's' | 'ms' | '×' | 'writes' | 'calls';
+  readonly unit: 's' | 'ms' | 'µs' | 'Mbit/s' | '×' | 'writes' | 'calls';
   /** Undefined: for information. */
   readonly goal?: number | undefined;
   /** Up to here a missed goal may be chance. @default the goal itself */
@@ -52,6 +52,6 @@ export function median(values: readonly number[]): number {
 }
 
 function valueText(value: number, unit: Figure['unit']): string {
-  const digits = { s: 3, ms: 1, '×': 3, writes: 0, calls: 0 }[unit];
+  const digits = { s: 3, ms: 1, µs: 0, 'Mbit/s': 0, '×': 3, writes: 0, calls: 0 }[unit];
   return `${value.toFixed(digits)} ${unit}`;
 }

@@ -4,6 +4,7 @@ import { renderFigures, summarise } from './figure.ts';
 import { ownTimeFigures } from './own-time-bench.ts';
 import { planFigures } from './plan-bench.ts';
 import { startFigures } from './start-bench.ts';
+import { switchFigures } from './switch-bench.ts';
 
 const figures = [
   ...startFigures(),
@@ -11,6 +12,7 @@ const figures = [
   ...(await ownTimeFigures()),
   ...(await criticalPathFigures()),
   ...(await clusterFigures()),
+  ...(await switchFigures()),
 ];
 const { line, failed } = summarise(figures);
 console.log(`${renderFigures(figures)}\n\n${line}`);

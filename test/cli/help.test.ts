@@ -9,7 +9,13 @@ const RULE = '─'.repeat(80);
 describe('help', () => {
   test('of the program and of every command reads as approved', async () => {
     const pages: string[] = [];
-    for (const line of ['--help', ...COMMANDS.map(({ name }) => `${name} --help`), 'state --help', 'help exit-codes']) {
+    for (const line of [
+      '--help',
+      ...COMMANDS.map(({ name }) => `${name} --help`),
+      'state --help',
+      'image --help',
+      'help exit-codes',
+    ]) {
       const { output, exit } = await perform(line);
       expect(exit).toBe('ok');
       pages.push(`$ bootstrap ${line}\n\n${output}`);
@@ -50,7 +56,7 @@ describe('a slip of the fingers', () => {
     ],
     [
       'create --provider azure',
-      `error: option '--provider <simulator|aws>' argument 'azure' is invalid. "azure" is none of simulator, aws.\nSee: bootstrap create --help\n`,
+      `error: option '--provider <simulator|aws|local>' argument 'azure' is invalid. "azure" is none of simulator, aws, local.\nSee: bootstrap create --help\n`,
     ],
     [
       'create --workers many',

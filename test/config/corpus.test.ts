@@ -4,9 +4,7 @@ import { examineClusterFile } from '#config/examine-cluster-file.ts';
 import { FINDING_CATALOGUE } from '#config/finding-catalogue.ts';
 import { type Finding, isError } from '#config/finding.ts';
 import { corpus, validFiles } from './support/corpus.ts';
-import { smallCatalogue } from './support/small-catalogue.ts';
-
-const catalogueOf = () => smallCatalogue;
+import { smallCatalogueOf as catalogueOf } from './support/small-catalogue.ts';
 
 /** Classes that no file of the corpus can show, and the test that does. */
 const SHOWN_ELSEWHERE = new Set(['config.not-utf8', 'config.empty', 'config.too-large', 'config.immutable']);

@@ -125,6 +125,7 @@ function fileWith({ path, field }: PlacedField): string {
   const beside = path === 'network.nat' ? [' topology: private'] : [];
   const key = path.split('.')[0] ?? '';
   const others = MINIMAL.split('\n').filter((line) => !line.startsWith(`${key}:`));
-  const provider = key === 'simulator' ? others.map((line) => line.replace('aws', 'simulator')) : others;
+  const isOwn = key === 'simulator' || key === 'local';
+  const provider = isOwn ? others.map((line) => line.replace('aws', key)) : others;
   return [...provider, ...nested, ...beside, ''].join('\n');
 }

@@ -23,6 +23,7 @@ const NEVER: Readonly<Record<string, (spec: ClusterSpec) => ClusterSpec>> = {
   'network.topology': (spec) => ({ ...spec, network: { ...spec.network, topology: 'private' } }),
   'network.existing': (spec) => ({ ...spec, network: { ...spec.network, existing: 'vpc-0abc1234def567890' } }),
   'dns.zone': (spec) => ({ ...spec, dns: { zone: 'existing' } }),
+  'local.offline': (spec) => ({ ...spec, local: { offline: true } }),
   'simulator.seed': (spec) => ({ ...spec, simulator: { ...SIMULATOR, seed: 2 } }),
   'simulator.account': (spec) => ({ ...spec, simulator: { ...SIMULATOR, account: 'other' } }),
 };

@@ -115,6 +115,28 @@ describe('defaults', () => {
     expect(await specOf(MINIMAL)).not.toHaveProperty('simulator');
   });
 
+  test('of a workstation are one small node of each role, in one zone, and nothing is said against it', async () => {
+    const { spec, warnings } = await load('name: dev\nprovider: local\ndomain: dev.localhost\n');
+    const group = { count: 1, machines: ['small'], systemDiskGiB: 10, dataDisksGiB: [] };
+    expect(spec).toMatchObject({
+      region: 'local-1',
+      zones: ['local-1a'],
+      nodes: { controlPlane: group, worker: group, storage: { ...group, dataDisksGiB: [10] } },
+      network: { topology: 'public', balancer: false, addresses: 'dynamic' },
+      storage: { replicas: 1 },
+      local: { offline: false },
+    });
+    expect(warnings).toEqual([]);
+    expect(await specOf(MINIMAL)).not.toHaveProperty('local');
+  });
+
+  test('of a workstation go by what is needed where all machines cost the same', async () => {
+    const { nodes } = await specOf('name: dev\nprovider: local\ndomain: dev.localhost\nnodes: { converged: {} }\n');
+    expect(nodes).toEqual({
+      converged: { count: 1, machines: ['medium'], systemDiskGiB: 10, dataDisksGiB: [10] },
+    });
+  });
+
   test('leave the comment of an SSH key out, so that editing it changes nothing', async () => {
     const key = `ssh-ed25519 ${Buffer.from('\0\0\0\u000Bssh-ed25519\0\0\0 01234567890123456789012345678901').toString('base64')}`;
     const spec = await specOf(MINIMAL.replace('] }', `], ssh-key: ${key} me@laptop }`));

@@ -155,6 +155,36 @@ test('the file is as short as the answers, and commented', () => {
   );
 });
 
+test('machines of a workstation have a section of their own, and an image by its file', async () => {
+  const given: ClusterAnswers = {
+    name: 'dev',
+    provider: 'local',
+    domain: 'dev.localhost',
+    image: '/srv/my images/debian.qcow2',
+    offline: true,
+  };
+  const text = renderClusterFile(given);
+  expect(text).toBe(
+    [
+      '# What is not written here has its default; "bootstrap explain" lists all that can be.',
+      '',
+      'name: dev',
+      'provider: local',
+      'domain: dev.localhost',
+      '',
+      '# One image of your own.',
+      'image:',
+      '  id: "/srv/my images/debian.qcow2"',
+      '',
+      '# Machines of this workstation.',
+      'local:',
+      '  offline: true',
+      '',
+    ].join('\n'),
+  );
+  expect(await specOf(text)).toMatchObject({ image: { id: given.image }, local: { offline: true } });
+});
+
 /** What a cluster with these answers is: the shortest file of its kind, and each answer laid over it. */
 async function expected(given: ClusterAnswers): Promise<ClusterSpec> {
   const { name, provider, domain, region = 'eu-west-3', converged: count, from = [], monitoring = false } = given;

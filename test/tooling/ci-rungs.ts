@@ -8,7 +8,7 @@ export type Verdict =
   | 'last-line';
 
 export interface Rung {
-  /** Its place on the ladder: 0 reads the code, 1 runs it simulated, 2 against emulators of others, 3 as processes. */
+  /** On the ladder: 0 reads the code, 1 runs it simulated, 2 against emulators of others, 3 as processes, 4 on machines. */
   readonly rung: number;
   readonly name: string;
   readonly script: string;
@@ -41,6 +41,15 @@ export const rungs: readonly Rung[] = [
   },
   { rung: 3, name: 's3', script: 'test:s3', options: [], program: 'vitest', verdict: 'vitest', minutesMax: 10 },
   simulated('bench', []),
+  {
+    rung: 4,
+    name: 'machines',
+    script: 'test:machines',
+    options: [],
+    program: 'vitest',
+    verdict: 'vitest',
+    minutesMax: 25,
+  },
 ];
 
 function reading(name: string, script: string, program: string): Rung {

@@ -14,6 +14,9 @@ const emulated = ['test/moto/**/*.test.ts', 'test/**/*.moto.test.ts'];
 /** What real S3 servers judge. */
 const stored = ['test/s3/**/*.test.ts'];
 
+/** What happens on real machines. */
+const booted = ['test/machines/**/*.test.ts'];
+
 export default defineConfig({
   root: repository,
   resolve: { conditions },
@@ -27,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'house',
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...emulated, ...stored],
+          exclude: [...slow, ...emulated, ...stored, ...booted],
           // Most take milliseconds; so long what reads the whole house may take on a machine that has other work.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -60,6 +63,18 @@ export default defineConfig({
           globalSetup: 'test/s3/install.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'machines',
+          include: booted,
+          globalSetup: 'test/machines/install.ts',
+          // One after the other: they share what processors there are.
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],

@@ -1,5 +1,5 @@
 import type { AcceptanceRequest } from '#app/acceptance.ts';
-import { exampleDomain, PROVIDER_NAMES, WEATHER_NAMES } from '../answers.ts';
+import { exampleDomain, hasOwnNames, PROVIDER_NAMES, WEATHER_NAMES } from '../answers.ts';
 import { choice, type CommandContext, decimal, defineCommand, list, text, type Values } from '../command.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { readVerb, show } from '../read-verb.ts';
@@ -78,13 +78,13 @@ function answersFrom({
   if (provider === undefined) {
     throw new UsageError('Whose account? It must be said.', `bootstrap ${NAME} --provider simulator`);
   }
-  if (domain === undefined && provider !== 'simulator') {
+  if (domain === undefined && !hasOwnNames(provider)) {
     throw new UsageError(
       'Which domain? A zone of its name is made for the trial, and deleted.',
       `bootstrap ${NAME} --help`,
     );
   }
-  return { name: NAME, provider, domain: domain ?? exampleDomain(NAME), region, from, speed, weather };
+  return { name: NAME, provider, domain: domain ?? exampleDomain(NAME, provider), region, from, speed, weather };
 }
 
 async function checkReport(context: CommandContext, path: string): Promise<ExitName> {

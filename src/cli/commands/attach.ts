@@ -1,3 +1,4 @@
+import { PROVIDER_NAMES } from '../answers.ts';
 import { choice, defineCommand, text } from '../command.ts';
 import { readVerb, show } from '../read-verb.ts';
 import { EMULATOR } from '../target.ts';
@@ -8,7 +9,7 @@ export const attachCommand = defineCommand({
   example: 'bootstrap attach blog --provider aws --region eu-west-3',
   arguments: [{ name: 'NAME', summary: 'the cluster, as it was created' }],
   options: {
-    provider: choice(['aws', 'simulator'], 'whose account it is in'),
+    provider: choice(PROVIDER_NAMES, 'whose account it is in'),
     region: text('REGION', 'where its state is'),
     emulator: EMULATOR,
     bucket: text('BUCKET', 'its state bucket, when more than one cluster has the name'),

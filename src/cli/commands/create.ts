@@ -1,6 +1,7 @@
 import type { ClusterAnswers } from '#config/render-cluster-file.ts';
 import type { App } from '#app/app.ts';
 import { fileTrouble } from '#std/files.ts';
+import { isAbsolute, resolve } from 'node:path';
 import { concluded, type Given, isComplete, missing, PROVIDER_NAMES, WEATHER_NAMES } from '../answers.ts';
 import {
   choice,
@@ -27,17 +28,19 @@ const OPTIONS = {
   provider: choice(PROVIDER_NAMES, 'who makes the machines; demo is simulated unless you say otherwise'),
   region: text('REGION', 'where the machines stand'),
   zones: list('ZONES', 'zones of the region, separated by commas'),
-  domain: text('DOMAIN', 'domain of the sites; a zone of this name is made'),
+  domain: text('DOMAIN', 'domain of the sites, of which a zone is made; NAME.localhost on a workstation'),
   controlPlane: count('control-plane nodes'),
   workers: count('worker nodes'),
   storage: count('storage nodes'),
   converged: count('nodes with every role, instead of the three groups'),
+  image: text('IMAGE', 'an image of your own: its id on AWS, a file or a digest on a workstation'),
   sshKey: text('KEY', 'your public SSH key, or the file it is in'),
   from: list('CIDRS', 'address ranges from which SSH and the API can be reached'),
   monitoring: flag('install metrics and alerts'),
   speed: decimal('FACTOR', 'how many times faster than the clock a simulated account is'),
   seed: count('where chance begins in a simulated account', SEED_MAX),
   weather: choice(WEATHER_NAMES, 'how a simulated account treats you; mean is for rehearsing failures'),
+  offline: flag('keep machines of a workstation from reaching anything outside it'),
   emulator: EMULATOR,
   wait: WAIT,
   plain: PLAIN,
@@ -47,6 +50,7 @@ const OPTIONS = {
 export const createCommand = defineCommand({
   example: [
     'bootstrap create demo',
+    'bootstrap create dev --provider local',
     'bootstrap create blog --provider aws --region eu-west-3 --domain blog.example.com',
     'bootstrap create -f cluster.yaml',
   ].join('\n'),
@@ -163,7 +167,7 @@ async function givenBy(
   options: Values<typeof OPTIONS>,
 ): Promise<Given> {
   const { provider, region, zones, domain, controlPlane, workers, storage, converged } = options;
-  const { sshKey, from, monitoring, speed, seed, weather } = options;
+  const { image, sshKey, from, monitoring, speed, seed, weather, offline } = options;
   const sshPublicKey = sshKey === undefined ? undefined : await readSshKey(files, sshKey);
   return {
     name,
@@ -175,11 +179,22 @@ async function givenBy(
     workers,
     storage,
     converged,
+    image: image === undefined ? undefined : imageName(image, provider),
     sshPublicKey,
     from,
     monitoring,
     speed,
     seed,
     weather,
+    offline,
   };
+}
+
+/** A digest, or an address. */
+const NO_PATH = /^[0-9a-f]{64}$|^[a-z]+:\/\//;
+
+/** On a workstation an image is a file, wherever the command that needs it is typed. */
+function imageName(given: string, provider: Given['provider']): string {
+  if (provider !== 'local' || NO_PATH.test(given) || isAbsolute(given)) return given;
+  return resolve(given);
 }

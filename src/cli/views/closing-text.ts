@@ -7,6 +7,7 @@ import type { Palette } from './palette.ts';
 import { problemLines } from './problem-text.ts';
 import type { RunProgress } from './run-progress.ts';
 import { accessText, counted, endLines } from './words.ts';
+import { workstationLines } from './workstation-text.ts';
 
 export interface ClosingStyle {
   readonly palette: Palette;
@@ -32,6 +33,7 @@ export function closingLines(
     sumLine(outcome, { heading, took }, style.palette),
     ...someOutputs(outcome.outputs, progress, style),
     ...accessLines(progress, style),
+    ...workstationLines(outcome, heading, style.palette),
     ...notYetLines(outcome.notYet, style),
     ...endLines(heading, style.palette),
   ];
@@ -113,8 +115,11 @@ function continuation({ verb, cluster }: RunHeading): string {
   return `${verb === 'delete' ? 'delete' : 'apply'} ${cluster}`;
 }
 
-function accessLines({ accessFound }: RunProgress, { columns }: ClosingStyle): readonly string[] {
-  return accessFound === undefined ? [] : ['', ...wrap(`${accessText(accessFound)}; access.from changes it.`, columns)];
+/** Into a workstation there is one way, which is told below. */
+function accessLines({ accessFound, heading }: RunProgress, { columns }: ClosingStyle): readonly string[] {
+  return accessFound === undefined || heading?.provider === 'local'
+    ? []
+    : ['', ...wrap(`${accessText(accessFound)}; access.from changes it.`, columns)];
 }
 
 function notYetLines(notYet: readonly string[], { palette, columns }: ClosingStyle): readonly string[] {

@@ -24,7 +24,7 @@ export class EventLog {
     const heading = run === this.#run ? [] : [...(isFirst ? [] : ['']), strong(`run ${run}`)];
     this.#run = run;
     if (event.type === 'run-started') this.#headings.set(run, event.run);
-    const text = this.#repetitions.includes(event) ? undefined : eventText(event);
+    const text = this.#repetitions.includes(event, atMs) ? undefined : eventText(event);
     const told = text === undefined ? [] : [`${faint(formatMoment(atMs))}  ${text}`];
     if (event.type !== 'change-failed') return [...heading, ...told];
     const style = { palette: this.#palette, columns: this.#columns, run: this.#headings.get(run) };

@@ -20,6 +20,10 @@ export function eventText(event: RunEvent): string | undefined {
       return `preflight: ${preflightCounts(event.findings)}`;
     case 'state-moved':
       return `the state has moved to ${event.to}`;
+    case 'image-coming':
+      return imageText(event);
+    case 'image-news':
+      return event.text;
     case 'lease-acquired':
       return `holds the lease, generation ${event.generation}`;
     case 'lease-waiting':
@@ -44,6 +48,18 @@ function planText({ changes, cost }: Extract<RunEvent, { readonly type: 'planned
   return `plan: ${actionCounts(changes)}${change}`;
 }
 
+/** `debian-13-genericcloud-amd64.qcow2: 120 of 420 MiB, 12 MiB a second` */
+function imageText({ from, bytes, of, bytesPerSecond }: Extract<RunEvent, { readonly type: 'image-coming' }>): string {
+  const name = from.split('/').at(-1) ?? from;
+  const size = of === undefined ? `${mib(bytes)} MiB` : `${mib(bytes)} of ${mib(of)} MiB`;
+  return `${name}: ${size}, ${mib(bytesPerSecond)} MiB a second`;
+}
+
+function mib(bytes: number): number {
+  return Math.round(bytes / MIB);
+}
+
+const MIB = 2 ** 20;
 const SECOND_MS = 1_000;
 
 type ResourceEvent = Extract<RunEvent, { readonly address: unknown }>;

@@ -38,7 +38,7 @@ export class PlainView implements RunView {
       return;
     }
     const text = eventText(event);
-    if (this.#repetitions.includes(event) || (event.type === 'lease-waiting' && text === this.#said)) return;
+    if (this.#repetitions.includes(event, nowMs) || (event.type === 'lease-waiting' && text === this.#said)) return;
     this.#said = text;
     if (text !== undefined) this.#write([`${this.#time(nowMs)}  ${this.#paint(event, `${text}${this.#took(event)}`)}`]);
     if (event.type === 'preflight')

@@ -66,7 +66,13 @@ function nodeLines(nodes: readonly NodeStatus[], palette: Palette, room: number)
 
 function nodeCells(node: NodeStatus, palette: Palette): readonly string[] {
   const { name, role, zone, address, state, progress, detail } = node;
-  const paint = { ready: palette.good, starting: palette.accent, failed: palette.bad, missing: palette.care }[state];
+  const paint = {
+    ready: palette.good,
+    starting: palette.accent,
+    failed: palette.bad,
+    missing: palette.care,
+    off: palette.care,
+  }[state];
   const steps = progress === undefined || state === 'ready' ? '' : `${progress.done}/${progress.of} `;
   const news = detail === state ? '' : firstLine(detail);
   return [name, role, zone, address ?? '–', paint(state), palette.faint(shorten(`${steps}${news}`, PROBLEM_WIDTH))];

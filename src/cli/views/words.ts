@@ -43,13 +43,18 @@ export function endLines(heading: Pick<RunHeading, 'isSimulated' | 'emulator'> |
 
 type Heading = Omit<RunHeading, 'verb'> & { readonly verb?: string };
 
-/** `bootstrap create demo · SIMULATED account 000000000000 · eu-west-3` */
+/**
+ * `bootstrap create demo · SIMULATED account 000000000000 · eu-west-3`
+ * `bootstrap create dev · machines of this workstation, ada@desk · local-1`
+ */
 export function headingText(heading: Heading): string {
   const { verb, cluster, provider, isSimulated, emulator, region, account, principal } = heading;
   const emulated = emulator === undefined ? [] : [`EMULATOR at ${emulator}: machines do not boot`];
-  const where = isSimulated
-    ? [`SIMULATED account ${account}`]
-    : [...emulated, `${provider} account ${account}`, `as ${principal}`];
+  const real =
+    provider === 'local'
+      ? [`machines of this workstation, ${principal}@${account}`]
+      : [...emulated, `${provider} account ${account}`, `as ${principal}`];
+  const where = isSimulated ? [`SIMULATED account ${account}`] : real;
   return [`bootstrap ${verb === undefined ? '' : `${verb} `}${cluster}`, ...where, region].join(' · ');
 }
 

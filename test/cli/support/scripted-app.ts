@@ -8,12 +8,16 @@ import type {
   Explanation,
   Interruption,
   LoggedEvent,
+  NodeTurn,
   Output,
   PlanResult,
   RunEvent,
   RunOutcome,
+  ShellCommand,
   Target,
 } from '#app/app.ts';
+import type { BuiltImage, CheckedImage, ImageOrder, Images, ListedImage } from '#app/images.ts';
+import type { Disturbance } from '#provider/machine-links.ts';
 import type { Clock } from '#std/clock.ts';
 
 /** What one run says, and when. */
@@ -33,6 +37,14 @@ export interface AppScript {
   readonly range?: string;
   readonly report?: CheckedReport;
   readonly known?: Awaited<ReturnType<App['list']>>;
+  /** Of machines that are switched. */
+  readonly turns?: readonly NodeTurn[];
+  readonly consoleLines?: readonly string[];
+  readonly shell?: ShellCommand;
+  readonly disturbances?: readonly Disturbance[];
+  readonly built?: BuiltImage;
+  readonly images?: readonly ListedImage[];
+  readonly checks?: readonly CheckedImage[];
   /** Whatever is asked for fails with it. */
   readonly failure?: Error;
 }
@@ -139,6 +151,48 @@ export class ScriptedApp implements App {
 
   list(): ReturnType<App['list']> {
     return Promise.resolve(this.#script.known ?? [{ name: 'demo', provider: 'simulator', isDeleted: false }]);
+  }
+
+  power(target: Target, { to, nodes, tell }: Parameters<App['power']>[1]): Promise<readonly NodeTurn[]> {
+    this.#ask('power', { target, to, nodes });
+    const { turns = [] } = this.#script;
+    for (const turn of turns) tell(turn);
+    return Promise.resolve(turns);
+  }
+
+  async *serialConsole(target: Target, request: object): AsyncIterable<string> {
+    this.#ask('serialConsole', { target, ...request });
+    yield* this.#script.consoleLines ?? [];
+    await Promise.resolve();
+  }
+
+  shell(target: Target, node: string): Promise<ShellCommand> {
+    this.#ask('shell', { target, node });
+    return scripted(this.#script.shell);
+  }
+
+  links(target: Target, request: object | undefined): Promise<readonly Disturbance[]> {
+    this.#ask('links', { target, request });
+    return Promise.resolve(this.#script.disturbances ?? []);
+  }
+
+  get images(): Images {
+    return {
+      build: ({ hear, ...order }: ImageOrder) => {
+        this.#ask('image build', order);
+        hear('making the disk');
+        return scripted(this.#script.built);
+      },
+      list: () => Promise.resolve(this.#script.images ?? []),
+      remove: (image) => {
+        this.#ask('image remove', image);
+        return scripted(this.#script.images?.[0]);
+      },
+      verify: (image) => {
+        this.#ask('image verify', image);
+        return scripted(this.#script.checks);
+      },
+    };
   }
 
   stateShow(target: Target): Promise<unknown> {

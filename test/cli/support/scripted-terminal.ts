@@ -11,6 +11,8 @@ export interface Script {
   readonly isTerminal?: boolean;
   readonly columns?: number;
   readonly rows?: number;
+  /** How a program ends that is given the terminal. */
+  readonly lentCode?: number;
 }
 
 /** A terminal with a script in the place of a person. */
@@ -20,11 +22,15 @@ export class ScriptedTerminal implements Terminal {
   readonly errors: ScriptedScreen;
   readonly isInteractive: boolean;
   readonly exits: number[] = [];
+  /** Programs that were given the terminal, with their arguments. */
+  readonly lent: (readonly string[])[] = [];
+  readonly #lentCode: number;
   readonly #unread = new AbortController();
   readonly #answers: (string | typeof CTRL_C)[];
   readonly #heard = new Set<() => void>();
 
-  constructor({ arguments: words, answers = [], isTerminal = false, columns = 80, rows = 24 }: Script) {
+  constructor({ arguments: words, answers = [], isTerminal = false, columns = 80, rows = 24, lentCode = 0 }: Script) {
+    this.#lentCode = lentCode;
     this.arguments = words;
     this.#answers = [...answers];
     this.isInteractive = isTerminal;
@@ -60,6 +66,11 @@ export class ScriptedTerminal implements Terminal {
 
   interrupt(): void {
     for (const heard of this.#heard) heard();
+  }
+
+  lend(program: string, args: readonly string[]): Promise<number> {
+    this.lent.push([program, ...args]);
+    return Promise.resolve(this.#lentCode);
   }
 
   exit(code: number): void {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { checkClusterText, flawIn } from '#app/cluster-files.ts';
-import { EXIT_CODES, type ExitName } from '#cli/exit-codes.ts';
+import { codeOf, type Exit } from '#cli/exit-codes.ts';
 import { awsPermissions } from '#app/permissions.ts';
 import { runProgram } from '#cli/program.ts';
 import { asProblem } from '#engine/problem.ts';
@@ -20,12 +20,13 @@ export interface Performance extends Omit<Script, 'arguments'> {
 }
 
 export interface Recording {
-  readonly exit: ExitName;
+  readonly exit: Exit;
   readonly code: number;
   readonly output: string;
   readonly errors: string;
   readonly asked: ScriptedApp['asked'];
   readonly exits: readonly number[];
+  readonly lent: ScriptedTerminal['lent'];
 }
 
 export const HOME = '/operator';
@@ -67,8 +68,8 @@ export async function perform(line: string, performance: Performance = {}): Prom
   );
   const exit = await letTimePass(clock, program);
   const asked = apps.flatMap((opened) => opened.asked);
-  const { output, errors, exits } = terminal;
-  return { exit, code: EXIT_CODES[exit].code, output: output.text, errors: errors.text, asked, exits };
+  const { output, errors, exits, lent } = terminal;
+  return { exit, code: codeOf(exit), output: output.text, errors: errors.text, asked, exits, lent };
 }
 
 async function letTimePass<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {

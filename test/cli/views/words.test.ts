@@ -17,6 +17,12 @@ test('an account of a cloud is named with who asks, and there is nothing to add'
   expect([endNotice(heading), endNotice(undefined)]).toEqual([undefined, undefined]);
 });
 
+test('a workstation is named by who is at it, and all of it is real', () => {
+  const here = { ...heading, cluster: 'dev', provider: 'local', region: 'local-1', account: 'desk', principal: 'ada' };
+  expect(headingText(here)).toBe('bootstrap create dev · machines of this workstation, ada@desk · local-1');
+  expect(endNotice(here)).toBeUndefined();
+});
+
 test('an emulator is named first and last', () => {
   const emulated = { ...heading, emulator: '127.0.0.1:5000' };
   expect(headingText(emulated).split(' · ').slice(0, 2)).toEqual([

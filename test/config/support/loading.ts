@@ -2,7 +2,7 @@ import { isProblem, type Problem } from '#engine/problem.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { examineClusterFile } from '#config/examine-cluster-file.ts';
 import { type LoadedClusterFile, loadClusterFile } from '#config/load-cluster-file.ts';
-import { smallCatalogue } from './small-catalogue.ts';
+import { smallCatalogueOf } from './small-catalogue.ts';
 
 export const MINIMAL = [
   'name: blog',
@@ -13,7 +13,7 @@ export const MINIMAL = [
 ].join('\n');
 
 export function load(text: string, before?: ClusterSpec): Promise<LoadedClusterFile> {
-  return loadClusterFile({ path: 'cluster.yaml', text, catalogueOf: () => smallCatalogue, before });
+  return loadClusterFile({ path: 'cluster.yaml', text, catalogueOf: smallCatalogueOf, before });
 }
 
 export async function specOf(text: string): Promise<ClusterSpec> {
@@ -22,7 +22,7 @@ export async function specOf(text: string): Promise<ClusterSpec> {
 
 /** `config.unknown-key at nodes.worker.cuont`, for all that is found. */
 export async function findingsIn(text: string, before?: ClusterSpec): Promise<readonly string[]> {
-  const { findings } = await examineClusterFile({ text, catalogueOf: () => smallCatalogue, before });
+  const { findings } = await examineClusterFile({ text, catalogueOf: smallCatalogueOf, before });
   return findings.map(({ code, path }) => (path === '' ? code : `${code} at ${path}`));
 }
 

@@ -1,4 +1,5 @@
 import type { Catalogue, MachineType } from '#provider/catalogue.ts';
+import { smallWorkstation } from './small-workstation.ts';
 
 /** A provider that is small enough to be read at a glance; it has no arm64 machine for converged nodes. */
 export const smallCatalogue: Catalogue = {
@@ -19,3 +20,7 @@ export const smallCatalogue: Catalogue = {
     ['m7g.large', { architecture: 'arm64', vcpus: 2, memoryMiB: 8_192, hourlyPrice: 0.08 }],
   ]),
 };
+
+export function smallCatalogueOf(provider: string): Catalogue {
+  return provider === 'local' ? smallWorkstation : smallCatalogue;
+}

@@ -137,7 +137,8 @@ async function liveAmongOthers(stand: CloudStand): Promise<void> {
   await stand.apply((builder) => {
     const scope = { builder, uid: UID, clusterName: 'blog', tags: undefined, region: REGION };
     const shape = { topology: 'private', nat: 'single', existing: Vpc?.VpcId } as const;
-    const network = awsConstructs.network(scope, { cidr: '10.0.0.0/16', zones: [], ...shape });
+    const place = { cidr: '10.0.0.0/16', domain: 'theirs.example.com' };
+    const network = awsConstructs.network(scope, { ...place, zones: [], ...shape });
     awsConstructs.zone(scope, { domain: 'theirs.example.com', origin: 'existing', network });
   });
   await stand.delete();

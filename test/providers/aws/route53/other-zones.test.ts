@@ -29,7 +29,8 @@ const declaring =
   (builder: BlueprintBuilder): void => {
     const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', tags: undefined, region: REGION };
     const zones = [{ name: `${REGION}a`, cidr: '10.0.0.0/20' }];
-    const network = aws.network(scope, { cidr: '10.0.0.0/16', zones, topology: 'public', nat: 'per-zone' });
+    const place = { cidr: '10.0.0.0/16', domain: DOMAIN, topology: 'public', nat: 'per-zone' } as const;
+    const network = aws.network(scope, { ...place, zones });
     const zone = aws.zone(scope, { domain: DOMAIN, origin, network });
     for (const [name, value] of Object.entries(records)) {
       const domainName = name === 'site' ? DOMAIN : `${name}.${DOMAIN}`;

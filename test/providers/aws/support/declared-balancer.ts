@@ -33,7 +33,8 @@ export const declaringBalancer =
     const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', tags, region: REGION };
     aws.stateBucket(scope, { key: aws.stateKey(scope) });
     const ranges = ZONES.map((name, index) => ({ name, cidr: `10.0.${16 * index}.0/20` }));
-    const network = aws.network(scope, { cidr: '10.0.0.0/16', zones: ranges, topology: 'public', nat: 'per-zone' });
+    const shape = { domain: 'blog.example.com', topology: 'public', nat: 'per-zone' } as const;
+    const network = aws.network(scope, { cidr: '10.0.0.0/16', zones: ranges, ...shape });
     const made = declareMachines(scope, network, machines);
     const walls = firewalls.map((name) => aws.firewall(scope, { name, network }));
     const ports = Object.entries(behind).map(([name, count]): BalancedPort => ({

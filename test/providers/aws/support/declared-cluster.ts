@@ -56,7 +56,7 @@ export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredClust
     cidr: `10.0.${16 * index}.0/20`,
     publicCidr: `10.0.${224 + index}.0/24`,
   }));
-  const shape = { topology: 'public', nat: 'per-zone', ...cluster.network } as const;
+  const shape = { domain: 'blog.example.com', topology: 'public', nat: 'per-zone', ...cluster.network } as const;
   const network = aws.network(scope, { cidr: '10.0.0.0/16', zones, ...shape });
   const firewall = aws.firewall(scope, { name: 'machines', network });
   const ingress = [

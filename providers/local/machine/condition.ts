@@ -1,0 +1,52 @@
+import type { Condition, ResourceContext } from '#engine/resource.ts';
+import { READY } from '#engine/resource.ts';
+import { LETTER } from '#host/protocol.ts';
+import type { LocalSession } from '../local-session.ts';
+import { unlessAbsent } from '../acts.ts';
+import type { Description } from './description.ts';
+import { lifeOf } from './life.ts';
+
+/**
+ * | its process                                    | so the machine is                                     |
+ * |------------------------------------------------|-------------------------------------------------------|
+ * | runs, and it has said hello                    | ready                                                 |
+ * | runs, and has said nothing for far too long    | broken: another one is tried, and its log is kept     |
+ * | runs                                           | pending                                               |
+ * | was ended by nobody of ours                    | broken                                                |
+ * | has ended because it was stopped, or has shut down, or the workstation was restarted | ready: it is kept, and `start` brings it back |
+ */
+export async function conditionOf(
+  session: LocalSession,
+  context: Pick<ResourceContext, 'cluster' | 'instanceId'>,
+  description: Description,
+): Promise<Condition> {
+  const places = session.places.of(context.cluster).machine(context.instanceId);
+  const life = await lifeOf(session, places, description);
+  if (life.is === 'off') return READY;
+  if (life.is === 'died')
+    return { is: 'broken', reason: `Its process has ended. ${await lastLineOf(session, places.programLog)}` };
+  const letters = (await unlessAbsent(() => session.world.files.list(places.mailbox))) ?? [];
+  const has = (letter: string): boolean => letters.some(({ name }) => name === letter);
+  if (has(LETTER.givenUp)) return { is: 'broken', reason: 'It was awaited in vain.' };
+  if (has(LETTER.hello)) return READY;
+  const { atMs = 0, patienceMs = 0 } = description.started ?? {};
+  const lastLine = await lastLineOf(session, places.serialLog);
+  if (session.world.clock.wallMs() - atMs > patienceMs) {
+    const reason = `It has not said hello in ${Math.round(patienceMs / 1_000)} s. ${lastLine}`;
+    return { is: 'broken', reason };
+  }
+  return { is: 'pending', waitingFor: `it to say hello${lastLine === '' ? '' : `; ${lastLine}`}` };
+}
+
+const TAIL_BYTES = 2_000;
+const LINE_MAX = 120;
+
+/** What is seen on its console, or what its program said, last. */
+async function lastLineOf({ world }: LocalSession, path: string): Promise<string> {
+  const text = new TextDecoder().decode(await world.disk.tail(path, TAIL_BYTES));
+  const lines = text
+    .split('\n')
+    .map((line) => line.replaceAll(/\p{Cc}\[[0-9;?]*[A-Za-z]|[^\u0020-\u007E]/gu, '').trim());
+  const last = lines.findLast((line) => line !== '');
+  return last === undefined ? '' : `last line: ${last.slice(0, LINE_MAX)}`;
+}

@@ -1,0 +1,10 @@
+import { defineCommand } from '../command.ts';
+import { powerVerb } from '../power-verb.ts';
+import { NODES_ARGUMENT, TARGET_ARGUMENT, TARGET_OPTIONS } from '../target.ts';
+
+export const startCommand = defineCommand({
+  example: 'bootstrap start dev\nbootstrap start dev worker-1',
+  arguments: [TARGET_ARGUMENT, NODES_ARGUMENT],
+  options: { file: TARGET_OPTIONS.file },
+  run: (context, { words, options }) => powerVerb(context, { to: 'start', words, file: options.file }),
+});

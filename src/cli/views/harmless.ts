@@ -1,0 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
+
+const TAB_WIDTH = 8;
+
+/** A line that a machine has said, so that it does nothing to the terminal but stand there. */
+export function harmlessLine(line: string): string {
+  return stripVTControlCharacters(line)
+    .replaceAll('\t', ' '.repeat(TAB_WIDTH))
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '');
+}
