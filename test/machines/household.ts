@@ -9,7 +9,17 @@ const run = promisify(execFile);
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const USER = 'bootstrap-machines';
 /** What QEMU and the builder of images are on a Debian system. */
-const PACKAGES = ['qemu-system-x86', 'qemu-utils', 'mmdebstrap', 'uidmap', 'e2fsprogs', 'openssh-client', 'procps'];
+const PACKAGES = [
+  'qemu-system-x86',
+  'qemu-utils',
+  'mmdebstrap',
+  'uidmap',
+  'e2fsprogs',
+  'openssh-client',
+  'procps',
+  'iproute2',
+  'shellcheck',
+];
 
 export interface Household {
   /** Undefined: whoever runs the tests. */

@@ -33,7 +33,7 @@ interface DataDisk {
   readonly serial: string;
 }
 
-export interface DirectBoot {
+interface DirectBoot {
   readonly kernel: string;
   readonly initrd: string;
   readonly append: string;

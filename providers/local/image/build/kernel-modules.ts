@@ -6,6 +6,9 @@ export const KEPT_MODULES: readonly string[] = [
   'crypto/',
   'arch/[^/]+/crypto/',
   'lib/',
+  // The button for power, and how it is heard: without them a machine can only be switched off.
+  'drivers/acpi/button[.]',
+  'drivers/input/evdev[.]',
   'drivers/block/(loop|nbd|null_blk|rbd|virtio_blk|zram/zram)[.]',
   'drivers/char/hw_random/(rng-core|virtio-rng)[.]',
   'drivers/char/virtio_console[.]',

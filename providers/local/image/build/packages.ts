@@ -11,6 +11,8 @@ const BASE = [
   'procps',
   'iproute2',
   'iputils-ping',
+  // Without it only root may ping.
+  'linux-sysctl-defaults',
   'ca-certificates',
   'curl',
   'openssl',

@@ -19,6 +19,7 @@ datasource_list: [NoCloud, None]
 system_info:
   network:
     renderers: [networkd]
+manage_etc_hosts: true
 ssh_deletekeys: true
 ssh_genkeytypes: [ed25519]
 cloud_init_modules:
