@@ -1,6 +1,6 @@
 import type { ProviderModule } from '#provider/provider-module.ts';
 import type { Downloads } from '#std/downloads.ts';
-import { probeAccelerator } from './accelerator/accelerator.ts';
+import { type Accelerator, probeAccelerator } from './accelerator/accelerator.ts';
 import type { Workers } from './image/image-cache-drafts.ts';
 import { type ImageEvent, ImageStore } from './image/image-store.ts';
 import { type LocalRoots, localPlaces } from './local-places.ts';
@@ -23,6 +23,8 @@ export interface LocalOptions {
   readonly userDataOf: (words: FirstWords) => string;
   /** Hears how images come. */
   readonly tell: (event: ImageEvent) => void;
+  /** What runs machines, where it need not be found out. */
+  readonly accelerator?: Accelerator;
 }
 
 /** The provider `local`: machines on this workstation. */
@@ -40,8 +42,9 @@ export async function localProvider(options: LocalOptions): Promise<ProviderModu
     userDataOf,
     mailbox: new DirectoryMailbox({ world, places, machineOf: presenceIn({ world, places }) }),
     qemuFor,
-    acceleratorFor: once(async (architecture) =>
-      probeAccelerator(world, places.accelerator, await qemuFor(architecture)),
+    acceleratorFor: once(
+      async (architecture) =>
+        options.accelerator ?? probeAccelerator(world, places.accelerator, await qemuFor(architecture)),
     ),
     dismissed: new Set(),
   };

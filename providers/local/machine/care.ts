@@ -46,9 +46,7 @@ export function machineCare(session: LocalSession): MachineCare {
     async start(id) {
       const { cluster, instanceId, places, description } = await find(session, id);
       const life = await lifeOf(session, places, description);
-      if (life.is === 'died') {
-        throw problem('local.machine-died', { detail: `${description.title} has died.` });
-      }
+      if (life.is === 'died') throw died(description);
       if (life.is === 'running') return;
       await restartSegment(session, { cluster });
       await start(session, { cluster, instanceId }, description);
@@ -61,9 +59,8 @@ export function machineCare(session: LocalSession): MachineCare {
     async shellOf(id) {
       const { places, description } = await find(session, id);
       const life = await lifeOf(session, places, description);
-      if (life.is !== 'running') {
-        throw problem('local.machine-off', { detail: `${description.title} does not run.` });
-      }
+      if (life.is === 'died') throw died(description);
+      if (life.is === 'off') throw problem('local.machine-off', { detail: `${description.title} does not run.` });
       const hostKey = await hostKeyOf(session, places);
       const forward = description.forwards.find(({ guestPort }) => guestPort === SSH_PORT);
       if (hostKey === undefined || forward === undefined) {
@@ -96,4 +93,8 @@ async function find(session: LocalSession, id: string): Promise<Found> {
 async function hostKeyOf({ world }: LocalSession, { mailbox }: LocalMachinePlaces): Promise<string | undefined> {
   const text = await unlessAbsent(() => world.files.read(`${mailbox}/${LETTER.hello}`));
   return text === undefined ? undefined : Hello.parse(JSON.parse(text)).keys.sshHost;
+}
+
+function died({ title }: Description) {
+  return problem('local.machine-died', { detail: `${title} has died.` });
 }

@@ -37,9 +37,11 @@ export const localGround = defineResource<LocalSession>()({
   },
 
   async destroy({ world, places }, context) {
-    const { ground, sockets } = places.of(context.cluster);
+    const { ground, sockets, lostLogs, addresses, machines } = places.of(context.cluster);
     await doing(context, 'remove the directory of the cluster', async () => {
-      await world.disk.removeTree(sockets);
+      for (const path of [sockets, lostLogs]) await world.disk.removeTree(path);
+      // Should a machine be left after all, it stays to be seen.
+      for (const path of [addresses, machines]) await world.files.removeDirectory(path);
       await release(world, ground);
     });
   },

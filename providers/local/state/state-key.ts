@@ -39,7 +39,11 @@ export const localStateKey = defineResource<LocalSession>()({
   },
 
   async destroy({ world, places }, context) {
-    const { root } = places.of(context.cluster).stateKey;
-    await doing(context, 'remove the key of the state', () => release(world, root));
+    const { root, stateKey } = places.of(context.cluster);
+    await doing(context, 'remove the key of the state', async () => {
+      await release(world, stateKey.root);
+      // The last of all that was the cluster's.
+      await world.files.removeDirectory(root);
+    });
   },
 });

@@ -61,6 +61,8 @@ export const TREE_FILES: readonly TreeFile[] = [
   // Nobody has to find out by what is attached whether there is anything to do.
   { path: '/etc/cloud/ds-identify.cfg', text: 'policy: enabled\n' },
   { path: '/etc/systemd/system/systemd-udev-trigger.service.d/10-local.conf', text: COLDPLUG },
+  // What is not told to udev is not found by it: the button for power, here.
+  { path: '/etc/modules-load.d/button.conf', text: 'button\n' },
   { path: '/etc/default/locale', text: 'LANG=C.UTF-8\n' },
   { path: '/etc/fstab', text: '# The kernel is told what the root is.\n' },
   { path: '/etc/hosts', text: '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' },
