@@ -25,7 +25,8 @@ export interface Household {
   /** Undefined: whoever runs the tests. */
   readonly user: string | undefined;
   readonly home: string;
-  /** The built program, where the user can read it. */
+  /** Node and the built program, where the user can read them. */
+  readonly node: string;
   readonly main: string;
 }
 
@@ -37,13 +38,14 @@ export async function openHousehold(): Promise<Household> {
   if (process.getuid?.() !== 0) {
     const home = join(homedir(), '.cache', 'bootstrap-machines');
     await mkdir(home, { recursive: true });
-    return { user: undefined, home, main: join(REPOSITORY, 'dist', 'src', 'cli', 'main.js') };
+    return { user: undefined, home, node: process.execPath, main: join(REPOSITORY, 'dist', 'src', 'cli', 'main.js') };
   }
   await installPackages();
   const home = await ensureUser();
   const program = join(home, 'program');
   await copyProgram(program);
-  return { user: USER, home, main: join(program, 'dist', 'src', 'cli', 'main.js') };
+  const node = join(program, 'node_modules', 'node', 'bin', 'node');
+  return { user: USER, home, node, main: join(program, 'dist', 'src', 'cli', 'main.js') };
 }
 
 /** Starts something as that somebody, in a process group of its own. */

@@ -30,7 +30,8 @@ export class Workplace {
   }
 
   start(args: readonly string[]): ChildProcess {
-    return startAs(this.#household, [process.execPath, this.#household.main, ...args], {
+    const { node, main } = this.#household;
+    return startAs(this.#household, [node, main, ...args], {
       XDG_CONFIG_HOME: join(this.root, 'config'),
       XDG_STATE_HOME: join(this.root, 'state'),
       XDG_DATA_HOME: this.data,
