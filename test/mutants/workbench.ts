@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { repository } from '../tooling/repository.ts';
 import type { Killer, Mutant } from './mutant.ts';
 
-const COPIED = ['src', 'providers', 'test', 'README.md', 'package.json', 'tsconfig.json'];
+const COPIED = ['src', 'providers', 'cloud-init', 'test', 'README.md', 'package.json', 'tsconfig.json'];
 /** Most mutants are seen within seconds; the patience is for slow machines. */
 const SECONDS_TO_NOTICE = 150;
 /** The whole product is simulated at length elsewhere. */
