@@ -22,6 +22,12 @@ interface Orders {
   readonly onStop: () => void;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+}
+
 /**
  * Stands on loopback between the program and an emulator, counts the program's requests and stops it exactly at one of
  * them. What a stand-in sends in the stead of machines passes uncounted.
@@ -33,6 +39,7 @@ export class CountingProxy implements AsyncDisposable {
   #calls: ApiCall[] = [];
   #orders: Orders | undefined;
   #stoppedAt: ApiCall | undefined;
+  #lastPut: Promise<undefined> = Promise.resolve(undefined);
 
   private constructor(target: string) {
     this.#target = new URL(target);
@@ -78,10 +85,10 @@ export class CountingProxy implements AsyncDisposable {
     if (this.#stoppedAt !== undefined) return;
     const stopping = this.#count(incoming, body);
     if (stopping?.moment === 'before') return stopping.now();
-    const answer = await this.#forward(incoming, body);
+    const answer = await (incoming.method === 'PUT' ? this.#inTurn(incoming, body) : this.#forward(incoming, body));
     if (stopping !== undefined) return stopping.now();
     if (reply.destroyed) return;
-    reply.writeHead(answer.status, answer.rawHeaders);
+    reply.writeHead(answer.status, [...answer.rawHeaders]);
     reply.end(incoming.method === 'HEAD' ? undefined : answer.body);
   }
 
@@ -99,7 +106,17 @@ export class CountingProxy implements AsyncDisposable {
     return { moment: orders.stop.moment, now };
   }
 
-  async #forward({ method, url, rawHeaders }: IncomingMessage, body: Buffer) {
+  /** moto looks at an object and then writes it: of two writes at one moment it may take both for the first. */
+  #inTurn(incoming: IncomingMessage, body: Buffer): Promise<Answer> {
+    const forwarded = this.#lastPut.then(() => this.#forward(incoming, body));
+    this.#lastPut = forwarded.then(
+      () => undefined,
+      () => undefined,
+    );
+    return forwarded;
+  }
+
+  async #forward({ method, url, rawHeaders }: IncomingMessage, body: Buffer): Promise<Answer> {
     const { hostname, port } = this.#target;
     const outgoing = request({ hostname, port, method, path: url, headers: rawHeaders, agent: this.#agent });
     outgoing.end(body);
