@@ -56,13 +56,13 @@ export class Workbench implements AsyncDisposable {
     return this.#passes(killer, SECONDS_TO_TRUST);
   }
 
-  /** Whether the killer finds nothing wrong. One that cannot even start is an error, not a kill. */
-  async #passes(killer: Killer, seconds: number): Promise<boolean> {
+  /** Whether the killer finds nothing wrong. One that ends twice without a word on it is an error, not a kill. */
+  async #passes(killer: Killer, seconds: number, tries = 2): Promise<boolean> {
     const { code, output } = await this.#run(commandOf(killer, seconds));
     if (code === 0) return true;
-    if (!FAILED.test(output))
-      throw new Error(`${nameOf(killer)} broke down instead of judging:\n${output.slice(-4_000)}`);
-    return false;
+    if (FAILED.test(output)) return false;
+    if (tries > 1) return this.#passes(killer, seconds, tries - 1);
+    throw new Error(`${nameOf(killer)} broke down instead of judging (${code}):\n${output.slice(-4_000)}`);
   }
 
   #run(args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
