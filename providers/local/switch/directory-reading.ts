@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Files, isFileError } from '#std/files.ts';
+import type { Files } from '#std/files.ts';
+import { unlessAbsent } from '../acts.ts';
 import { KnownMachine } from './links.ts';
 import type { NameRecord } from './zone-answers.ts';
 
@@ -84,15 +85,6 @@ async function readJson<T>(files: Files, path: string, schema: z.ZodType<T>): Pr
 
 async function listed(files: Files, directory: string): Promise<readonly string[]> {
   return ((await unlessAbsent(() => files.list(directory))) ?? []).map(({ name }) => name);
-}
-
-export async function unlessAbsent<T>(look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (isFileError(error, 'absent')) return undefined;
-    throw error;
-  }
 }
 
 function plainName(name: string): string {

@@ -4,7 +4,7 @@ import type { RunningProgram } from '#std/programs.ts';
 import type { LocalWorld } from '../local-world.ts';
 import { orderSwitch } from './control-client.ts';
 import type { ControlRequestInput, SwitchStatus } from './control-protocol.ts';
-import { unlessAbsent } from './directory-reading.ts';
+import { unlessAbsent } from '../acts.ts';
 import type { LinkInput } from './links.ts';
 import { SwitchConfig, type SwitchConfigInput, type SwitchPlaces, switchPlaces, SwitchState } from './switch-config.ts';
 

@@ -6,7 +6,7 @@ import type { Random } from '#std/random.ts';
 import type { Sockets } from '#std/sockets.ts';
 import type { ControlAnswer, ControlRequest, SwitchStatus } from './control-protocol.ts';
 import { serveControl } from './control-server.ts';
-import { unlessAbsent } from './directory-reading.ts';
+import { unlessAbsent } from '../acts.ts';
 import { DnsForwarder } from './dns-forwarder.ts';
 import type { Link } from './links.ts';
 import { NameService } from './name-service.ts';
