@@ -16,13 +16,28 @@ export const Stub = z.strictObject({
 });
 export type Stub = Readonly<z.output<typeof Stub>>;
 
+/** What a key of a machine is for, such as `etcd`: also the name of its files there. */
+const purpose = z.string().regex(/^[a-z][a-z-]{0,30}$/);
+const pem = z.string().min(1).max(8_000);
+
 export const Hello = z.strictObject({
   format,
   box: z.string(),
   /** Public halves of what the machine made for itself. */
   keys: z.strictObject({ sshHost: publicKey, overlay: publicKey }),
+  /** Certificate requests in PEM, by purpose, each for a key of its own and in the name of the box. */
+  requests: z.record(purpose, pem),
 });
 export type Hello = Readonly<z.output<typeof Hello>>;
+
+/** A file that machines fetch by its digest: `GET /assets/<sha256>` at the mailbox. */
+export const Asset = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9.-]{0,60}$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of an archive, the programs in it are put beside each other, whatever directories they are in. */
+  form: z.enum(['program', 'tar.gz']),
+});
+export type Asset = Readonly<z.output<typeof Asset>>;
 
 export const Welcome = z.strictObject({
   format,
@@ -33,7 +48,14 @@ export const Welcome = z.strictObject({
   role: z.string(),
   region: z.string(),
   zone: z.string(),
-  overlay: z.strictObject({ address: z.string(), podCidr: z.string(), presharedKey: z.string() }),
+  /** Variables of the node's scripts: `OVERLAY_ADDRESS`. */
+  settings: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()),
+  /** Each is a file that only root reads: `overlay-psk`. */
+  secrets: z.record(purpose, z.string()),
+  /** By the purpose of the request that each answers: with the authority that its holder is to believe. */
+  certificates: z.record(purpose, z.strictObject({ certificate: pem, authority: pem })),
+  /** What it fetches before anything of it runs, each by its digest. */
+  assets: z.array(Asset).readonly(),
   /** What the machine reports, in this order. */
   stages: z
     .array(z.string().regex(/^[a-z][a-z-]*$/))
