@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { countChecks } from './ci-counts.ts';
+import { notableIn } from './ci-notable.ts';
 import { makeReport, printReport, type RungRecord } from './ci-report.ts';
 import { type Rung, rungs } from './ci-rungs.ts';
 import { repository } from './repository.ts';
@@ -29,8 +30,7 @@ async function climb(rung: Rung): Promise<RungRecord> {
   const start = performance.now();
   const ended = await run(verdict === 'vitest' ? [...args, ...reporters] : args, rung.minutesMax);
   const seconds = (performance.now() - start) / 1000;
-  const vitestReport = existsSync(reportPath) ? readFileSync(reportPath, 'utf8') : undefined;
-  const counts = countChecks(verdict, { ...ended, report: vitestReport });
+  const outcome = { ...ended, report: existsSync(reportPath) ? readFileSync(reportPath, 'utf8') : undefined };
   return {
     rung: rung.rung,
     name,
@@ -38,7 +38,8 @@ async function climb(rung: Rung): Promise<RungRecord> {
     program,
     version: versionOf(program),
     seconds,
-    ...counts,
+    ...countChecks(verdict, outcome),
+    notable: notableIn(verdict, outcome),
   };
 }
 

@@ -8,6 +8,8 @@ export interface RungRecord extends Counts {
   readonly program: string;
   readonly version: string;
   readonly seconds: number;
+  /** What failed, or passed only when it was tried again, and why. */
+  readonly notable: readonly string[];
 }
 
 export interface CiReport extends Counts {
@@ -18,7 +20,7 @@ export function makeReport(rungs: readonly RungRecord[]): CiReport {
   return { ...addCounts(rungs), rungs };
 }
 
-/** The report as a table; its last line alone is the sum. */
+/** What is notable, and all as a table; its last line alone is the sum. */
 export function printReport({ rungs, passed, failed }: CiReport): string {
   const head = ['rung', 'name', 'program', 'seconds', 'passed', 'failed', 'command'];
   const rows = rungs.map((rung) => [
@@ -32,5 +34,6 @@ export function printReport({ rungs, passed, failed }: CiReport): string {
   ]);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const lines = [head, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return [...lines.map((line) => line.trimEnd()), '', `${passed} passed, ${failed} failed`].join('\n');
+  const told = rungs.flatMap(({ name, notable }) => (notable.length === 0 ? [] : [`${name}:`, ...notable, '']));
+  return [...told, ...lines.map((line) => line.trimEnd()), '', `${passed} passed, ${failed} failed`].join('\n');
 }

@@ -19,27 +19,30 @@ export interface Rung {
   readonly minutesMax: number;
 }
 
+/** What depends on the time that others take is tried once more; the report names what needed it. */
+const AGAIN = ['--retry=1'];
+
 /** What CI runs, in this order; each one runs whatever became of the others. */
 export const rungs: readonly Rung[] = [
   reading('format', 'check:format', 'oxfmt'),
   reading('lint', 'check:lint', 'oxlint'),
   reading('types', 'check:types', 'typescript'),
   reading('unused', 'check:unused', 'knip'),
-  { rung: 1, name: 'tests', script: 'test', options: [], program: 'vitest', verdict: 'vitest', minutesMax: 10 },
+  { rung: 1, name: 'tests', script: 'test', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 10 },
   simulated('simulation', ['--long']),
   { ...simulated('simulation', ['--cluster', '--long']), name: 'cluster-simulation' },
   simulated('mutants', []),
-  { rung: 2, name: 'moto', script: 'test:moto', options: [], program: 'vitest', verdict: 'vitest', minutesMax: 20 },
+  { rung: 2, name: 'moto', script: 'test:moto', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 20 },
   {
     rung: 3,
     name: 'processes',
     script: 'test:processes',
-    options: [],
+    options: AGAIN,
     program: 'vitest',
     verdict: 'vitest',
     minutesMax: 20,
   },
-  { rung: 3, name: 's3', script: 'test:s3', options: [], program: 'vitest', verdict: 'vitest', minutesMax: 10 },
+  { rung: 3, name: 's3', script: 'test:s3', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 10 },
   simulated('bench', []),
   {
     rung: 4,

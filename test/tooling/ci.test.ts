@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { addCounts, countChecks } from './ci-counts.ts';
+import { notableIn } from './ci-notable.ts';
 import { makeReport, printReport } from './ci-report.ts';
 import { rungs } from './ci-rungs.ts';
-import { readRepositoryFile } from './repository.ts';
+import { readRepositoryFile, repository } from './repository.ts';
 
 const quiet = { exitCode: 0, output: '', report: undefined };
 
@@ -87,16 +89,57 @@ describe('the report', () => {
       version: '24',
     };
     const report = makeReport([
-      { ...lint, seconds: 0.25, passed: 1, failed: 0 },
-      { ...long, seconds: 61.04, passed: 400, failed: 2 },
+      { ...lint, seconds: 0.25, passed: 1, failed: 0, notable: [] },
+      { ...long, seconds: 61.04, passed: 400, failed: 2, notable: ['seed 7 diverged'] },
     ]);
     expect(printReport(report)).toMatchInlineSnapshot(`
-      "rung  name        program       seconds  passed  failed  command
+      "simulation:
+      seed 7 diverged
+
+      rung  name        program       seconds  passed  failed  command
       0     lint        oxlint 1.0.0  0.3      1       0       node --run check:lint
       1     simulation  node 24       61.0     400     2       node --run simulation -- --long
 
       401 passed, 2 failed"
     `);
+  });
+});
+
+describe('what is notable of a rung', () => {
+  const file = { name: join(repository, 'test/a.test.ts'), status: 'failed', message: '' };
+  const tests = [
+    { fullName: 'steady', status: 'passed', failureMessages: [] },
+    { fullName: 'slow at first', status: 'passed', failureMessages: ['Error: late\n    at node_modules/x.js:1'] },
+    { fullName: 'wrong', status: 'failed', failureMessages: ['AssertionError: 1 is not 2\n    at test/a.test.ts:4'] },
+  ];
+
+  test('is each test that failed or had to be tried again, with what it said', () => {
+    const report = JSON.stringify({ testResults: [{ ...file, assertionResults: tests }] });
+    expect(notableIn('vitest', { ...quiet, exitCode: 1, report })).toEqual([
+      'unsteady: test/a.test.ts > slow at first',
+      '    Error: late',
+      'failed: test/a.test.ts > wrong',
+      '    AssertionError: 1 is not 2',
+      '        at test/a.test.ts:4',
+    ]);
+  });
+
+  test('is a file that did not load', () => {
+    const report = JSON.stringify({ testResults: [{ ...file, message: 'Cannot find x', assertionResults: [] }] });
+    expect(notableIn('vitest', { ...quiet, exitCode: 1, report })).toEqual([
+      'failed: test/a.test.ts',
+      '    Cannot find x',
+    ]);
+  });
+
+  test('is the end of what a script printed that failed, and nothing when all is well', () => {
+    expect(notableIn('exit', { ...quiet, exitCode: 2, output: 'one\ntwo\n' })).toEqual([
+      'ended with 2:',
+      '    one',
+      '    two',
+    ]);
+    expect(notableIn('last-line', quiet)).toEqual([]);
+    expect(notableIn('vitest', { ...quiet, report: JSON.stringify({ testResults: [] }) })).toEqual([]);
   });
 });
 
