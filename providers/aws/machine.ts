@@ -14,6 +14,7 @@ import { hiddenOutput } from './hidden-output.ts';
 export function declareMachine(scope: RegionScope, spec: MachineSpec): Machine {
   const machine = scope.builder.declare(instance, `${scope.region}.machine.${spec.name}`, machineInputs(scope, spec), {
     dependsOn: [...egressOf(spec), ...spec.rules.map(({ address }) => address)],
+    turn: spec.turn,
   });
   giveRole(scope, machine, spec.machineRole);
   return {

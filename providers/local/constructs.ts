@@ -15,7 +15,7 @@ import type {
 import { localCatalogue } from './catalogue.ts';
 import { hiddenOutput } from './hidden-output.ts';
 import { localImage } from './image/local-image.ts';
-import { LAST_STAGE } from './machine/last-stage.ts';
+import { REAL_STAGES } from './machine/real-stages.ts';
 import { localMachine } from './machine/machine.ts';
 import { localRecord } from './names/record.ts';
 import { localZone } from './names/zone.ts';
@@ -35,7 +35,7 @@ export function localConstructs(choices: LocalChoices): Constructs {
   const walls = new Walls();
   const zoneOf = new Map<string, { readonly cidr: string }>();
   return {
-    lastStage: LAST_STAGE,
+    realStages: REAL_STAGES,
     ...STATE,
     ...NAMES,
     ...ONLY_IN_A_CLOUD,
@@ -165,7 +165,7 @@ function declareMachine(
   const [type = ''] = types;
   const { architecture, vcpus, memoryMiB } = sizeOf(type);
   const publicKeys = [placement.operatorKey, ...(key === undefined ? [] : [hiddenOutput(key.address, 'publicKey')])];
-  const machine = builder.declare(localMachine, `${region}.machine.${spec.name}`, {
+  const inputs = {
     title: clusterName,
     role: spec.role,
     imageId: imageIdOf(image),
@@ -186,7 +186,8 @@ function declareMachine(
     dataDisksGiB,
     stub,
     isOffline: placement.isOffline,
-  });
+  };
+  const machine = builder.declare(localMachine, `${region}.machine.${spec.name}`, inputs, { turn: spec.turn });
   return {
     address: machine.address,
     settled: [],

@@ -1,13 +1,8 @@
 import type { Address, InstanceId } from './address.ts';
 import { isUpward, type Change, type DownwardChange, type ReplaceChange, type UpwardChange } from './change.ts';
 import type { ResourceRecord, Snapshot } from './record.ts';
-import type { Step } from './schedule.ts';
-
-/** One change as a step: `up` makes a declared resource, `down` ends one physical object. */
-export interface ApplyStep extends Step<ApplyStep> {
-  readonly change: Change;
-  readonly needs: Set<ApplyStep>;
-}
+import { type ApplyStep, need } from './apply-step.ts';
+import { takeTurns } from './turns.ts';
 
 export interface StepRunners {
   up(change: UpwardChange): Promise<void>;
@@ -24,6 +19,7 @@ export interface StepRunners {
  * | down, destroying          | down of every object that depended on it, up of every resource that moves off it, and of its own address |
  * | down, destroying, begun   | nothing: all that it had to wait for was done                    |
  * | down, abandoning          | down of the host it goes with; when it comes again, up of the new host |
+ * | first of a replacement in turn | up of the others of its turn and of all that lives in them  |
  */
 export function buildApplyGraph(
   changes: readonly Change[],
@@ -35,6 +31,7 @@ export function buildApplyGraph(
   graph.orderDowns();
   graph.openCircles();
   graph.moveOffFirst();
+  graph.takeTurns();
   return graph.steps;
 }
 
@@ -146,6 +143,10 @@ class ApplyGraph {
     }
   }
 
+  takeTurns(): void {
+    takeTurns([...this.#ups.values()], ({ instanceId }) => this.#downs.get(instanceId));
+  }
+
   /** `early`: what a destroy-first replacement waits for. `late`: what waits for one. */
   #aroundDestroyFirst(): { readonly early: ReadonlySet<ApplyStep>; readonly late: ReadonlySet<ApplyStep> } {
     const firsts = [...this.#downs.values()].filter(
@@ -195,8 +196,4 @@ function isBegun({ status }: ResourceRecord): boolean {
 
 function destroys(change: Change): boolean {
   return change.action === 'destroy' || (change.action === 'replace' && change.old === 'destroy');
-}
-
-function need(step: ApplyStep, before: ApplyStep | undefined): void {
-  if (before !== undefined && before !== step) step.needs.add(before);
 }

@@ -18,6 +18,7 @@ export interface DeclareOptions {
   readonly within?: Address;
   readonly retain?: boolean;
   readonly adopt?: string;
+  readonly turn?: string | undefined;
 }
 
 /** What declaring a resource gives: its address, and Refs to its outputs. */
@@ -37,9 +38,9 @@ export class BlueprintBuilder {
   ): Declared<Outputs> {
     const address = parseAddress(name);
     if (this.#declarations.has(address)) throw duplicate(address);
-    const { within, retain = false, adopt } = options;
+    const { within, retain = false, adopt, turn } = options;
     const dependsOn = dependencies(inputs, options);
-    this.#declarations.set(address, { address, kind: type.kind, inputs, dependsOn, within, retain, adopt });
+    this.#declarations.set(address, { address, kind: type.kind, inputs, dependsOn, within, retain, adopt, turn });
     return { address, output: (key) => ({ $ref: address, output: key }) };
   }
 

@@ -16,5 +16,7 @@ export const Declaration = z.strictObject({
   retain: z.boolean(),
   /** Take over this existing object instead of creating one. */
   adopt: z.string().optional(),
+  /** Those of one turn are replaced one after the other: the next one goes when the one before stands, with what lives in it. */
+  turn: z.string().optional(),
 });
 export type Declaration = Readonly<z.output<typeof Declaration>>;

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { ApplyStep } from './apply-graph.ts';
+import type { ApplyStep } from './apply-step.ts';
 
 /** How many steps stand behind each resource, along the longest chain: who is served first where a rate is limited. */
 export function urgencies(steps: readonly ApplyStep[]): ReadonlyMap<Address, number> {

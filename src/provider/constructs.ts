@@ -49,8 +49,11 @@ export interface Constructs {
   smallestMachines(architecture: Architecture): readonly string[];
   /** `<region>.machine.<name>` with its disks and its role. */
   machine(scope: RegionScope, spec: MachineSpec): Machine;
-  /** The last stage that nodes reach on its machines by themselves. @default all of them */
-  readonly lastStage?: string;
+  /**
+   * Its machines are real and bootstrap themselves: the stages that they pass by now, in this order. Without it all stages
+   * are declared, and nothing is fetched: whoever reports them only plays a machine.
+   */
+  readonly realStages?: readonly string[];
 }
 
 interface StateKey {
@@ -226,6 +229,8 @@ export interface MachineSpec {
   readonly spot?: boolean | undefined;
   /** In a private network: it stands where it can be reached from outside. */
   readonly isPublic?: boolean | undefined;
+  /** Machines of one turn are replaced one after the other, each when the node on the one before stands. */
+  readonly turn?: string | undefined;
 }
 
 export interface Machine {

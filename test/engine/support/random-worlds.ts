@@ -30,6 +30,7 @@ const declaredThing = fc.record({
   ...links,
   retain: rarely,
   declared: fc.nat({ max: 4 }).map((die) => die > 0),
+  turn: fc.constantFrom(undefined, undefined, 'first', 'second'),
 });
 
 const recordedObject = fc.record({
@@ -79,7 +80,7 @@ function declareAll(things: readonly Thing[]): Blueprint {
     if (!wanted.declared) continue;
     const exists = (other: number | undefined): other is number =>
       other !== undefined && other < index && things[other]?.wanted.declared === true;
-    const { shape, colour, on, near, within, others, retain } = wanted;
+    const { shape, colour, on, near, within, others, retain, turn } = wanted;
     const inputs = {
       shape,
       colour,
@@ -88,6 +89,7 @@ function declareAll(things: readonly Thing[]): Blueprint {
     };
     builder.declare(isPillar ? pillar : brick, name(index), inputs, {
       retain,
+      turn,
       dependsOn: others.filter(exists).map((other) => at(name(other))),
       ...(exists(within) ? { within: at(name(within)) } : {}),
     });

@@ -1,4 +1,5 @@
-import { buildApplyGraph, type ApplyStep } from '#engine/apply-graph.ts';
+import { buildApplyGraph } from '#engine/apply-graph.ts';
+import type { ApplyStep } from '#engine/apply-step.ts';
 import type { Change } from '#engine/change.ts';
 import type { Snapshot } from '#engine/record.ts';
 
