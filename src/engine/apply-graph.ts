@@ -19,7 +19,7 @@ export interface StepRunners {
  * | down, destroying          | down of every object that depended on it, up of every resource that moves off it, and of its own address |
  * | down, destroying, begun   | nothing: all that it had to wait for was done                    |
  * | down, abandoning          | down of the host it goes with; when it comes again, up of the new host |
- * | first of a replacement in turn | up of the others of its turn and of all that lives in them  |
+ * | any, of a replacement in turn | up of the others of its turn that come before, and of all that lives in them |
  */
 export function buildApplyGraph(
   changes: readonly Change[],
@@ -144,7 +144,11 @@ class ApplyGraph {
   }
 
   takeTurns(): void {
-    takeTurns([...this.#ups.values()], ({ instanceId }) => this.#downs.get(instanceId));
+    takeTurns([...this.#ups.values()], ({ instanceId }) => {
+      const record = this.#snapshot.records.get(instanceId);
+      const ending = record === undefined ? [] : [record, ...this.#dependentsOf(record)];
+      return ending.flatMap((one) => this.#downs.get(one.instanceId) ?? []);
+    });
   }
 
   /** `early`: what a destroy-first replacement waits for. `late`: what waits for one. */

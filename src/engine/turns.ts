@@ -2,13 +2,14 @@ import type { Address } from './address.ts';
 import { type ApplyStep, need } from './apply-step.ts';
 import { isUpward, type ReplaceChange, type UpwardChange } from './change.ts';
 
-type DownOf = (change: ReplaceChange) => ApplyStep | undefined;
+/** The steps that end the old instance and, before that, what depends on it. */
+type EndsOf = (change: ReplaceChange) => readonly ApplyStep[];
 
 /**
  * What takes turns never lacks more than one of its members for the sake of a change: a member is only given up when
  * all others stand, with what lives in them, and so does each that had its turn before.
  */
-export function takeTurns(ups: readonly ApplyStep[], downOf: DownOf): void {
+export function takeTurns(ups: readonly ApplyStep[], endsOf: EndsOf): void {
   for (const members of Map.groupBy(ups, turnOf).values()) {
     const [first] = members;
     if (first === undefined || turnOf(first) === undefined) continue;
@@ -18,8 +19,9 @@ export function takeTurns(ups: readonly ApplyStep[], downOf: DownOf): void {
       .filter(({ change }) => change.action !== 'replace')
       .flatMap((step) => withInner(step, ups));
     for (const step of going) {
-      const begin = beginOf(step, downOf);
-      for (const before of standing) if (!waitsFor(before, begin)) need(begin, before);
+      for (const begin of beginsOf(step, endsOf)) {
+        for (const before of standing) if (!waitsFor(before, begin)) need(begin, before);
+      }
       standing = withInner(step, ups);
     }
   }
@@ -29,11 +31,10 @@ function turnOf({ change }: ApplyStep): string | undefined {
   return isUpward(change) ? change.declaration.turn : undefined;
 }
 
-/** The step that takes the old one away, or makes the new one when that comes first. */
-function beginOf(step: ApplyStep, downOf: DownOf): ApplyStep {
+/** Whatever is made or ended for the sake of the replacement. */
+function beginsOf(step: ApplyStep, endsOf: EndsOf): readonly ApplyStep[] {
   const { change } = step;
-  if (change.action !== 'replace' || change.order === 'create-first') return step;
-  return downOf(change) ?? step;
+  return change.action === 'replace' ? [step, ...endsOf(change)] : [step];
 }
 
 function withInner(step: ApplyStep, ups: readonly ApplyStep[]): readonly ApplyStep[] {

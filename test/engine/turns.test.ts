@@ -59,7 +59,14 @@ test('the first waits for those that are not there yet', () => {
   expect(needsOf('down two 3')).toEqual(expect.arrayContaining(['up three', 'up three.wall', 'up one', 'up one.wall']));
 });
 
+test('what depends on a host is ended in its turn as well', () => {
+  const needsOf = needsAt({ kind: brick, shapes: ALL });
+  expect(needsOf('down two.wall 4')).toEqual(expect.arrayContaining(['up one', 'up one.wall']));
+});
+
 test('without a turn all go at once', () => {
   const needsOf = needsAt({ kind: pillar, shapes: ALL, turn: null });
-  expect(HOSTS.map((host, index) => needsOf(`down ${host} ${2 * index + 1}`))).toEqual([[], [], []]);
+  for (const [index, host] of HOSTS.entries()) {
+    expect(needsOf(`down ${host} ${2 * index + 1}`).filter((step) => !step.includes(host))).toEqual([]);
+  }
 });
