@@ -44,6 +44,8 @@ export class IntentLedger {
   readonly #leases = new Map<SimulatedProcess, number>();
   #fence: Fence;
   isTombstone: boolean;
+  /** Of the run that wrote last. */
+  purpose: string;
 
   constructor(source?: IntentLedger) {
     this.#intents = new Map(source?.intents);
@@ -51,6 +53,7 @@ export class IntentLedger {
     this.#strays = new Set(source?.strayIds);
     this.#fence = source?.fence ?? OPEN_FENCE;
     this.isTombstone = source?.isTombstone ?? false;
+    this.purpose = source?.purpose ?? '';
   }
 
   get intents(): ReadonlyMap<string, Intent> {
@@ -126,6 +129,9 @@ export class IntentLedger {
         return this.#change(entry.instanceId, { may: 'nothing', isGone: true });
       case 'stray':
         this.#strays.add(Stray.parse(entry).id);
+        return;
+      case 'run':
+        this.purpose = String(entry['purpose']);
         return;
       case 'tombstone':
         this.isTombstone = true;

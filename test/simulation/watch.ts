@@ -16,6 +16,7 @@ export const INVARIANTS = {
   7: 'resume-equivalence',
   8: 'rollback-safe',
   9: 'delete leaves zero, foreign objects untouched',
+  11: 'quorum',
   12: 'secrets stay secret',
   15: 'truthful',
 } as const;
@@ -25,7 +26,6 @@ export type Invariant = keyof typeof INVARIANTS;
 /** Those of the fifteen that cannot be judged in these worlds, and why. */
 export const INVARIANTS_ELSEWHERE: ReadonlyMap<number, string> = new Map([
   [10, 'at-most-once demand: not part of a run; simulated by itself, in demand-run.ts'],
-  [11, 'quorum: nothing here has voters; judged where etcd and Ceph are resources'],
   [13, 'trust is bounded: no credential lives here; judged with the authorities and the node protocol'],
   [14, 'nothing unverified runs: no artifact is executed here; judged with the asset lock'],
 ]);

@@ -1,6 +1,8 @@
 import { withClusterKinds } from '#cluster/cluster-kinds.ts';
 import type { SecretSession } from '#cluster/generated-secret.ts';
+import type { CertificateSession } from '#cluster/node-certificate.ts';
 import type { Provider } from '#engine/runtime.ts';
+import type { AuthoritySession } from '#pki/authority-kind.ts';
 import type { Connection } from '#provider/provider-module.ts';
 import { awsModule } from '#providers/aws/aws-module.ts';
 import { mannersAt } from '#providers/aws/tempo.ts';
@@ -95,7 +97,14 @@ class ClusterCloud implements Cloud {
 
   providerOf(process: SimulatedProcess): Provider {
     const { provider } = this.#connect(process);
-    const own: SecretSession = { random: overlayKeysOf(process.random), forgotten: new Set() };
+    const own: SecretSession & Omit<CertificateSession, 'mailbox'> & Pick<AuthoritySession, 'algorithm'> = {
+      clock: process.clock,
+      random: overlayKeysOf(process.random),
+      // The other kind of signature is another one each time: no seed would replay it.
+      algorithm: 'ed25519',
+      forgotten: new Set(),
+      reissued: new Map(),
+    };
     const session = isRecord(provider.session) ? { ...provider.session, ...own } : own;
     return { ...provider, session, types: withClusterKinds(provider.types) };
   }

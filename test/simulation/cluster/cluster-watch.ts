@@ -8,6 +8,7 @@ import { Watch, type WatchSeed } from '../watch.ts';
 import { accountForm } from './account-form.ts';
 import { type Claim, claimsOf, mutates } from './intent-rules.ts';
 import { isRecord, type Mirror, type Mirrored, type Touched } from './mirror.ts';
+import { quorumLostBy } from './quorum-rule.ts';
 
 export interface ClusterWatchSeed extends WatchSeed {
   readonly cluster: string;
@@ -70,7 +71,10 @@ export class ClusterWatch extends Watch {
   /** A request has had its effect. */
   changed(operation: string, touched: readonly Touched[]): void {
     if (!mutates(operation)) this.report(3, `${operation} has an effect, and no rule says what intent it needs`);
-    for (const { key, before, after } of touched) {
+    for (const one of touched) {
+      const { key, before, after } = one;
+      const loss = quorumLostBy(one, { ledger: this.ledger, objects: this.#ours() });
+      if (loss !== undefined) this.report(11, loss);
       // A zone that leads to ours is busy for a moment; what is in it is another matter.
       const isBusyAlone = key.startsWith('zone-activity@');
       if (this.#seed.foreign.has(key) && !isBusyAlone) this.report(9, `${operation} touched ${key}, which is not ours`);
