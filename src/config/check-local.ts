@@ -1,4 +1,4 @@
-import { isInside, parseCidr } from './cidr.ts';
+import { isInside, overlap, parseCidr } from './cidr.ts';
 import type { Draft } from './draft.ts';
 import { pathOf } from './finding.ts';
 import type { PartialFile } from './written-file.ts';
@@ -58,6 +58,20 @@ export function checkLocal(draft: Draft): void {
     findings.add(path, { code: 'config.provider-lacks', what, instead: 'Take it out.' });
   }
   checkEntrance(draft);
+  checkWayOut(draft);
+}
+
+/** QEMU's own network, by which each machine goes out and finds its mailbox. */
+const WAY_OUT = '10.0.2.0/24';
+const RANGES = ['machines', 'overlay', 'pods', 'services'] as const;
+
+function checkWayOut({ spec, findings }: Draft): void {
+  for (const name of RANGES) {
+    const path = `network.${name}`;
+    if (!findings.isSound(path) || !overlap(parseCidr(spec.network[name]), parseCidr(WAY_OUT))) continue;
+    const what = `${spec.network[name]} overlaps ${WAY_OUT}, by which machines of a workstation go out.`;
+    findings.add(path, { code: 'config.cidr-overlap', what, instead: 'Take another range, like 10.20.0.0/16.' });
+  }
 }
 
 const LOOPBACK = parseCidr('127.0.0.0/8');
