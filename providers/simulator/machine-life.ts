@@ -7,6 +7,7 @@ import {
   type StageReport,
   Welcome,
 } from '#host/protocol.ts';
+import { certificateRequest } from './certificate-request.ts';
 import { Chance } from './chance.ts';
 import type { Fate } from './machine-fate.ts';
 import { remembered } from './remembered.ts';
@@ -40,6 +41,8 @@ interface MachineStub {
 export interface DeliveredWelcome {
   readonly body: string;
   readonly atMs: number;
+  /** When it was asked to leave what it has become a member of. */
+  readonly leaveAtMs?: number | undefined;
 }
 
 export interface MachineLetter {
@@ -56,6 +59,7 @@ const SHUTTING_DOWN_MS = [4_000, 20_000] as const;
 const POLL_MS = [500, 2_500] as const;
 const STAGE_MS = [3_000, 20_000] as const;
 const SECOND_HELLO_AFTER_MS = 5_000;
+const LEAVING_MS = [1_000, 12_000] as const;
 
 /** What is settled when it is launched. */
 export function milestonesOf(machine: Omit<Machine, keyof Milestones>, launchedAtMs: number): Milestones {
@@ -105,8 +109,15 @@ export const lettersOfLife = remembered(
   (machine: Machine, welcome: DeliveredWelcome | undefined): readonly MachineLetter[] => [
     ...helloLetters(machine),
     ...(welcome === undefined ? [] : stageLetters(machine, welcome)),
+    ...(welcome?.leaveAtMs === undefined ? [] : [leftLetter(machine, welcome.leaveAtMs)]),
   ],
 );
+
+/** Whoever was asked to leave says so when it has left. */
+export function leftLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, askedAtMs: number): MachineLetter {
+  const body = JSON.stringify({ format: PROTOCOL_FORMAT, box: machine.box });
+  return { name: LETTER.left, body, atMs: askedAtMs + strand(machine, 'leave').between(...LEAVING_MS) };
+}
 
 function helloLetters(machine: Machine): MachineLetter[] {
   const { stub, helloAtMs } = machine;
@@ -116,12 +127,16 @@ function helloLetters(machine: Machine): MachineLetter[] {
   return [first, { ...first, body: helloBody(machine, 'other keys'), atMs: helloAtMs + SECOND_HELLO_AFTER_MS }];
 }
 
+/** One that is forged speaks for the neighbour in all it says, or in its certificate request alone. */
 function helloBody(machine: Machine, keys: string): string {
   const chance = strand(machine, keys);
-  const box = machine.fate.is === 'forged-hello' ? otherBox(machine.box) : machine.box;
+  const isForged = machine.fate.is === 'forged-hello';
+  const claimed = isForged ? otherBox(machine.box) : machine.box;
+  const box = isForged && strand(machine, 'forgery').happens(0.5) ? machine.box : claimed;
   const sshHost = `ssh-ed25519 ${Buffer.from(`00000bssh-ed25519${chance.hex(64)}`).toString('base64')}`;
   const overlay = Buffer.from(chance.hex(64), 'hex').toString('base64');
-  const hello: Hello = { format: PROTOCOL_FORMAT, box, keys: { sshHost, overlay } };
+  const requests = { etcd: certificateRequest(claimed, chance) };
+  const hello: Hello = { format: PROTOCOL_FORMAT, box, keys: { sshHost, overlay }, requests };
   return JSON.stringify(hello);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LETTER } from '#host/protocol.ts';
 import type { Desk } from './desk.ts';
 import { type Instance, INSTANCES } from './ec2/instance.ts';
 import { byText } from './first-at-least.ts';
@@ -71,22 +72,46 @@ const joined = remembered((some: readonly Instance[], more: readonly Instance[])
   ...more,
 ]);
 
-/** S3 has stored an object: it may be a machine's welcome. */
+/** S3 has stored an object: it may be a machine's welcome, or ask it to leave. */
 export function noticeStored(desk: Desk, object: { bucket: string; key: string; body: string }): void {
   const { bucket, key, body } = object;
+  noticeLeave(desk, bucket, key);
   const box = boxOfWelcome(key);
   if (box === undefined || isTaken(desk, box)) return;
   desk.put(WELCOMES, box, { bucket, body, atMs: desk.nowMs, tags: {} });
 }
 
+/** Only what has become a node has anything to leave. */
+function noticeLeave(desk: Desk, bucket: string, key: string): void {
+  const box = boxOf(LETTER.leave, key);
+  const welcome = box === undefined ? undefined : desk.truth(WELCOMES).get(box);
+  if (box === undefined || welcome?.bucket !== bucket || welcome.leaveAtMs !== undefined) return;
+  desk.put(WELCOMES, box, { ...welcome, leaveAtMs: desk.nowMs });
+}
+
+/** Where it is not asked any more it joins again, and can be asked once more. */
+function noticeStay(desk: Desk, key: string): void {
+  const box = boxOf(LETTER.leave, key);
+  const welcome = box === undefined ? undefined : desk.truth(WELCOMES).get(box);
+  if (box === undefined || welcome?.leaveAtMs === undefined) return;
+  desk.put(WELCOMES, box, { ...welcome, leaveAtMs: undefined });
+}
+
 /** S3 has removed an object: a welcome that the machine has not taken yet is gone. */
 export function noticeRemoved(desk: Desk, { key }: { bucket: string; key: string }): void {
+  noticeStay(desk, key);
   const box = boxOfWelcome(key);
   if (box === undefined || isTaken(desk, box) || desk.truth(WELCOMES).get(box) === undefined) return;
   desk.remove(WELCOMES, box);
 }
 
-const KeptWelcome = z.strictObject({ bucket: z.string(), body: z.string(), atMs: z.number(), tags: Tags });
+const KeptWelcome = z.strictObject({
+  bucket: z.string(),
+  body: z.string(),
+  atMs: z.number(),
+  leaveAtMs: z.number().optional(),
+  tags: Tags,
+});
 
 /** By box. Outlives the stored object: a machine does not forget what it has read. */
 export const WELCOMES = defineKind<Readonly<z.output<typeof KeptWelcome>>>({
@@ -97,7 +122,12 @@ export const WELCOMES = defineKind<Readonly<z.output<typeof KeptWelcome>>>({
 });
 
 function boxOfWelcome(key: string): string | undefined {
-  return /^mailbox\/([^/]+)\/welcome$/.exec(key)?.[1];
+  return boxOf(LETTER.welcome, key);
+}
+
+function boxOf(letter: string, key: string): string | undefined {
+  const [, box, name] = /^mailbox\/([^/]+)\/([^/]+)$/.exec(key) ?? [];
+  return name === letter ? box : undefined;
 }
 
 function isTaken(desk: Desk, box: string): boolean {

@@ -9,6 +9,8 @@ export interface Disk {
   head(path: string, bytes: number): Promise<Uint8Array>;
   /** The last of it, at most so many bytes; an absent file is empty. */
   tail(path: string, bytes: number): Promise<Uint8Array>;
+  /** All of it from that byte on, in pieces that are whole before the next is asked for. */
+  pieces(path: string, from: number): AsyncIterable<Uint8Array>;
   /** Adds to what is there, from nothing when it is absent; durable at the end. Resolves with the size that it then has. */
   append(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number>;
   /** Undefined: it is not there. */

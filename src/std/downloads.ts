@@ -1,10 +1,13 @@
 /**
- * | code       | meaning                                                                  |
- * |------------|--------------------------------------------------------------------------|
- * | lost       | no connection, or it ended before the answer did: may go better later    |
- * | distrusted | the other end could not prove who it is: nothing was read                |
+ * | code        | meaning                                                                   |
+ * |-------------|---------------------------------------------------------------------------|
+ * | lost        | no connection, or it ended before the answer did: may go better later     |
+ * | distrusted  | the other end could not prove who it is: nothing was read                 |
+ * | unavailable | it was tried often enough, or will not go better however often it is tried |
+ * | other       | what came has another digest than was published; it was removed           |
+ * | no-room     | it would not fit on the disk                                              |
  */
-export type DownloadErrorCode = 'lost' | 'distrusted';
+export type DownloadErrorCode = 'lost' | 'distrusted' | 'unavailable' | 'other' | 'no-room';
 
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';

@@ -23,6 +23,16 @@ export function isFileError(error: unknown, code: FileErrorCode): error is FileE
   return error instanceof FileError && error.code === code;
 }
 
+/** Undefined: it is not there. */
+export async function unlessAbsent<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isFileError(error, 'absent')) return undefined;
+    throw error;
+  }
+}
+
 /** `no such file or directory`: what a system error says, without the names that people do not need. */
 export function fileTrouble(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

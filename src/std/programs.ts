@@ -16,11 +16,15 @@ export interface EndedProgram {
 
 export interface RunOptions {
   readonly input?: string | undefined;
+  /** Instead: a file that it reads byte by byte. */
+  readonly inputFile?: string | undefined;
   /** Beside what this process was given. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly directory?: string | undefined;
   /** When it fires, the program is ended, with all that it has started. */
   readonly signal?: AbortSignal | undefined;
+  /** A new file, for its owner alone, that takes what it says byte by byte: nothing of that is in the answer then. */
+  readonly output?: string | undefined;
   /** Hears what it says while it runs, in pieces as they come. */
   readonly hear?: ((text: string) => void) | undefined;
 }

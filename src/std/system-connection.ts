@@ -25,9 +25,10 @@ export class SystemConnection {
     return undefined;
   }
 
-  write(text: string): Promise<void> {
+  /** Resolves when it was taken over; the other side may still have to hear it. */
+  write(words: string | Uint8Array): Promise<void> {
     return new Promise((resolve) => {
-      process.stdout.write(text, () => resolve());
+      process.stdout.write(words, () => resolve());
     });
   }
 

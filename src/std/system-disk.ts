@@ -46,6 +46,19 @@ export class SystemDisk implements Disk {
     });
   }
 
+  async *pieces(path: string, from: number): AsyncGenerator<Uint8Array> {
+    await using file = await translated(() => open(path, 'r'));
+    for (let offset = from; ;) {
+      const place = offset;
+      const { buffer, bytesRead } = await translated(() =>
+        file.read({ buffer: Buffer.alloc(PIECE_BYTES), position: place }),
+      );
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      offset += bytesRead;
+    }
+  }
+
   /** What the source of the pieces throws is its own, and not the disk's: what came before it stays. */
   async append(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
     await using file = await translated(() => open(path, 'a', FILE_MODE));

@@ -43,14 +43,16 @@ export class SystemPrograms implements Programs {
   }
 
   async run(program: string, args: readonly string[], options: RunOptions = {}): Promise<EndedProgram> {
-    const { input, variables, directory, signal, hear } = options;
+    const { input, inputFile, variables, directory, signal, output, hear } = options;
     if (signal?.aborted === true) return { code: undefined, stdout: '', stderr: '' };
+    await using source = inputFile === undefined ? undefined : await open(inputFile);
+    await using file = output === undefined ? undefined : await open(output, 'wx', FILE_MODE);
     const child = spawn(program, args, {
       // A group of its own can be ended with all that is in it.
       detached: true,
       env: { ...this.#variables, ...variables },
       cwd: directory,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [source?.fd ?? (input === undefined ? 'ignore' : 'pipe'), file?.fd ?? 'pipe', 'pipe'],
     });
     const said = { stdout: heardFrom(child.stdout, hear), stderr: heardFrom(child.stderr, hear) };
     await once(child, 'spawn');

@@ -33,6 +33,18 @@ test('what cannot be put in its place leaves what was there, and nothing beside 
   expect(await readdir(home)).toEqual(['taken']);
 });
 
+test('a file is read in pieces from any byte on, to its end', async () => {
+  const path = join(home, 'image');
+  const content = Buffer.alloc(2 * MIB + 3, 'abcdefg');
+  await disk.write(path, content);
+  for (const from of [0, 1, MIB, 2 * MIB + 2, 2 * MIB + 3, 3 * MIB]) {
+    const pieces = await Array.fromAsync(disk.pieces(path, from));
+    expect(Buffer.concat(pieces).equals(content.subarray(from))).toBe(true);
+    expect(pieces.every(({ length }) => length > 0 && length <= MIB)).toBe(true);
+  }
+  expect(await codeOf(disk.pieces(join(home, 'absent'), 0).next())).toBe('absent');
+});
+
 test('the first of a file is read, also when there is less', async () => {
   const path = join(home, 'image');
   expect(await codeOf(disk.head(path, 3))).toBe('absent');

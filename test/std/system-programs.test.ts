@@ -59,6 +59,19 @@ describe('a program that is run', () => {
     expect((await programs.run('true', [], { input: 'x'.repeat(1_000_000) })).code).toBe(0);
   });
 
+  test('says it to a file of its owner alone, byte by byte, that was not there before', async () => {
+    const output = join(home, 'output');
+    const script = String.raw`printf '\377\000'; echo aside >&2`;
+    expect(await programs.run('/bin/sh', ['-c', script], { output })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'aside\n',
+    });
+    expect([...(await readFile(output))]).toEqual([0xff, 0]);
+    expect((await stat(output)).mode & 0o777).toBe(0o600);
+    await expect(programs.run('/bin/true', [], { output })).rejects.toMatchObject({ code: 'EEXIST' });
+  });
+
   test('gets its arguments as they are, for there is no shell', async () => {
     const { stdout } = await programs.run('printf', ['%s|', '$HOME', 'a b', "it's", '*']);
     expect(stdout).toBe("$HOME|a b|it's|*|");

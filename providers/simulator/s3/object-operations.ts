@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256 } from '#std/hash.ts';
 import { type AwsFault, fault } from '../aws-fault.ts';
 import type { Desk } from '../desk.ts';
 import { checkUsable } from '../kms/key.ts';
@@ -30,10 +31,12 @@ const putObject = defineOperation({
     IfNoneMatch: z.literal('*').optional(),
     ServerSideEncryption: z.enum(['AES256', 'aws:kms']).optional(),
     SSEKMSKeyId: z.string().optional(),
+    ChecksumSHA256: z.string().optional(),
   }),
   latencyMs: LATENCY_MS,
   run({ Bucket: name, Key: key, ...input }, desk) {
     const bucket = bucketOf(desk, name);
+    checkContent(input.Body ?? '', input.ChecksumSHA256);
     checkConditions(desk, objectAt(desk, bucket, key), input);
     const encryption = sealingOf(bucket, input.ServerSideEncryption, input.SSEKMSKeyId);
     checkSealing(desk, encryption.kmsKeyId);
@@ -55,6 +58,13 @@ const putObject = defineOperation({
     return { ETag: content.etag, ...versionIdOf(added), ...sealOf(content) };
   },
 });
+
+/** Whoever says what the content adds up to is refused when something else has arrived. */
+function checkContent(body: string | Uint8Array, digest: string | undefined): void {
+  if (digest === undefined || digest === sha256(Buffer.from(body)).toString('base64')) return;
+  const message = 'The SHA256 you specified did not match the calculated checksum.';
+  throw fault('BadDigest', message, 400);
+}
 
 /** That a bucket keeps versions is a setting too, and reaches those who write by and by. */
 export function keepsVersions(desk: Desk, bucket: Bucket): boolean {

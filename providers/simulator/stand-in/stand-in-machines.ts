@@ -3,7 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client
 import { LETTER } from '#host/protocol.ts';
 import type { Clock } from '#std/clock.ts';
 import { mapLimit } from '#std/map-limit.ts';
-import { type DeliveredWelcome, lettersBy } from '../machine-life.ts';
+import { type DeliveredWelcome, leftLetter, lettersBy } from '../machine-life.ts';
 import { prefixOfBox } from '../mailboxes.ts';
 import { onBehalf } from './on-behalf.ts';
 import { SeenInstance, type StandingMachine, standingMachine } from './standing-machine.ts';
@@ -66,7 +66,10 @@ export class StandInMachines {
     const key = `${prefix}${LETTER.welcome}`;
     const writtenAtMs = there.get(key);
     const welcome = writtenAtMs === undefined ? undefined : await this.#welcome(bucket, key, lived(writtenAtMs));
-    return lettersBy(life, welcome, lived(clock.wallMs()))
+    const nowMs = lived(clock.wallMs());
+    const askedAtMs = there.get(`${prefix}${LETTER.leave}`);
+    const left = askedAtMs === undefined ? [] : [leftLetter(life, lived(askedAtMs))];
+    return [...lettersBy(life, welcome, nowMs), ...left.filter(({ atMs }) => atMs <= nowMs)]
       .map(({ name, body }) => ({ key: `${prefix}${name}`, body }))
       .filter((letter) => !there.has(letter.key));
   }
