@@ -1,5 +1,7 @@
 import type { Consistency } from '#engine/runtime.ts';
+import { SharedPeerBoard } from '#host/shared-peer-board.ts';
 import type { Clock } from '#std/clock.ts';
+import { SystemDisk } from '#std/system-disk.ts';
 import { ec2Listings } from './ec2/listings.ts';
 import { MachinePresence } from './ec2/machine-presence.ts';
 import { Taggings } from './ec2/taggings.ts';
@@ -8,7 +10,9 @@ import { Targets } from './elb/targets.ts';
 import { Launches } from './launches.ts';
 import { RecordBatches } from './route53/record-batches.ts';
 import { Zones } from './route53/zones.ts';
+import { BucketShelf } from './s3/asset-shelf.ts';
 import { BucketMailbox } from './s3/bucket-mailbox.ts';
+import { BucketBoard } from './s3/peer-board.ts';
 import { AwsService } from './service.ts';
 import type { AwsClients } from './clients.ts';
 import type { AwsSession } from './session.ts';
@@ -47,6 +51,8 @@ export function openSession(services: AwsClients, { region, clock, consistency }
     zones: new Zones(route53),
     targets: new Targets(elb),
     mailbox: new BucketMailbox({ s3, machineOf: (context, box) => presence.of(context, box) }),
+    peers: new SharedPeerBoard(new BucketBoard(s3, clock), clock),
+    assets: new BucketShelf({ s3, disk: new SystemDisk() }),
     dismissed: new Set(),
   };
 }

@@ -8,7 +8,9 @@ import type * as s3 from '@aws-sdk/client-s3';
 import type * as quotas from '@aws-sdk/client-service-quotas';
 import type * as sts from '@aws-sdk/client-sts';
 import type { InstanceId } from '#engine/address.ts';
+import type { AssetShelf } from '#host/asset-shelf.ts';
 import type { Mailbox } from '#host/mailbox.ts';
+import type { PeerBoard } from '#host/peer-board.ts';
 import type { Ec2Listings } from './ec2/listings.ts';
 import type { Taggings } from './ec2/taggings.ts';
 import type { Terminations } from './ec2/terminations.ts';
@@ -45,6 +47,8 @@ export interface AwsSession {
   /** Who stands behind the load balancers. */
   readonly targets: Targets;
   readonly mailbox: Mailbox;
+  readonly peers: PeerBoard;
+  readonly assets: AssetShelf;
   /** What this process has destroyed although the cloud goes on showing it: a pinned image, a machine that had died. */
   readonly dismissed: Set<InstanceId>;
 }

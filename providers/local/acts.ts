@@ -1,6 +1,6 @@
 import { CallError } from '#engine/call.ts';
 import type { ResourceContext } from '#engine/resource.ts';
-import { FileError, isFileError } from '#std/files.ts';
+import { FileError } from '#std/files.ts';
 
 /** The one budget of this provider: a workstation does not count requests, and is not to be asked for everything at once. */
 export const BUDGET = 'local';
@@ -22,15 +22,7 @@ export function looking<T>(
   return context.read({ budget: BUDGET, purpose }, (signal) => judged(() => look(signal)));
 }
 
-/** Undefined: it is not there. */
-export async function unlessAbsent<T>(look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (isFileError(error, 'absent')) return undefined;
-    throw error;
-  }
-}
+export { unlessAbsent } from '#std/files.ts';
 
 async function judged<T>(act: () => Promise<T>): Promise<T> {
   try {

@@ -1,7 +1,9 @@
+import { SharedPeerBoard } from '#host/shared-peer-board.ts';
 import type { ProviderModule } from '#provider/provider-module.ts';
 import type { Downloads } from '#std/downloads.ts';
+import { DirectoryBoard } from './board/directory-board.ts';
+import type { Workers } from '#std/drafts.ts';
 import { type Accelerator, probeAccelerator } from './accelerator/accelerator.ts';
-import type { Workers } from './image/image-cache-drafts.ts';
 import { type ImageEvent, ImageStore } from './image/image-store.ts';
 import { type LocalRoots, localPlaces } from './local-places.ts';
 import type { FirstWords, LocalSession, OwnPrograms } from './local-session.ts';
@@ -10,6 +12,7 @@ import { DirectoryMailbox } from './mailbox/directory-mailbox.ts';
 import { presenceIn } from './machine/presence.ts';
 import { localModule } from './module.ts';
 import { findQemu } from './qemu/installed-qemu.ts';
+import { DirectoryShelf } from './shelf/directory-shelf.ts';
 import { operatorPublicKey } from './state/operator-key-pair.ts';
 
 export interface LocalOptions {
@@ -41,6 +44,8 @@ export async function localProvider(options: LocalOptions): Promise<ProviderModu
     images: new ImageStore({ world, places, downloads, workers, tell }),
     userDataOf,
     mailbox: new DirectoryMailbox({ world, places, machineOf: presenceIn({ world, places }) }),
+    peers: new SharedPeerBoard(new DirectoryBoard({ world, places }), world.clock),
+    assets: new DirectoryShelf({ world, places }),
     qemuFor,
     acceleratorFor: once(
       async (architecture) =>

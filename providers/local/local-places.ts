@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ClusterUid, InstanceId } from '#engine/address.ts';
 
 /** Where things of this provider are on the workstation. */
@@ -23,10 +23,17 @@ export interface LocalPlaces {
   of(cluster: ClusterUid): LocalClusterPlaces;
 }
 
-interface LocalClusterPlaces {
+export interface SharedPlaces {
+  /** Who is a peer, what machines fetch, and what the cluster's etcd was at some moments. */
+  readonly board: string;
+  readonly assets: string;
+  readonly snapshots: string;
+}
+
+interface LocalClusterPlaces extends SharedPlaces {
   /** Everything of it. */
   readonly root: string;
-  /** State and mailboxes. */
+  /** State, mailboxes, and what all machines of it share. */
   readonly ground: string;
   readonly state: string;
   readonly stateKey: { readonly root: string; readonly file: string };
@@ -77,6 +84,15 @@ export function localPlaces({ data, cache, runtime }: LocalRoots): LocalPlaces {
   };
 }
 
+function sharedPlaces(ground: string): SharedPlaces {
+  return { board: join(ground, 'board'), assets: join(ground, 'assets'), snapshots: join(ground, 'snapshots') };
+}
+
+/** What is in the same ground as a machine's box: its door knows of nothing but that. */
+export function sharedBeside(box: string): SharedPlaces {
+  return sharedPlaces(dirname(dirname(box)));
+}
+
 function clusterPlaces(root: string, sockets: string): LocalClusterPlaces {
   const ground = join(root, 'ground');
   const mailboxes = join(ground, 'mailboxes');
@@ -87,6 +103,7 @@ function clusterPlaces(root: string, sockets: string): LocalClusterPlaces {
     state: join(ground, 'state'),
     stateKey: { root: key, file: join(key, 'state.key') },
     mailboxes,
+    ...sharedPlaces(ground),
     machines: join(root, 'machines'),
     addresses: join(root, 'addresses'),
     lostLogs: join(root, 'lost-logs'),

@@ -1,5 +1,7 @@
 import type { InstanceId } from '#engine/address.ts';
+import type { AssetShelf } from '#host/asset-shelf.ts';
 import type { Mailbox } from '#host/mailbox.ts';
+import type { PeerBoard } from '#host/peer-board.ts';
 import type { Stub } from '#host/protocol.ts';
 import type { Architecture } from '#provider/catalogue.ts';
 import type { Accelerator } from './accelerator/accelerator.ts';
@@ -15,8 +17,8 @@ export interface FirstWords {
   readonly mailbox: string;
   readonly sshKeys: readonly string[];
   readonly dns: { readonly address: string; readonly search: readonly string[] };
-  /** The letters that it reports its stages with. */
-  readonly stageLetters: readonly string[];
+  /** What it makes keys for, to ask for certificates. */
+  readonly purposes: readonly string[];
 }
 
 /** How programs of ours are started: what the provider leaves running when the command has ended. */
@@ -41,6 +43,8 @@ export interface LocalSession {
   /** As cloud-init reads it. */
   readonly userDataOf: (words: FirstWords) => string;
   readonly mailbox: Mailbox;
+  readonly peers: PeerBoard;
+  readonly assets: AssetShelf;
   /** Found once. */
   qemuFor(architecture: Architecture): Promise<InstalledQemu>;
   acceleratorFor(architecture: Architecture): Promise<Accelerator>;

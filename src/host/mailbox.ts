@@ -12,6 +12,8 @@ import type { ResourceContext } from '#engine/resource.ts';
  * | `failed`           | machine | a stage failed; the log's last lines    |
  * | `given-up`         | program | it was awaited in vain                  |
  * | `settled-…`        | program | which incarnation is ready              |
+ * | `leave`            | program | it is to leave what it is a member of   |
+ * | `left`             | machine | it has left                             |
  */
 export interface Mailbox {
   look(context: Reading, box: string): Promise<BoxContents>;

@@ -1,27 +1,31 @@
 import { z } from 'zod';
-import { CallError, isRejected } from '#engine/call.ts';
-import { ABSENT, type Condition, defineResource, type Owner, READY, type ResourceContext } from '#engine/resource.ts';
 import { isClusterUid, isInstanceId } from '#engine/address.ts';
+import { ABSENT, type Condition, defineResource, type Owner, READY, type ResourceContext } from '#engine/resource.ts';
 import { Secret } from '#std/secret.ts';
+import { parseJson, readHello, writeOnce } from './hello.ts';
 import type { BoxContents, Mailbox } from './mailbox.ts';
-import { FailureReport, Hello, LETTER, PROTOCOL_FORMAT, stageLetter, Welcome } from './protocol.ts';
+import { FailureReport, LETTER, PROTOCOL_FORMAT, stageLetter, Welcome } from './protocol.ts';
+import { settledAs, settledLetter } from './settled.ts';
 
 /** What a provider's session has for the nodes that live on its machines. */
 export interface NodeSession {
   readonly mailbox: Mailbox;
 }
 
+const { node: name, role, region, zone, settings, certificates, assets, stages } = Welcome.shape;
+
 const Inputs = z.strictObject({
-  name: z.string(),
-  role: z.string(),
-  region: z.string(),
-  zone: z.string(),
+  name,
+  role,
+  region,
+  zone,
   /** Of the machine that is to become this node. */
   mailbox: z.string(),
-  overlayAddress: z.string(),
-  podCidr: z.string(),
-  presharedKey: z.instanceof(Secret),
-  stages: z.array(z.string()).readonly(),
+  settings,
+  secrets: z.record(z.string(), z.instanceof(Secret)),
+  certificates,
+  assets,
+  stages,
 });
 export type NodeInputs = Readonly<z.output<typeof Inputs>>;
 
@@ -36,7 +40,10 @@ export const node = defineResource<NodeSession>()({
   inputs: Inputs,
   outputs: Outputs,
   identity: 'name',
-  replaceOn: ['name', 'role', 'region', 'zone', 'mailbox', 'overlayAddress', 'podCidr'],
+  // What a node was told it goes by as long as it lives: a machine takes its welcome once. What changes after that the plan
+  // shows and the state notes, but only its next machine hears of it. Peers and members that come and go it learns on the
+  // overlay itself, and its address there and its range for pods follow from its name.
+  replaceOn: ['name', 'role', 'region', 'zone', 'mailbox'],
   replaceOrder: 'destroy-first',
   stableOutputs: ['name', 'mailbox'],
   idOf: ({ mailbox }) => mailbox,
@@ -55,22 +62,24 @@ export const node = defineResource<NodeSession>()({
 
   async create({ mailbox }, context, inputs) {
     const { name, mailbox: box } = inputs;
-    await checkHello(mailbox, context, box);
+    await readHello(mailbox, context, box);
     await mailbox.write(context, box, { name: LETTER.welcome, body: JSON.stringify(welcomeFor(context, inputs)) });
     return { name, mailbox: box };
   },
 
-  async sync({ mailbox }, context, _inputs, observed) {
+  async sync({ mailbox }, context, inputs, observed) {
     const { mailbox: box } = observed;
     const { letters } = await mailbox.look(context, box);
-    const settled = `${SETTLED}${context.instanceId}`;
-    if (!letters.includes(settled)) await writeOnce(mailbox, context, box, settled);
+    const name = settledLetter(context.instanceId);
+    // What it holds certificates for it may bring to its mailbox also when its welcome is gone.
+    const settled = { name, certificates: Object.keys(inputs.certificates) };
+    if (!letters.includes(name)) await writeOnce(mailbox, context, box, settled);
     if (letters.includes(LETTER.welcome)) await mailbox.remove(context, box, [LETTER.welcome]);
     return observed;
   },
 
   async giveUp({ mailbox }, context, { mailbox: box }) {
-    await writeOnce(mailbox, context, box, LETTER.givenUp);
+    await writeOnce(mailbox, context, box, { name: LETTER.givenUp });
   },
 
   async destroy({ mailbox }, context, { mailbox: box }) {
@@ -83,12 +92,9 @@ export const node = defineResource<NodeSession>()({
   },
 });
 
-/** The name of a letter goes on with the incarnation that is ready. */
-const SETTLED = 'settled-';
-
-function settledFor({ letters }: BoxContents, { cluster }: ResourceContext): Owner | undefined {
-  const instanceId = letters.find((letter) => letter.startsWith(SETTLED))?.slice(SETTLED.length);
-  return instanceId !== undefined && isInstanceId(instanceId) ? { cluster, instanceId } : undefined;
+function settledFor(contents: BoxContents, { cluster }: ResourceContext): Owner | undefined {
+  const instanceId = settledAs(contents);
+  return instanceId === undefined ? undefined : { cluster, instanceId };
 }
 
 async function readWelcome(
@@ -101,47 +107,24 @@ async function readWelcome(
   return body === undefined ? undefined : Welcome.parse(JSON.parse(body));
 }
 
-/** Nobody is welcomed who speaks for another box: the machine is given up, and its successor asked. */
-async function checkHello(mailbox: Mailbox, context: ResourceContext, box: string): Promise<void> {
-  const body = await mailbox.read(context, box, LETTER.hello);
-  if (body === undefined) throw new CallError({ outcome: 'not-yet', message: 'It has not said hello.' });
-  const hello = Hello.safeParse(parseJson(body));
-  if (hello.success && hello.data.box === box) return;
-  await writeOnce(mailbox, context, box, LETTER.givenUp);
-  throw new CallError({ outcome: 'rejected', reason: 'invalid', message: 'The hello in its mailbox is not its own.' });
-}
-
-async function writeOnce(mailbox: Mailbox, context: ResourceContext, box: string, name: string): Promise<void> {
-  try {
-    await mailbox.write(context, box, { name, body: JSON.stringify({ format: PROTOCOL_FORMAT, box }) });
-  } catch (error) {
-    if (!isRejected(error, 'exists')) throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function ownerOf({ cluster, incarnation }: Welcome): Owner | undefined {
   return isClusterUid(cluster) && isInstanceId(incarnation) ? { cluster, instanceId: incarnation } : undefined;
 }
 
 function welcomeFor({ cluster, instanceId }: ResourceContext, inputs: NodeInputs): Welcome {
-  const { name, role, region, zone, overlayAddress, podCidr, presharedKey, stages } = inputs;
+  const { name: node, role, region, zone, settings, secrets, certificates, assets, stages } = inputs;
   return {
     format: PROTOCOL_FORMAT,
     cluster,
     incarnation: instanceId,
-    node: name,
+    node,
     role,
     region,
     zone,
-    overlay: { address: overlayAddress, podCidr, presharedKey: presharedKey.reveal() },
+    settings,
+    secrets: Object.fromEntries(Object.entries(secrets).map(([purpose, secret]) => [purpose, secret.reveal()])),
+    certificates,
+    assets,
     stages,
   };
 }

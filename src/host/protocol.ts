@@ -85,7 +85,14 @@ export const FailureReport = z.strictObject({
 });
 export type FailureReport = Readonly<z.output<typeof FailureReport>>;
 
-export const LETTER = { hello: 'hello', welcome: 'welcome', failed: 'failed', givenUp: 'given-up' } as const;
+export const LETTER = {
+  hello: 'hello',
+  welcome: 'welcome',
+  failed: 'failed',
+  givenUp: 'given-up',
+  leave: 'leave',
+  left: 'left',
+} as const;
 
 /** `stage-03-overlay` for the third stage. */
 export function stageLetter(stages: readonly string[], stage: string): string {

@@ -1,14 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deriveInstanceId, parseAddress, parseClusterUid } from '#engine/address.ts';
 import { CallError } from '#engine/call.ts';
-import type { CreateContext, Observation } from '#engine/resource.ts';
+import type { Observation } from '#engine/resource.ts';
 import { node, type NodeInputs } from '#host/node.ts';
 import { PROTOCOL_FORMAT, Welcome } from '#host/protocol.ts';
 import { Secret } from '#std/secret.ts';
 import { MemoryMailbox } from './support/memory-mailbox.ts';
+import { CLUSTER, contextOf as resourceContext } from './support/resource-context.ts';
 
-const CLUSTER = parseClusterUid('clusterclustercluster');
-const ADDRESS = parseAddress('eu-west-3.node.worker-1');
 const BOX = 'token-0';
 const INPUTS: NodeInputs = {
   name: 'worker-1',
@@ -16,27 +14,14 @@ const INPUTS: NodeInputs = {
   region: 'eu-west-3',
   zone: 'eu-west-3a',
   mailbox: BOX,
-  overlayAddress: '10.43.0.129',
-  podCidr: '10.48.128.0/24',
-  presharedKey: new Secret('the overlay key'),
+  settings: { NODE: 'worker-1', OVERLAY_ADDRESS: '10.43.0.129' },
+  secrets: { 'overlay-psk': new Secret('the overlay key') },
+  certificates: { etcd: { certificate: 'CERTIFICATE', authority: 'AUTHORITY' } },
+  assets: [{ name: 'etcd', sha256: 'a'.repeat(64), form: 'tar.gz' }],
   stages: ['network', 'overlay', 'ready'],
 };
 
-function contextOf(incarnation = 1): CreateContext {
-  const instanceId = deriveInstanceId(CLUSTER, ADDRESS, incarnation);
-  const { signal } = new AbortController();
-  return {
-    cluster: CLUSTER,
-    address: ADDRESS,
-    instanceId,
-    signal,
-    read: (_call, request) => request(signal),
-    mutate: (_call, request) => request(signal),
-    token: 'token',
-    variant: '',
-    lot: [instanceId],
-  };
-}
+const contextOf = (incarnation = 1) => resourceContext('eu-west-3.node.worker-1', incarnation);
 
 let mailbox: MemoryMailbox;
 
@@ -45,7 +30,12 @@ beforeEach(() => {
 });
 
 function sayHello(box = BOX): void {
-  mailbox.post(BOX, 'hello', { format: PROTOCOL_FORMAT, box, keys: { sshHost: 'ssh-ed25519 AAAA', overlay: 'key' } });
+  mailbox.post(BOX, 'hello', {
+    format: PROTOCOL_FORMAT,
+    box,
+    keys: { sshHost: 'ssh-ed25519 AAAA', overlay: 'key' },
+    requests: {},
+  });
 }
 
 function observe(): Promise<Observation> {
@@ -67,6 +57,9 @@ describe('the welcome', () => {
     await welcomed();
     const welcome = Welcome.parse(JSON.parse(mailbox.boxes.get(BOX)?.get('welcome') ?? ''));
     expect(welcome).toMatchObject({ node: 'worker-1', incarnation: contextOf().instanceId, stages: INPUTS.stages });
+    const { settings, certificates, assets } = INPUTS;
+    expect(welcome).toMatchObject({ settings, certificates, assets });
+    expect(welcome.secrets).toEqual({ 'overlay-psk': 'the overlay key' });
     expect(await observe()).toMatchObject({ owner: { cluster: CLUSTER, instanceId: contextOf().instanceId } });
   });
 

@@ -25,7 +25,7 @@ interface Place {
  */
 export async function emptyBucket(
   { s3 }: Pick<AwsSession, 's3'>,
-  context: ResourceContext,
+  context: Pick<ResourceContext, 'read' | 'mutate'>,
   place: Place,
 ): Promise<void> {
   for (;;) {

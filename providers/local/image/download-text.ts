@@ -6,13 +6,18 @@ import {
   openAnswer,
   Patience,
   unavailable,
-} from './download-answer.ts';
+} from '#std/download-answer.ts';
+import { orImageProblem } from './image-trouble.ts';
 
 const LENGTH_MAX = 4 * 1_048_576;
 const GONE = new Set([404, 410]);
 
 /** A page or a list: a few hundred kilobytes at the most. Undefined: there is no such thing. */
-export async function downloadText(ground: DownloadGround, url: URL, signal: AbortSignal): Promise<string | undefined> {
+export function downloadText(ground: DownloadGround, url: URL, signal: AbortSignal): Promise<string | undefined> {
+  return orImageProblem(() => textAt(ground, url, signal));
+}
+
+async function textAt(ground: DownloadGround, url: URL, signal: AbortSignal): Promise<string | undefined> {
   const patience = new Patience(ground, url);
   for (;;) {
     const answer = await oneTry(ground, url, signal);

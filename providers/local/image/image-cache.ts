@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { isProblem, problem } from '#engine/problem.ts';
-import { isFileError } from '#std/files.ts';
-import { unlessAbsent } from '../acts.ts';
+import { Drafts, type Workers } from '#std/drafts.ts';
+import { isFileError, unlessAbsent } from '#std/files.ts';
 import type { LocalPlaces } from '../local-places.ts';
 import type { LocalWorld } from '../local-world.ts';
-import { Drafts, type Workers } from './image-cache-drafts.ts';
 import { diskFileOf, FORM_FILE, ImageForm } from './image-form.ts';
 
 export type ImageGround = Pick<LocalWorld, 'clock' | 'random' | 'files' | 'disk'>;

@@ -1,13 +1,14 @@
 import { problem } from '#engine/problem.ts';
+import type { DownloadProgress } from '#std/download-pace.ts';
 import type { Downloads } from '#std/downloads.ts';
+import type { Workers } from '#std/drafts.ts';
 import { FileError, fileTrouble, isFileError } from '#std/files.ts';
 import { sha256Hex } from '#std/hash.ts';
+import { digestText, downloadFile, type WantedFile } from '#std/resumable-download.ts';
 import type { LocalPlaces } from '../local-places.ts';
-import { digestText, downloadFile, type WantedFile } from './download.ts';
-import type { DownloadProgress } from './download-pace.ts';
 import { ImageCache, type ImageEntry, type ImageGround, type ImageInCache } from './image-cache.ts';
-import type { Workers } from './image-cache-drafts.ts';
 import type { ImageForm } from './image-form.ts';
+import { orImageProblem } from './image-trouble.ts';
 import { judgeDisk } from './import-disk.ts';
 import { type ImportedFile, importImage, mustFit, ROOT_OF_PARTITIONED, unusable, type Wanted } from './import-file.ts';
 import { isOutOfReach, newestEdition, unknownSystem } from './sources.ts';
@@ -216,10 +217,8 @@ export class ImageStore {
   ) {
     const { world, downloads, tell } = this.#parts;
     const url = wanted.url.href;
-    const part = await downloadFile({ ...world, downloads }, draft, wanted, {
-      signal,
-      tell: (progress) => tell({ type: 'downloading', url, ...progress }),
-    });
+    const manner = { signal, tell: (progress: DownloadProgress) => tell({ type: 'downloading', url, ...progress }) };
+    const part = await orImageProblem(() => downloadFile({ ...world, downloads }, draft, wanted, manner));
     tell({ type: 'checking', url });
     const { algorithm, value } = wanted.digest;
     const digest = algorithm === 'sha256' ? value : await world.disk.digest(part, 'sha256', signal);

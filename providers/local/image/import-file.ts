@@ -3,7 +3,7 @@ import { problem } from '#engine/problem.ts';
 import type { Architecture } from '#provider/catalogue.ts';
 import { unlessAbsent } from '../acts.ts';
 import type { LocalWorld } from '../local-world.ts';
-import { digestText, type PublishedDigest } from './download.ts';
+import { digestText, type PublishedDigest } from '#std/resumable-download.ts';
 import { diskFileOf, FORM_FILE, type ImageForm } from './image-form.ts';
 import { formIn, type ImageCache, type ImageEntry } from './image-cache.ts';
 import { roomFor } from './image-room.ts';

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { problem } from '#engine/problem.ts';
-import type { PublishedDigest, WantedFile } from './download.ts';
+import type { PublishedDigest, WantedFile } from '#std/resumable-download.ts';
 
 /** What `image.id` can be. */
 export type NamedImage =

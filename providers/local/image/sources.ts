@@ -1,8 +1,9 @@
 import { isProblem, problem } from '#engine/problem.ts';
 import type { Architecture } from '#provider/catalogue.ts';
-import type { WantedFile } from './download.ts';
-import { type DownloadGround, unavailable } from './download-answer.ts';
+import type { DownloadGround } from '#std/download-answer.ts';
+import type { WantedFile } from '#std/resumable-download.ts';
 import { downloadText } from './download-text.ts';
+import { imageUnavailable } from './image-trouble.ts';
 
 /** One image as its maker has published it: its address and digest stay, whatever is published later. */
 export interface Edition extends WantedFile {
@@ -80,7 +81,7 @@ export async function newestEdition(
       return { url: new URL(file, folder), digest, release: edition };
     }
   }
-  throw unavailable(index, `It shows no image of ${system} for ${architecture}.`);
+  throw imageUnavailable(index, `It shows no image of ${system} for ${architecture}.`);
 }
 
 /** True: it may be there another time. */

@@ -1,10 +1,16 @@
 import type { Condition, ResourceContext } from '#engine/resource.ts';
 import { READY } from '#engine/resource.ts';
 import { LETTER } from '#host/protocol.ts';
-import type { LocalSession } from '../local-session.ts';
+import type { LocalPlaces } from '../local-places.ts';
+import type { LocalWorld } from '../local-world.ts';
 import { unlessAbsent } from '../acts.ts';
 import type { Description } from './description.ts';
 import { lifeOf } from './life.ts';
+
+interface ConditionGround {
+  readonly world: Pick<LocalWorld, 'clock' | 'disk' | 'files' | 'host' | 'programs'>;
+  readonly places: LocalPlaces;
+}
 
 /**
  * | its process                                    | so the machine is                                     |
@@ -16,7 +22,7 @@ import { lifeOf } from './life.ts';
  * | has ended because it was stopped, or has shut down, or the workstation was restarted | ready: it is kept, and `start` brings it back |
  */
 export async function conditionOf(
-  session: LocalSession,
+  session: ConditionGround,
   context: Pick<ResourceContext, 'cluster' | 'instanceId'>,
   description: Description,
 ): Promise<Condition> {
@@ -29,7 +35,8 @@ export async function conditionOf(
   const has = (letter: string): boolean => letters.some(({ name }) => name === letter);
   if (has(LETTER.givenUp)) return { is: 'broken', reason: 'It was awaited in vain.' };
   if (has(LETTER.hello)) return READY;
-  const { atMs = 0, patienceMs = 0 } = description.started ?? {};
+  const { atMs = 0, patienceMs: patienceAloneMs = 0 } = description.started ?? {};
+  const patienceMs = patienceAloneMs * (await crowdedness(session, context));
   const lastLine = await lastLineOf(session, places.serialLog);
   if (session.world.clock.wallMs() - atMs > patienceMs) {
     const reason = `It has not said hello in ${Math.round(patienceMs / 1_000)} s. ${lastLine}`;
@@ -38,11 +45,20 @@ export async function conditionOf(
   return { is: 'pending', waitingFor: `it to say hello${lastLine === '' ? '' : `; ${lastLine}`}` };
 }
 
+/** How many machines share one processor of the workstation, on which all of a cluster usually start at once; 1 or more. */
+async function crowdedness(
+  { world, places }: ConditionGround,
+  { cluster }: Pick<ResourceContext, 'cluster'>,
+): Promise<number> {
+  const machines = (await unlessAbsent(() => world.files.list(places.of(cluster).machines))) ?? [];
+  return Math.max(1, machines.length / world.host.cores);
+}
+
 const TAIL_BYTES = 2_000;
 const LINE_MAX = 120;
 
 /** What is seen on its console, or what its program said, last. */
-async function lastLineOf({ world }: LocalSession, path: string): Promise<string> {
+async function lastLineOf({ world }: ConditionGround, path: string): Promise<string> {
   const text = new TextDecoder().decode(await world.disk.tail(path, TAIL_BYTES));
   const lines = text
     .split('\n')

@@ -1,6 +1,6 @@
 import type { RunningProgram } from '#std/programs.ts';
 import type { LocalMachinePlaces } from '../local-places.ts';
-import type { LocalSession } from '../local-session.ts';
+import type { LocalWorld } from '../local-world.ts';
 import { findMachine } from '../qemu/machine-process.ts';
 import type { Description } from './description.ts';
 
@@ -10,9 +10,11 @@ export type Life =
   | { readonly is: 'off' }
   | { readonly is: 'died' };
 
+type LifeWorld = Pick<LocalWorld, 'disk' | 'files' | 'host' | 'programs'>;
+
 /** Whether its process is there and, if not, why: QEMU takes its pid file along when it ends well. */
 export async function lifeOf(
-  { world }: Pick<LocalSession, 'world'>,
+  { world }: { readonly world: LifeWorld },
   places: LocalMachinePlaces,
   { uuid, started }: Pick<Description, 'uuid' | 'started'>,
 ): Promise<Life> {
@@ -23,6 +25,6 @@ export async function lifeOf(
   return wasRestarted || wasStopped || !leftItsFile ? { is: 'off' } : { is: 'died' };
 }
 
-async function isThere({ disk }: LocalSession['world'], path: string): Promise<boolean> {
+async function isThere({ disk }: LifeWorld, path: string): Promise<boolean> {
   return (await disk.size(path)) !== undefined;
 }

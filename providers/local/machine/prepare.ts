@@ -1,9 +1,8 @@
 import { CallError } from '#engine/call.ts';
 import type { ResourceContext } from '#engine/resource.ts';
 import { problem } from '#engine/problem.ts';
-import { Stub, stageLetter } from '#host/protocol.ts';
+import { Stub } from '#host/protocol.ts';
 import { sha256Hex } from '#std/hash.ts';
-import { LAST_STAGE } from './last-stage.ts';
 import { machineAddresses } from '../ipv4.ts';
 import { lease } from '../leases.ts';
 import type { LocalSession } from '../local-session.ts';
@@ -114,11 +113,11 @@ function seedOf(
   const { mac, privateAddress } = description;
   const { stub, publicKeys: sshKeys, segment } = inputs;
   const dns = { address: segment.nameServer, search: [] };
-  const stageLetters = STAGES.map((stage) => stageLetter(STAGES, stage));
+  const purposes = QUORUM_ROLES.has(inputs.role) ? ['etcd'] : [];
   return seedVolume({
     box: instanceId,
     hostname: address.slice(address.lastIndexOf('.') + 1),
-    userData: userDataOf({ stub: stubIn(stub), mailbox: MAILBOX_URL, sshKeys, dns, stageLetters }),
+    userData: userDataOf({ stub: stubIn(stub), mailbox: MAILBOX_URL, sshKeys, dns, purposes }),
     outside: { mac: mac.outside },
     segment: { mac: mac.segment, address: privateAddress, prefix: segment.prefix },
     dns,
@@ -130,7 +129,8 @@ function stubIn(text: string): Stub {
   return Stub.parse(JSON.parse(text.slice(text.indexOf('\n'))));
 }
 
-const STAGES = [LAST_STAGE];
+/** Their machines ask for a certificate of the quorum's. */
+const QUORUM_ROLES: ReadonlySet<string> = new Set(['control-plane', 'converged']);
 
 /** Where QEMU opens the door to the machine's own mailbox. */
 const MAILBOX_URL = 'http://10.0.2.100';

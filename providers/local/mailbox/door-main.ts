@@ -1,5 +1,6 @@
 import { SystemClock } from '#std/system-clock.ts';
 import { SystemConnection } from '#std/system-connection.ts';
+import { SystemDisk } from '#std/system-disk.ts';
 import { SystemFiles } from '#std/system-files.ts';
 import { SystemRandom } from '#std/system-random.ts';
 import { serveDoor } from './door.ts';
@@ -8,7 +9,8 @@ import { serveDoor } from './door.ts';
 async function main(): Promise<void> {
   const connection = new SystemConnection();
   const [box] = connection.arguments;
-  const world = { files: new SystemFiles(), random: new SystemRandom(), clock: new SystemClock() };
+  const clock = new SystemClock();
+  const world = { files: new SystemFiles(), disk: new SystemDisk(), random: new SystemRandom(), clock };
   try {
     if (box !== undefined) await serveDoor(world, box, connection);
   } finally {

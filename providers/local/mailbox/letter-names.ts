@@ -1,18 +1,22 @@
 /**
- * As the protocol has them. It is not loaded for three words: a process starts for every connection, and the protocol
+ * As the protocol has them. It is not loaded for five words: a process starts for every connection, and the protocol
  * brings what checks whole letters.
  */
-const HELLO = 'hello';
-const FAILED = 'failed';
-const WELCOME = 'welcome';
+const FROM_MACHINE: ReadonlySet<string> = new Set(['hello', 'failed', 'left']);
+const FOR_MACHINE: ReadonlySet<string> = new Set(['welcome', 'leave']);
 const STAGE = /^stage-\d{2}-[a-z][a-z-]{0,40}$/;
 
 /** What a machine may write into its own box; all else in it is the program's word. */
 export function isFromMachine(name: string): boolean {
-  return name === HELLO || name === FAILED || STAGE.test(name);
+  return FROM_MACHINE.has(name) || STAGE.test(name);
+}
+
+/** The letter of the program that one of a machine answers: unasked nobody leaves. */
+export function questionTo(name: string): string | undefined {
+  return name === 'left' ? 'leave' : undefined;
 }
 
 /** What a machine may read in its own box. */
 export function isForMachine(name: string): boolean {
-  return name === WELCOME;
+  return FOR_MACHINE.has(name);
 }

@@ -1,8 +1,8 @@
-/** What a connection is to the door: pieces of text that come, and words that go. */
+/** What a connection is to the door: pieces of what is said that come, and words that go. */
 export interface Connection {
   /** Undefined: the other side says no more. */
   read(): Promise<Uint8Array | undefined>;
-  write(text: string): Promise<void>;
+  write(words: string | Uint8Array): Promise<void>;
 }
 
 export interface RequestHead {
@@ -13,6 +13,10 @@ export interface RequestHead {
   readonly length: number | undefined;
   /** The other side waits for a word before it sends the body. */
   readonly waits: boolean;
+  /** All before this byte the other side has already. */
+  readonly from: number | undefined;
+  /** The tags of what it has. */
+  readonly known: string | undefined;
 }
 
 /** A status that says why the request is not read on. */
@@ -29,6 +33,8 @@ const HEAD_END = '\r\n\r\n';
 const REQUEST_LINE = /^([A-Z]{3,10}) (\/[!-~]{0,199}) HTTP\/1\.[01]$/;
 const HEADER = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([ -~\t]*)$/;
 const LENGTH = /^\d{1,9}$/;
+/** Of all ways to ask for a part, the one to go on; whoever asks in another way is given everything. */
+const FROM = /^bytes=(\d{1,12})-$/;
 
 /** The one request of a connection, as strictly as it can be read: what is doubtful is refused. */
 export class RequestReader {
@@ -60,6 +66,18 @@ export class RequestReader {
     return this.#unread.subarray(0, length);
   }
 
+  /** The body as it comes, nothing of it held; it ends early when the other side does. */
+  async *pieces({ length = 0, waits }: RequestHead): AsyncGenerator<Uint8Array> {
+    if (waits) await this.#connection.write(`HTTP/1.1 100 Continue${HEAD_END}`);
+    let missing = length;
+    for (let piece: Uint8Array | undefined = this.#unread; piece !== undefined; piece = await this.#connection.read()) {
+      const wanted = piece.subarray(0, missing);
+      if (wanted.length > 0) yield wanted;
+      missing -= wanted.length;
+      if (missing === 0) return;
+    }
+  }
+
   async #more(): Promise<boolean> {
     const piece = await this.#connection.read();
     if (piece === undefined) return false;
@@ -78,7 +96,13 @@ function parseHead(requestLine: string, lines: readonly string[]): RequestHead |
   const length = headers.get('content-length');
   if (length !== undefined && !LENGTH.test(length)) return new Refusal(400);
   const waits = headers.get('expect')?.toLowerCase() === '100-continue';
-  return { method, target, length: length === undefined ? undefined : Number(length), waits };
+  const from = FROM.exec(headers.get('range') ?? '')?.[1];
+  const known = headers.get('if-none-match');
+  return { method, target, length: numberIn(length), waits, from: numberIn(from), known };
+}
+
+function numberIn(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** By their names in small letters; undefined: one is not written as it has to be. */

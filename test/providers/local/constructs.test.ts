@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
+import { withClusterKinds } from '#cluster/cluster-kinds.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { parseClusterUid } from '#engine/address.ts';
 import { localConstructs } from '#providers/local/constructs.ts';
@@ -44,6 +45,11 @@ const { declarations } = clusterBlueprint({
 test('a cluster on a workstation consists of these, and of nothing that only a cloud has', () => {
   expect([...declarations.values()].map(({ address, kind }) => `${kind} ${address}`).toSorted()).toMatchInlineSnapshot(`
     [
+      "authority authority.etcd",
+      "certificate local-1.certificate.control-plane-1.etcd",
+      "etcd.founder local-1.founder.control-plane-1",
+      "etcd.founding etcd.founding",
+      "etcd.seat local-1.seat.control-plane-1",
       "local.ground state.bucket",
       "local.image local-1.image.amd64",
       "local.machine local-1.machine.control-plane-1",
@@ -57,12 +63,14 @@ test('a cluster on a workstation consists of these, and of nothing that only a c
       "node local-1.node.control-plane-1",
       "node local-1.node.storage-1",
       "node local-1.node.worker-1",
+      "peer local-1.peer.control-plane-1",
+      "peer local-1.peer.storage-1",
+      "peer local-1.peer.worker-1",
       "secret secret.overlay",
     ]
   `);
-  const own = ['node', 'secret'];
   const kinds = new Set([...declarations.values()].map(({ kind }) => kind));
-  expect([...kinds].filter((kind) => !LOCAL_TYPES.has(kind) && !own.includes(kind))).toEqual([]);
+  expect([...kinds].filter((kind) => !withClusterKinds(LOCAL_TYPES).has(kind))).toEqual([]);
 });
 
 test.each([
@@ -77,5 +85,9 @@ test.each([
 test('nodes report what machines here come to by themselves, and no stage more', () => {
   const nodes = [...declarations.values()].filter(({ kind }) => kind === 'node');
   const Node = z.looseObject({ stages: z.array(z.string()) });
-  expect(nodes.map(({ inputs }) => Node.parse(inputs).stages)).toEqual([['network'], ['network'], ['network']]);
+  expect(nodes.map(({ inputs }) => Node.parse(inputs).stages)).toEqual([
+    ['network', 'packages', 'overlay'],
+    ['network', 'packages', 'overlay'],
+    ['network', 'packages', 'overlay', 'etcd'],
+  ]);
 });

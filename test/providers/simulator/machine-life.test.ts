@@ -4,6 +4,7 @@ import { drawFate, type Fate } from '#providers/simulator/machine-fate.ts';
 import { lettersBy, type Machine, milestonesOf, stateAt, terminated } from '#providers/simulator/machine-life.ts';
 import { MEAN_WEATHER, MILD_WEATHER } from '#providers/simulator/weather.ts';
 import { FailureReport, Hello, StageReport } from '#host/protocol.ts';
+import { readRequest } from '#pki/request.ts';
 import { WELCOME } from './support/welcome.ts';
 
 const STAGES = ['network', 'packages', 'overlay', 'etcd', 'apiserver', 'kubelet', 'ready'];
@@ -44,8 +45,9 @@ describe('an ordinary machine', () => {
   test('NODE-3: says hello as the protocol has it, with its own box', () => {
     const [hello] = lettersBy(born(), undefined, HOUR_MS);
     expect(hello?.name).toBe('hello');
-    const { box, keys } = Hello.parse(JSON.parse(hello?.body ?? ''));
+    const { box, keys, requests } = Hello.parse(JSON.parse(hello?.body ?? ''));
     expect(box).toBe('token-1');
+    expect(readRequest(requests['etcd'] ?? '')).toMatchObject({ request: { commonName: 'token-1' } });
     expect(keys.sshHost).toMatch(/^ssh-ed25519 [A-Za-z0-9+/=]+$/);
     expect(Buffer.from(keys.overlay, 'base64')).toHaveLength(32);
   });
@@ -138,9 +140,14 @@ describe('the fate of a machine', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  test('NODE-17: may be to name the box of its neighbour', () => {
-    const [hello] = lettersOf(born({ is: 'forged-hello' }));
-    expect(Hello.parse(JSON.parse(hello?.body ?? '')).box).toBe('token-0');
+  test('NODE-17: may be to name the box of its neighbour, in all of its hello or in the request there alone', () => {
+    const named = Array.from({ length: 20 }, (_, seed) => {
+      const [hello] = lettersOf(born({ is: 'forged-hello' }, seed));
+      const { box, requests } = Hello.parse(JSON.parse(hello?.body ?? ''));
+      const reading = readRequest(requests['etcd'] ?? '');
+      return `${box}, ${'refused' in reading ? reading.refused : reading.request.commonName}`;
+    });
+    expect([...new Set(named)].toSorted()).toEqual(['token-0, token-0', 'token-1, token-0']);
   });
 
   test('NODE-18: may be to fail in a stage and say so, with the last lines of its log', () => {

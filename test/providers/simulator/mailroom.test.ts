@@ -84,6 +84,25 @@ describe('the mailboxes of machines', () => {
     expect(keysIn(account, 'mailbox/token-0/')).toEqual(['mailbox/token-0/hello']);
   });
 
+  test('NODE-23: hold the word of a machine that was asked to leave, once it has become something', () => {
+    const { account } = prepared();
+    const askToLeave = (box: string): void => {
+      account.call('s3', 'PutObject', { Bucket: BUCKET, Key: `mailbox/${box}/leave`, Body: '{}', IfNoneMatch: '*' });
+    };
+    account.pass(40_000);
+    welcomeTo(account, 'token-0');
+    askToLeave('token-1');
+    account.pass(60_000);
+    expect(keysIn(account)).not.toContain('mailbox/token-0/left');
+    takeWelcomeOf(account, 'token-0');
+    askToLeave('token-0');
+    expect(keysIn(account)).not.toContain('mailbox/token-0/left');
+    account.pass(12_000);
+    expect(keysIn(account)).toContain('mailbox/token-0/left');
+    expect(keysIn(account)).not.toContain('mailbox/token-1/left');
+    expect(keysIn(account)).toEqual(expect.arrayContaining(STAGES_OF_0));
+  });
+
   test('NODE-11: are in the bucket that the stub names, and in no other', () => {
     const { account } = prepared();
     const CreateBucketConfiguration = { LocationConstraint: account.region };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { assert } from '#std/assert.ts';
+import { PARTITION_OFFSET_BYTES, SECTOR_BYTES, SECTORS_MAX, SECTORS_OFFSET } from './boot-loader.ts';
 import { type CpioEntry, cpioArchive } from './cpio.ts';
 import type { BuilderWorld } from './image-order.ts';
 import { BOOT_MODULES, loadOrder } from './kernel-modules.ts';
@@ -7,8 +8,29 @@ import { BOOT_MODULES, loadOrder } from './kernel-modules.ts';
 /** Half a minute at the steps of INIT. */
 const ROOT_WAIT_STEPS = 300;
 
-/** All that is done before the disk's own first program: its drivers, and the disk itself. */
+/**
+ * All that is done before the disk's own first program: its drivers, the disk itself, and a partition that takes all of it,
+ * which may be larger than it was when it was made. The file system grows later, in use.
+ */
 const INIT = `#!/bin/busybox sh
+await_disk() {
+  step=0
+  until [ -b "$1" ] || [ "$step" -ge ${ROOT_WAIT_STEPS} ]; do
+    /bin/busybox usleep 100000
+    step=$((step + 1))
+  done
+}
+byte() { echo "\\\\0$(($1 >> 6 & 3))$(($1 >> 3 & 7))$(($1 & 7))"; }
+grow() {
+  disk=\${1%1}
+  await_disk "$disk"
+  sectors=$(($(/bin/busybox blockdev --getsz "$disk") - ${PARTITION_OFFSET_BYTES / SECTOR_BYTES}))
+  [ "$sectors" -le ${SECTORS_MAX} ] || sectors=${SECTORS_MAX}
+  [ "$sectors" -gt "$(/bin/busybox blockdev --getsz "$1")" ] || return 0
+  size="$(byte "$sectors")$(byte $((sectors >> 8)))$(byte $((sectors >> 16)))$(byte $((sectors >> 24)))"
+  /bin/busybox printf %b "$size" | /bin/busybox dd of="$disk" bs=1 seek=${SECTORS_OFFSET} conv=notrunc
+  /bin/busybox blockdev --rereadpt "$disk"
+}
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t devtmpfs dev /dev
 init=/sbin/init
@@ -19,11 +41,9 @@ for word in $(/bin/busybox cat /proc/cmdline); do
   esac
 done
 for module in /modules/*; do /bin/busybox insmod "$module"; done
-step=0
-until [ -b "$root" ] || [ "$step" -ge ${ROOT_WAIT_STEPS} ]; do
-  /bin/busybox usleep 100000
-  step=$((step + 1))
-done
+await_disk "$root"
+grow "$root"
+await_disk "$root"
 /bin/busybox mount -t ext4 -o rw "$root" /root || echo "bootstrap: the root $root cannot be mounted"
 /bin/busybox mount -o move /dev /root/dev
 /bin/busybox umount /proc

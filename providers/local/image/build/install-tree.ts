@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Archives, sourceLines } from './archives.ts';
+import { loaderScript } from './boot-loader.ts';
 import type { Builder } from './builder.ts';
 import { filesScript, tidyScript } from './customize-script.ts';
 import { BUILDABLE, type ImageOrder } from './image-order.ts';
@@ -33,6 +34,7 @@ export async function installTree(
 ): Promise<string> {
   const tar = join(workshop.own, 'tree.tar');
   const { suite, epochS } = BUILDABLE[order.system];
+  const loader = loaderScript(order.architecture);
   const args = [
     `--mode=${builder.mode}`,
     '--format=tar',
@@ -44,6 +46,7 @@ export async function installTree(
     // The rest is installed into what the essential packages have made, and leaves these files as they are.
     `--essential-hook=${filesScript(TREE_FILES, TREE_LINKS)}`,
     `--customize-hook=${filesScript(TREE_FILES, TREE_LINKS)}`,
+    ...(loader === undefined ? [] : [`--customize-hook=${loader}`]),
     `--customize-hook=${tidyScript()}`,
     suite,
     tar,

@@ -20,6 +20,7 @@ const BASE = [
   'sudo',
   'cloud-init',
   'wireguard-tools',
+  'nftables',
   // What the initial file system runs.
   'busybox-static',
 ] as const;

@@ -31,7 +31,7 @@ async function endOf(child: ChildProcess): Promise<string> {
 
 async function partBytes(): Promise<number> {
   const names = await readdir(stand.images, { recursive: true }).catch(() => []);
-  const part = names.find((name) => name.endsWith('disk.part'));
+  const part = names.find((name) => name.endsWith('file.part'));
   return part === undefined ? 0 : ((await stand.ground.disk.size(join(stand.images, part))) ?? 0);
 }
 

@@ -176,13 +176,13 @@ describe('what is not finished', () => {
 
   test('is taken over from an ended process with all that is in it, by one alone', async () => {
     const left = await stand.cache(processes.as(41)).downloads.begin('disk');
-    await writeFile(join(left, 'disk.part'), 'half');
+    await writeFile(join(left, 'file.part'), 'half');
     expect(await stand.cache(one).downloads.takeOver('disk')).toBeUndefined();
     processes.end(41);
     const takers = await Promise.all([one, two].map((each) => stand.cache(each).downloads.takeOver('disk')));
     const [taken, ...others] = takers.filter((path) => path !== undefined);
     expect(others).toEqual([]);
-    expect(await stand.ground.files.read(join(taken ?? '', 'disk.part'))).toBe('half');
+    expect(await stand.ground.files.read(join(taken ?? '', 'file.part'))).toBe('half');
     expect(await stand.cache(one).downloads.takeOver('another')).toMatch(/another~/);
   });
 

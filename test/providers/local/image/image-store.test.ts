@@ -35,7 +35,7 @@ function fetchedDisks(): number {
 }
 
 async function partBytes(): Promise<number | undefined> {
-  const [part] = (await stand.tree()).filter((name) => name.endsWith('disk.part'));
+  const [part] = (await stand.tree()).filter((name) => name.endsWith('file.part'));
   return part === undefined ? undefined : stand.ground.disk.size(join(stand.images, part));
 }
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { putting, statusOf } from './support/ask-door.ts';
 import { DoorServer, doorArguments, heardOn, say } from './support/door-server.ts';
 
-const HELLO = { format: 1, box: 'box', keys: { sshHost: 'ssh-ed25519 AAAA', overlay: 'key' } };
+const HELLO = { format: 1, box: 'box', keys: { sshHost: 'ssh-ed25519 AAAA', overlay: 'key' }, requests: {} };
 
 describe('the process at the door of a box', () => {
   test('takes each letter of the machine once, whole, and for its owner alone', async () => {
@@ -28,6 +28,18 @@ describe('the process at the door of a box', () => {
     expect(await server.ask('GET /letters/welcome HTTP/1.1\r\n\r\n')).toBe(
       'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"node":"wörker-1"}',
     );
+  });
+
+  test('asks a machine to leave, and hears that it has left when it was asked to', async () => {
+    await using server = await DoorServer.open();
+    const left = { format: 1, box: 'box' };
+    expect(statusOf(await server.ask('GET /letters/leave HTTP/1.1\r\n\r\n'))).toBe('HTTP/1.1 404 Not Found');
+    expect(statusOf(await server.put('left', left))).toBe('HTTP/1.1 403 Forbidden');
+    await writeFile(join(server.box, 'leave'), '{"format":1}');
+    expect(await server.ask('GET /letters/leave HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\{"format":1\}$/s);
+    expect(statusOf(await server.put('left', left))).toBe('HTTP/1.1 201 Created');
+    expect(statusOf(await server.put('left', left))).toBe('HTTP/1.1 409 Conflict');
+    expect(await server.letters()).toEqual(['leave', 'left']);
   });
 
   test('is one writer of a letter also when five come at once', async () => {

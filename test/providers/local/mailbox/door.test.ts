@@ -17,6 +17,8 @@ beforeEach(async () => {
 describe('a machine that means harm', () => {
   test.each([
     ['the word of the program', 'PUT /letters/welcome', '405 Method Not Allowed'],
+    ['that it is to leave', 'PUT /letters/leave', '405 Method Not Allowed'],
+    ['that it has left unasked', 'PUT /letters/left', '403 Forbidden'],
     ['that it has given up', 'PUT /letters/given-up', '404 Not Found'],
     ['that it is settled', 'PUT /letters/settled-abcdefgh', '404 Not Found'],
     ['a stage without a number', 'PUT /letters/stage-x-network', '404 Not Found'],

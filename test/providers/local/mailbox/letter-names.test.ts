@@ -8,9 +8,10 @@ test('the letters of the protocol go the way that it says', () => {
   expect(names.filter(isFromMachine)).toEqual([
     'hello',
     'failed',
+    'left',
     'stage-01-network',
     'stage-02-control-plane',
     'stage-03-ready',
   ]);
-  expect(names.filter(isForMachine)).toEqual(['welcome']);
+  expect(names.filter(isForMachine)).toEqual(['welcome', 'leave']);
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -82,6 +83,15 @@ test('S3-19: what was written, replaced or deleted is seen at once, by reading a
   await shelf.delete('a');
   expect(await refusalOf(shelf.get('a'))).toBe('NoSuchKey 404');
   expect(await shelf.keys()).toEqual([]);
+});
+
+test('S3-41: what was sent is compared with what it is said to add up to', async () => {
+  const shelf = await Shelf.open();
+  const ChecksumSHA256 = createHash('sha256').update('one').digest('base64');
+  expect(await refusalOf(shelf.put('a', 'two', { ChecksumSHA256 }))).toBe('BadDigest 400');
+  expect(await shelf.keys()).toEqual([]);
+  await shelf.put('a', Buffer.from('one'), { ChecksumSHA256 });
+  expect(await shelf.get('a')).toBe('one');
 });
 
 test('S3-20: an object is only made when there is none', async () => {

@@ -10,6 +10,9 @@ export const WELCOME: Welcome = {
   role: 'worker',
   region: 'eu-west-3',
   zone: 'eu-west-3a',
-  overlay: { address: '10.9.0.1', podCidr: '10.10.0.0/24', presharedKey: 'x' },
+  settings: { OVERLAY_ADDRESS: '10.9.0.1' },
+  secrets: { 'overlay-psk': 'x' },
+  certificates: {},
+  assets: [],
   stages: ['network', 'ready'],
 };

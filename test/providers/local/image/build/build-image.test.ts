@@ -2,6 +2,7 @@ import { mkdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { PARTITION_OFFSET_BYTES } from '#providers/local/image/build/boot-loader.ts';
 import { buildImage } from '#providers/local/image/build/build-image.ts';
 import type { ImageOrder } from '#providers/local/image/build/image-order.ts';
 import { ImageForm } from '#providers/local/image/image-form.ts';
@@ -14,8 +15,10 @@ const TREE = `
 tree=$(mktemp -d "$ROOT/log/tree-XXXXXX")
 lib=$tree/usr/lib/x86_64-linux-gnu
 modules=$tree/usr/lib/modules/6.12.1
-mkdir -p "$lib" "$tree/boot" "$tree/usr/bin" "$tree/var/lib/dpkg" "$modules/kernel"
+mkdir -p "$lib" "$tree/boot/grub/i386-pc" "$tree/usr/bin" "$tree/var/lib/dpkg" "$modules/kernel"
 printf kernel > "$tree/boot/vmlinuz-6.12.1"
+printf first > "$tree/boot/grub/i386-pc/boot.img"
+printf core > "$tree/boot/grub/i386-pc/core.img"
 printf busybox > "$tree/usr/bin/busybox"
 printf block > "$modules/kernel/virtio_blk.ko"
 printf ring > "$modules/kernel/virtio_ring.ko"
@@ -23,7 +26,7 @@ echo 'kernel/virtio_blk.ko: kernel/virtio_ring.ko' > "$modules/modules.dep"
 printf 'Package: a\\nStatus: install ok installed\\nVersion: 1\\n' > "$tree/var/lib/dpkg/status"
 cat > "$lib/ld-linux-x86-64.so.2" <<'END'
 #!/bin/sh
-echo "$SOURCE_DATE_EPOCH $E2FSPROGS_FAKE_TIME" "$@" > disk.raw
+{ dd if=/dev/zero bs=1048576 count=1 status=none; printf %-4096s "$SOURCE_DATE_EPOCH $E2FSPROGS_FAKE_TIME $*"; } > disk.raw
 END
 chmod 0755 "$lib/ld-linux-x86-64.so.2"
 `;
@@ -73,15 +76,14 @@ describe('an image', () => {
       order(host, { packages: ['nginx'], hear: (line) => heard.push(line) }),
       never,
     );
-    const disk = await readFile(join(host.target, 'disk.raw'), 'utf8');
     expect(form).toEqual({
       format: 1,
-      digest: sha256Hex(disk),
+      digest: sha256Hex(await readFile(join(host.target, 'disk.raw'))),
       system: 'debian-13',
       architecture: 'amd64',
       diskFormat: 'raw',
-      rootDevice: '/dev/vda',
-      boot: { kernel: 'vmlinuz', initrd: 'initrd.img', append: 'root=/dev/vda rw console=ttyS0' },
+      rootDevice: '/dev/vda1',
+      boot: { kernel: 'vmlinuz', initrd: 'initrd.img', append: 'root=/dev/vda1 rw console=ttyS0' },
       origin: { from: 'build', archives: ['http://127.0.0.1:9/debian', 'http://127.0.0.1:9/debian-security'] },
       packages: ['a=1'],
     });
@@ -94,6 +96,17 @@ describe('an image', () => {
       'making the disk',
       'computing its digest',
     ]);
+  });
+
+  test('has before its file system what firmware starts it by', async () => {
+    await using host = await BuilderHost.open(HOST);
+    await buildImage(host.world(), order(host), never);
+    const disk = await readFile(join(host.target, 'disk.raw'));
+    expect(disk.toString('latin1', 0, 5)).toBe('first');
+    expect(disk.toString('latin1', 512, 516)).toBe('core');
+    expect(disk.readUInt32LE(454) * 512).toBe(PARTITION_OFFSET_BYTES);
+    expect(disk.readUInt32LE(458) * 512).toBe(disk.length - PARTITION_OFFSET_BYTES);
+    expect(disk.toString('latin1', PARTITION_OFFSET_BYTES)).toContain(`-E offset=${PARTITION_OFFSET_BYTES},`);
   });
 
   test('starts by its drivers in their order', async () => {
@@ -136,6 +149,7 @@ describe('an image', () => {
         "--essential-hook",
         "--customize-hook",
         "--customize-hook",
+        "--customize-hook",
         "trixie",
         "ROOT/work/OWN/tree.tar",
         "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://127.0.0.1:9/debian trixie main",
@@ -152,7 +166,7 @@ describe('an image', () => {
   test('has no time and no chance in it', async () => {
     await using host = await BuilderHost.open(HOST);
     await buildImage(host.world(), order(host), never);
-    const disk = await readFile(join(host.target, 'disk.raw'), 'utf8');
+    const disk = (await readFile(join(host.target, 'disk.raw'))).toString('latin1', PARTITION_OFFSET_BYTES);
     expect((await host.logged('epoch')).trim()).toBe('1754697600');
     expect(disk).toMatch(/^1754697600 1754697600 --library-path /);
     expect(disk).toMatch(/ -U [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12} .*hash_seed=[0-9a-f]{8}-/);

@@ -11,7 +11,7 @@ import { SystemProcesses } from '#std/system-process.ts';
 import { SystemRandom } from '#std/system-random.ts';
 import { ImageCache } from '#providers/local/image/image-cache.ts';
 import { type ImageEvent, ImageStore } from '#providers/local/image/image-store.ts';
-import type { Workers } from '#providers/local/image/image-cache-drafts.ts';
+import type { Workers } from '#std/drafts.ts';
 import { EagerClock } from './eager-clock.ts';
 import { FileServer } from './file-server.ts';
 

@@ -1,4 +1,4 @@
-import type { Workers } from '#providers/local/image/image-cache-drafts.ts';
+import type { Workers } from '#std/drafts.ts';
 
 /** Processes of a workstation, some of which end. */
 export class Processes {

@@ -2,6 +2,7 @@ import { serveDoor } from '#providers/local/mailbox/door.ts';
 import type { Connection } from '#providers/local/mailbox/read-request.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Files } from '#std/files.ts';
+import { SystemDisk } from '#std/system-disk.ts';
 import { SeededRandom } from '../../../../simulation/seeded-random.ts';
 
 interface Visit {
@@ -22,12 +23,13 @@ export async function askDoor({ files, clock, box, pieces, stays = false, isDeaf
   let said = '';
   const connection: Connection = {
     read: async () => left.shift() ?? (stays ? never : undefined),
-    write: async (text) => {
+    write: async (words) => {
       if (isDeaf) await never;
-      said += text;
+      said += typeof words === 'string' ? words : Buffer.from(words).toString('latin1');
     },
   };
-  await serveDoor({ files, random: new SeededRandom(1), clock }, box, connection);
+  // Letters are texts: nothing that is said here leads to the real disk.
+  await serveDoor({ files, disk: new SystemDisk(), random: new SeededRandom(1), clock }, box, connection);
   return said;
 }
 

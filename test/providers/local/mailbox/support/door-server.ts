@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serveDoor } from '#providers/local/mailbox/door.ts';
+import { SystemDisk } from '#std/system-disk.ts';
 import { SystemFiles } from '#std/system-files.ts';
 import { SystemRandom } from '#std/system-random.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
@@ -19,13 +20,16 @@ export function doorArguments(box: string): readonly string[] {
 
 /** A box, and who stands before it as QEMU does: each connection is given to a door of its own, in the place of its terminal. */
 export class DoorServer implements AsyncDisposable {
+  /** Beside the box it has what all machines share. */
+  readonly ground: string;
   readonly box: string;
   readonly #doors: ChildProcess[] = [];
   #visits = 0;
   readonly #server: Server;
 
-  private constructor(box: string, admit: 'to a process' | 'inside') {
-    this.box = box;
+  private constructor(ground: string, admit: 'to a process' | 'inside') {
+    this.ground = ground;
+    this.box = join(ground, 'mailboxes', 'box');
     this.#server = createServer({ pauseOnConnect: admit === 'to a process', allowHalfOpen: true }, (socket) => {
       this.#visits += 1;
       if (admit === 'inside') void this.#serve(socket);
@@ -44,6 +48,7 @@ export class DoorServer implements AsyncDisposable {
 
   static async #opened(admit: 'to a process' | 'inside', port: number): Promise<DoorServer> {
     const server = new DoorServer(await mkdtemp(join(tmpdir(), 'bootstrap-door-')), admit);
+    await mkdir(server.box, { recursive: true });
     await server.listen(port);
     return server;
   }
@@ -100,7 +105,7 @@ export class DoorServer implements AsyncDisposable {
       this.#server.close(() => resolve());
     });
     for (const door of this.#doors) door.kill('SIGKILL');
-    await rm(this.box, { recursive: true, force: true });
+    await rm(this.ground, { recursive: true, force: true });
   }
 
   #hand(socket: Socket): void {
@@ -118,13 +123,10 @@ export class DoorServer implements AsyncDisposable {
         const next = await pieces.next();
         return next.done !== true && next.value instanceof Uint8Array ? next.value : undefined;
       },
-      write: (text: string) => say(socket, text),
+      write: (words: string | Uint8Array) => say(socket, words),
     };
-    await serveDoor(
-      { files: new SystemFiles(), random: new SystemRandom(), clock: new VirtualClock() },
-      this.box,
-      connection,
-    );
+    const world = { files: new SystemFiles(), disk: new SystemDisk(), random: new SystemRandom() };
+    await serveDoor({ ...world, clock: new VirtualClock() }, this.box, connection);
     socket.end();
   }
 }
@@ -142,7 +144,7 @@ export function heardOn(socket: Socket): Promise<string> {
   });
 }
 
-export function say(socket: Socket, piece: string): Promise<void> {
+export function say(socket: Socket, piece: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     socket.write(piece, () => resolve());
   });

@@ -12,6 +12,8 @@ const EVERYWHERE = [
   'sh',
   'mktemp',
   'chmod',
+  'cp',
+  'dd',
   'rm',
   'mv',
   'mkdir',
