@@ -3,17 +3,19 @@ import { assert } from '#std/assert.ts';
 import { shellVariables } from './shell-variables.ts';
 
 export interface UserDataSpec {
-  /** As `readNodeAgent` gives it. */
-  readonly agent: string;
+  /** As `readNodeStub` gives it. */
+  readonly script: string;
   readonly stub: { readonly format: number };
+  /** Digest of the scripts that it fetches, as `readNodeBundle` gives it. */
+  readonly bundle: string;
   /** Where the machine leaves its letters, such as `http://10.0.2.100`. */
   readonly mailbox: string;
   /** Public keys that open SSH on the machine. */
   readonly sshKeys: readonly string[];
   /** Who answers all questions for names, when it is not whoever the network names. */
   readonly dns?: SegmentDns | undefined;
-  /** The letters that the machine reports its stages with, in their order: `stage-01-network`. */
-  readonly stageLetters: readonly string[];
+  /** What the machine makes keys for, to ask for certificates: `etcd`. */
+  readonly purposes: readonly string[];
 }
 
 interface SegmentDns {
@@ -26,8 +28,8 @@ const HOME = '/etc/bootstrap';
 const UNIT = 'bootstrap-node.service';
 
 /**
- * What cloud-init does on a new machine: it lets the operator in, and starts the agent. It installs nothing and fetches
- * nothing, and no secret is in it: whoever is on the machine can read it.
+ * What cloud-init does on a new machine: it lets the operator in, and starts what brings the machine its scripts. It
+ * installs nothing and fetches nothing, and no secret is in it: whoever is on the machine can read it.
  */
 export function renderUserData(spec: UserDataSpec): string {
   check(spec);
@@ -58,26 +60,28 @@ interface WrittenFile {
   readonly content: string;
 }
 
-function filesOf({ agent, stub, mailbox, stageLetters }: UserDataSpec): readonly WrittenFile[] {
+function filesOf({ script, stub, mailbox, bundle, purposes }: UserDataSpec): readonly WrittenFile[] {
   const settings = {
     FORMAT: String(stub.format),
     MAILBOX: mailbox,
-    LETTERS: stageLetters.join(' '),
+    BUNDLE: bundle,
+    PURPOSES: purposes.join(' '),
   };
   return [
-    { path: `${HOME}/node-agent.sh`, content: agent },
+    { path: `${HOME}/stub.sh`, content: script },
     { path: `${HOME}/settings`, content: shellVariables(settings) },
-    { path: `/etc/systemd/system/${UNIT}`, content: AGENT_UNIT },
+    { path: `/etc/systemd/system/${UNIT}`, content: NODE_UNIT },
   ];
 }
 
 /** Its words go to the console too, where they can be read also when nothing else can be reached. */
-const AGENT_UNIT = `[Unit]
+const NODE_UNIT = `[Unit]
 Description=Bootstrap node agent
 [Service]
-ExecStart=/bin/sh ${HOME}/node-agent.sh
+ExecStart=/bin/sh ${HOME}/stub.sh
 Restart=on-failure
 RestartSec=15
+SyslogIdentifier=bootstrap-node
 StandardOutput=journal+console
 [Install]
 WantedBy=multi-user.target
@@ -99,7 +103,8 @@ function withoutComment(key: string): string {
 
 const MAILBOX = /^https?:\/\/[\w.:/-]{1,200}[\w-]$/;
 const SSH_KEY = /^[a-z0-9@.-]+ +[A-Za-z0-9+/]+={0,2}(?: .*)?$/;
-const LETTER = /^stage-\d{2}-[a-z][a-z-]*$/;
+const SHA256 = /^[\da-f]{64}$/;
+const PURPOSE = /^[a-z][a-z-]{0,30}$/;
 const ADDRESS = /^[\da-f.:]{2,39}$/;
 const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 const DOMAIN_LENGTH_MAX = 253;
@@ -107,12 +112,16 @@ const DOMAIN_LENGTH_MAX = 253;
 const SEARCH_MAX = 6;
 
 /** What comes here was checked where it came from; that it did is not left to hope. */
-function check({ stub, mailbox, sshKeys, dns, stageLetters }: UserDataSpec): void {
+function check({ stub, mailbox, bundle, sshKeys, dns, purposes }: UserDataSpec): void {
   assert(Number.isSafeInteger(stub.format), 'The format of the protocol is a number.');
   assert(MAILBOX.test(mailbox), 'The place of the mailbox is a URL without a slash at its end.');
   const areKeys = sshKeys.every((key) => SSH_KEY.test(key.trim()));
   assert(areKeys, 'An SSH key is one line, with its type and its body.');
-  assert(stageLetters.length > 0 && stageLetters.every((name) => LETTER.test(name)), 'Letters are named by stages.');
+  assert(SHA256.test(bundle), 'Scripts are known by their digest.');
+  assert(
+    purposes.every((purpose) => PURPOSE.test(purpose)),
+    'The purpose of a key is a word.',
+  );
   if (dns === undefined) return;
   assert(ADDRESS.test(dns.address), 'A name server is an address.');
   const areDomains = dns.search.every((domain) => DOMAIN.test(domain) && domain.length <= DOMAIN_LENGTH_MAX);

@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readNodeAgent } from '#cloud-init/node-agent.ts';
+import { readNodeStub } from '#cloud-init/node-stub.ts';
 import { shellVariables } from '#cloud-init/shell-variables.ts';
 import { renderUserData, type UserDataSpec } from '#cloud-init/user-data.ts';
+import { checkSshKey } from '#config/ssh-key.ts';
 import { SystemFiles } from '#std/system-files.ts';
 
 const ED25519_BODY = `AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)}`;
+const RSA_4096_BODY = sshRsaKey(4_096);
 const BYTES_MAX = 4_096;
 
 const CloudConfig = z.looseObject({
@@ -21,12 +24,13 @@ let spec: UserDataSpec;
 
 beforeAll(async () => {
   spec = {
-    agent: await readNodeAgent(new SystemFiles()),
+    script: await readNodeStub(new SystemFiles()),
     stub: { format: 1 },
+    bundle: 'b'.repeat(64),
     mailbox: 'http://10.0.2.100',
     sshKeys: [`ssh-ed25519 ${ED25519_BODY} operator`],
     dns: { address: '10.20.0.2', search: ['dev.localhost'] },
-    stageLetters: ['stage-01-network'],
+    purposes: ['etcd'],
   };
 });
 
@@ -37,35 +41,37 @@ describe('user-data', () => {
 
   test('leaves names to the network where nobody answers on the segment', async () => {
     const { dns: _none, ...without } = spec;
-    await expect(renderUserData({ ...without, agent: '#!/bin/sh\n' })).toMatchFileSnapshot(
-      'golden/user-data-plain.yaml',
-    );
+    const plain = { ...without, script: '#!/bin/sh\n', purposes: [] };
+    await expect(renderUserData(plain)).toMatchFileSnapshot('golden/user-data-plain.yaml');
   });
 
-  test('has at most 4 KiB with the longest names there can be and two keys', () => {
+  test('has at most 4 KiB with the longest names and keys that there can be', () => {
     const longest = renderUserData({
       ...spec,
-      sshKeys: [`ssh-ed25519 ${ED25519_BODY} operator`, `ssh-ed25519 ${ED25519_BODY} somebody@somewhere`],
+      mailbox: `https://${'m'.repeat(190)}`,
+      sshKeys: [`ssh-ed25519 ${ED25519_BODY} operator`, `ssh-rsa ${RSA_4096_BODY} somebody@somewhere`],
       dns: { address: '255.255.255.255', search: [`${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(62)}.localhost`] },
-      stageLetters: ['stage-01-network'],
+      purposes: ['etcd', 'apiserver', 'kubelet', 'front-proxy'],
     });
+    expect(checkSshKey(`ssh-rsa ${RSA_4096_BODY}`)).toBeUndefined();
     expect(Buffer.byteLength(longest)).toBeLessThanOrEqual(BYTES_MAX);
   });
 
   test('gives cloud-init every value as it was given, and a shell too', () => {
     fc.assert(
       fc.property(specs(), (varied) => {
-        const { mailbox, stub, dns, stageLetters, sshKeys } = varied;
+        const { mailbox, stub, dns, bundle, purposes, sshKeys } = varied;
         const { files, config } = parsed(renderUserData(varied));
         expect(config.ssh_authorized_keys).toEqual(sshKeys.map((key) => key.split(' ').slice(0, 2).join(' ')));
-        expect(files.get('/etc/bootstrap/node-agent.sh')).toBe(varied.agent);
+        expect(files.get('/etc/bootstrap/stub.sh')).toBe(varied.script);
         expect(files.get('/etc/bootstrap/resolv.conf')).toBe(
           `nameserver ${dns?.address}\n${dns?.search.length === 0 ? '' : `search ${dns?.search.join(' ')}\n`}`,
         );
         expect(files.get('/etc/bootstrap/settings')?.split('\n')).toEqual([
           `FORMAT=${stub.format}`,
           `MAILBOX=${mailbox}`,
-          stageLetters.length === 1 ? `LETTERS=${stageLetters[0]}` : `LETTERS='${stageLetters.join(' ')}'`,
+          `BUNDLE=${bundle}`,
+          purposes.length === 1 ? `PURPOSES=${purposes[0]}` : `PURPOSES='${purposes.join(' ')}'`,
           '',
         ]);
       }),
@@ -81,8 +87,8 @@ describe('user-data', () => {
     ['a domain with a space', { dns: { address: '10.20.0.2', search: ['a b'] } }],
     ['a name server by its name', { dns: { address: 'dns.example', search: [] } }],
     ['seven domains', { dns: { address: '10.20.0.2', search: Array.from({ length: 7 }, () => 'a') } }],
-    ['a letter of another kind', { stageLetters: ['hello'] }],
-    ['no letter', { stageLetters: [] }],
+    ['a purpose that is no word', { purposes: ['$(reboot)'] }],
+    ['scripts without a digest', { bundle: 'b'.repeat(63) }],
   ])('is not made with %s', (_what, varied) => {
     expect(() => renderUserData({ ...spec, ...varied })).toThrow(/\.$/);
   });
@@ -114,7 +120,7 @@ function specs(): fc.Arbitrary<UserDataSpec> {
     fc.string({ unit: 'grapheme' }).filter((comment) => /^.*$/.test(comment)),
   );
   return fc.record({
-    agent: fc
+    script: fc
       .array(fc.string({ unit: 'grapheme-ascii' }).map((line) => line.trim()))
       .map((lines) => `#!/bin/sh\n${lines.join('\n')}\n`),
     stub: fc.record({ format: fc.nat(9) }),
@@ -132,8 +138,26 @@ function specs(): fc.Arbitrary<UserDataSpec> {
         { maxLength: 6 },
       ),
     }),
-    stageLetters: fc.array(fc.stringMatching(/^stage-\d\d-[a-z][a-z-]{0,20}$/), { minLength: 1, maxLength: 5 }),
+    bundle: fc.stringMatching(/^[\da-f]{64}$/),
+    purposes: fc.array(fc.stringMatching(/^[a-z][a-z-]{0,20}$/), { maxLength: 5 }),
   });
+}
+
+function sshRsaKey(bits: number): string {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: bits });
+  const { n = '' } = publicKey.export({ format: 'jwk' });
+  const parts = [
+    Buffer.from('ssh-rsa'),
+    Buffer.of(1, 0, 1),
+    Buffer.concat([Buffer.of(0), Buffer.from(n, 'base64url')]),
+  ];
+  return Buffer.concat(parts.flatMap((part) => [sizeOf(part), part])).toString('base64');
+}
+
+function sizeOf({ length }: Uint8Array): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(length);
+  return bytes;
 }
 
 function parsed(text: string) {

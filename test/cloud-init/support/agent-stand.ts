@@ -1,41 +1,71 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readNodeAgent } from '#cloud-init/node-agent.ts';
+import { fileURLToPath } from 'node:url';
+import { type NodeBundle, readNodeBundle } from '#cloud-init/node-bundle.ts';
+import { readNodeStub } from '#cloud-init/node-stub.ts';
 import { shellVariables } from '#cloud-init/shell-variables.ts';
+import { Hello, Welcome } from '#host/protocol.ts';
 import { SystemFiles } from '#std/system-files.ts';
+import { MailboxServer } from './mailbox-server.ts';
+import type { TestAuthority } from './test-authority.ts';
 
 export const BOX = 'abcdefghijklmnop';
 export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIhost';
+const NODE_SCRIPTS = fileURLToPath(new URL('../../../cloud-init/node', import.meta.url));
 const RESULT = 'run/cloud-init/result.json';
 const UPTIME_MS = 12_340;
 
 /** Sleeping is noted, and over at once but for a moment. */
 const SLEEP = `#!/bin/sh\necho "$1" >>"$BOOTSTRAP_ROOT/slept"\nexec /bin/sleep 0.02\n`;
-/** Nothing has failed, unless a file says so. */
-const SYSTEMCTL = `#!/bin/sh\n[ "$*" = '-q is-failed cloud-*' ] && [ -e "$BOOTSTRAP_ROOT/unit-failed" ]\n`;
+/** Notes what it is told. Nothing has failed, unless a file says so. */
+const SYSTEMCTL = `#!/bin/sh
+echo "$*" >>"$BOOTSTRAP_ROOT/systemctl"
+[ "$1 $2" != '-q is-failed' ] || [ -e "$BOOTSTRAP_ROOT/unit-failed" ]
+`;
 
-/** A machine's disk in a folder, and the agent on it as it travels, run by dash with the programs that are here. */
+/** More stages than ours, by their names. */
+type Scripts = Readonly<Record<string, string>>;
+
+interface Given {
+  readonly scripts?: Scripts;
+  readonly purposes?: readonly string[];
+  readonly box?: string;
+}
+
+/** A machine's disk in a folder, a mailbox, and the stub, the agent and the stages as they travel, run by the programs that are here. */
 export class AgentStand implements AsyncDisposable {
+  readonly mailbox: MailboxServer;
+  readonly bundle: NodeBundle;
   readonly #root: string;
   readonly #running: ChildProcess[] = [];
 
-  private constructor(root: string) {
+  private constructor(root: string, mailbox: MailboxServer, bundle: NodeBundle) {
     this.#root = root;
+    this.mailbox = mailbox;
+    this.bundle = bundle;
   }
 
-  static async open(mailbox: string, letters = 'stage-01-network'): Promise<AgentStand> {
-    const stand = new AgentStand(await mkdtemp(join(tmpdir(), 'bootstrap-agent-')));
-    await stand.write('etc/bootstrap/node-agent.sh', await readNodeAgent(new SystemFiles()));
-    await stand.write('etc/bootstrap/settings', shellVariables({ FORMAT: '1', MAILBOX: mailbox, LETTERS: letters }));
-    await stand.write('var/lib/cloud/data/instance-id', `${BOX}\n`);
+  static async open(given: Given = {}): Promise<AgentStand> {
+    const root = await mkdtemp(join(tmpdir(), 'bootstrap-agent-'));
+    const bundle = await packScripts(join(root, 'scripts'), given.scripts ?? {});
+    const stand = new AgentStand(root, await MailboxServer.open(), bundle);
+    stand.mailbox.shelve(bundle.bytes);
+    await stand.write('etc/bootstrap/stub.sh', await readNodeStub(new SystemFiles()));
+    await stand.tellMailbox(stand.mailbox.url, given.purposes);
+    await stand.write('var/lib/cloud/data/instance-id', `${given.box ?? BOX}\n`);
     await stand.write('proc/uptime', `${UPTIME_MS / 1_000} 3.00\n`);
-    await stand.write('slept', '');
+    for (const file of ['slept', 'systemctl']) await stand.write(file, '');
     await stand.writeProgram('sleep', SLEEP);
     await stand.writeProgram('systemctl', SYSTEMCTL);
     return stand;
+  }
+
+  tellMailbox(url: string, purposes: readonly string[] = []): Promise<void> {
+    const settings = { FORMAT: '1', MAILBOX: url, BUNDLE: this.bundle.sha256, PURPOSES: purposes.join(' ') };
+    return this.write('etc/bootstrap/settings', shellVariables(settings));
   }
 
   /** As it is when cloud-init has made the host's key and has ended, with these errors. */
@@ -48,29 +78,66 @@ export class AgentStand implements AsyncDisposable {
     await this.write(RESULT, JSON.stringify({ v1: { datasource: 'DataSourceNoCloud', errors } }, undefined, 1));
   }
 
-  start(): ChildProcess {
+  /** What is in memory only is gone, and cloud-init has come to the same end. */
+  async reboot(): Promise<void> {
+    await this.remove('run');
+    await this.endCloudInit();
+  }
+
+  /** Whoever says hello is welcomed, with certificates for what is asked for. */
+  welcomeAll(changes: Partial<Welcome>, authority?: TestAuthority): void {
+    this.mailbox.heard = (letter, body) => {
+      if (letter !== 'hello') return;
+      const { requests } = Hello.parse(JSON.parse(body));
+      const certificates = Object.entries(requests).map(([purpose, request]) => {
+        const pair = { certificate: authority?.sign(request) ?? '', authority: authority?.certificate ?? '' };
+        return [purpose, pair] as const;
+      });
+      this.welcome({ certificates: Object.fromEntries(certificates), ...changes });
+    };
+  }
+
+  welcome(changes: Partial<Welcome>): void {
+    this.mailbox.letters.set('welcome', this.welcomeText(changes));
+  }
+
+  welcomeText(changes: Partial<Welcome>): string {
+    return JSON.stringify(Welcome.parse({ ...WELCOME, ...changes }));
+  }
+
+  /** In a process group of its own. */
+  start(script = 'etc/bootstrap/stub.sh', ...args: readonly string[]): ChildProcess {
     const env = { PATH: `${join(this.#root, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin`, BOOTSTRAP_ROOT: this.#root };
-    const agent = spawn('sh', [join(this.#root, 'etc/bootstrap/node-agent.sh')], { env, stdio: 'ignore' });
+    const agent = spawn('sh', [join(this.#root, script), ...args], { env, stdio: 'ignore', detached: true });
     this.#running.push(agent);
     return agent;
   }
 
   /** Its exit code. */
-  async run(): Promise<number | null> {
-    const agent = this.start();
+  async run(script?: string, ...args: readonly string[]): Promise<number | null> {
+    const agent = this.start(script, ...args);
     await once(agent, 'exit');
     return agent.exitCode;
+  }
+
+  /** As when the power fails: nothing of it goes on. */
+  async kill(agent: ChildProcess): Promise<void> {
+    const isOver = agent.exitCode !== null || agent.signalCode !== null;
+    killGroup(agent);
+    if (!isOver) await once(agent, 'exit');
   }
 
   /** Resolves when it has slept so often. */
   async slept(times: number): Promise<readonly number[]> {
     for (;;) {
-      const all = (await this.read('slept')).split('\n').filter((line) => line !== '');
+      const all = await this.lines('slept');
       if (all.length >= times) return all.map(Number);
-      await new Promise((resolve) => {
-        setTimeout(resolve, 10);
-      });
+      await pause(10);
     }
+  }
+
+  async lines(path: string): Promise<readonly string[]> {
+    return (await this.read(path)).split('\n').filter((line) => line !== '');
   }
 
   read(path: string): Promise<string> {
@@ -81,9 +148,22 @@ export class AgentStand implements AsyncDisposable {
     return join(this.#root, path);
   }
 
+  async has(path: string): Promise<boolean> {
+    return (await stat(this.path(path)).catch(() => undefined)) !== undefined;
+  }
+
+  /** In octal digits. */
+  async mode(path: string): Promise<string> {
+    return ((await stat(this.path(path))).mode & 0o777).toString(8);
+  }
+
   async write(path: string, text: string): Promise<void> {
     await mkdir(dirname(this.path(path)), { recursive: true });
     await writeFile(this.path(path), text);
+  }
+
+  append(path: string, text: string): Promise<void> {
+    return appendFile(this.path(path), text);
   }
 
   async writeProgram(name: string, text: string): Promise<void> {
@@ -96,7 +176,44 @@ export class AgentStand implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const agent of this.#running) agent.kill('SIGKILL');
+    for (const agent of this.#running) killGroup(agent);
+    await this.mailbox[Symbol.asyncDispose]();
     await rm(this.#root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
+const WELCOME: Welcome = {
+  format: 1,
+  cluster: 'a-cluster',
+  incarnation: 'an-incarnation',
+  node: 'worker-1',
+  role: 'worker',
+  region: 'local-1',
+  zone: 'local-1a',
+  settings: { NODE: 'worker-1' },
+  secrets: {},
+  certificates: {},
+  assets: [],
+  stages: ['network'],
+};
+
+/** Those of the repository and these, packed as they are for machines. */
+async function packScripts(folder: string, scripts: Scripts): Promise<NodeBundle> {
+  await cp(NODE_SCRIPTS, folder, { recursive: true });
+  for (const [path, text] of Object.entries(scripts)) await writeFile(join(folder, path), text);
+  return readNodeBundle(new SystemFiles(), folder);
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it is gone already.
   }
 }

@@ -1,0 +1,59 @@
+#!/usr/bin/python3 -B
+"""Takes this member out of the cluster, once the others can do without it. Ends with an error while they cannot."""
+import sys
+from etcd_cluster import (
+    LOCAL_URL, OWN_ID, Refused,
+    ask, endpoints_of_others, etcdctl, hindrance, list_members, say, through_any, voters,
+)
+
+
+
+def main():
+    members = list_members([LOCAL_URL, *endpoints_of_others()])
+    own = next((member for member in members if member.id == own_id()), None)
+    if own is None:
+        return
+    reason = hindrance(members, own)
+    if reason is not None:
+        sys.exit(f'This member stays for now: {reason}.')
+    others = [member for member in voters(members) if member.id != own.id and member.client_urls]
+    hand_over(own, others)
+    through_any([member.client_urls[0] for member in others], etcdctl, 'member', 'remove', own.id)
+    say('Taken out of the cluster.')
+
+
+def own_id():
+    """Neither name nor address tells: they may be those of its successor already."""
+    try:
+        [status] = ask([LOCAL_URL], 'endpoint', 'status')
+        return f'{status["Status"]["header"]["member_id"]:x}'
+    except Refused:
+        pass
+    try:
+        with open(OWN_ID, encoding='utf-8') as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def hand_over(own, others):
+    """A leader that goes without a word is missed for an election's time."""
+    try:
+        [status] = ask([LOCAL_URL], 'endpoint', 'status')
+    except Refused:
+        return
+    if f'{status["Status"]["leader"]:x}' != own.id:
+        return
+    for other in others:
+        try:
+            etcdctl([LOCAL_URL], 'move-leader', other.id)
+            return
+        except Refused as refused:
+            say(f'{other.label} does not take the lead: {refused}')
+
+
+if __name__ == '__main__':
+    try:
+        main()
+    except Refused as refused:
+        sys.exit(f'This member stays for now: {refused}')

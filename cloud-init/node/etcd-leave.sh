@@ -1,0 +1,31 @@
+#!/bin/sh
+# Takes this member out of etcd for good, and says so in the letter `left`. As long as the others would lose their majority
+# nothing happens, and the next round of the care tries again.
+set -eu
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+load_settings
+tools=${0%/*}
+
+[ ! -e "$STATE/etcd-left.sent" ] || exit 0
+if [ ! -e "$STATE/etcd-left" ]; then
+  python3 -B "$tools/etcd-leave.py"
+  : >"$STATE/etcd-left"
+  sync "$STATE"
+fi
+systemctl disable --now bootstrap-etcd-snapshot.timer bootstrap-etcd.service
+
+box=$(cat "$ETC/box")
+code=$(printf '{"format":%s,"box":"%s"}' "$FORMAT" "$box" |
+  curl -s -m 30 -o /dev/null -w '%{http_code}' -X PUT -H Expect: --data-binary @- "$MAILBOX/letters/left") || :
+case $code in
+201 | 409) : >"$STATE/etcd-left.sent" ;;
+403)
+  rm -f "$STATE/etcd-left" "$STATE/etcd-leaving"
+  say 'Nobody asks this member to leave any more: it joins again.'
+  systemctl restart --no-block bootstrap-node.service
+  exit 0
+  ;;
+*) fail "The mailbox does not take the letter: it answers $code." ;;
+esac
+say 'This member has left.'

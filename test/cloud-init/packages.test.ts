@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { FailureReport, type Welcome } from '#host/protocol.ts';
+import { storedGzip } from '#std/stored-gzip.ts';
+import { tarArchive } from '#std/tar.ts';
+import { sha256Hex } from '#std/hash.ts';
+import { AgentStand } from './support/agent-stand.ts';
+
+type Assets = Welcome['assets'];
+const STAGES = ['network', 'packages', 'use'];
+/** Runs what was installed, which says who it is. */
+const USE = '. "${0%/*}/../lib.sh"\nfor name in "$OPT"/bin/*; do "$name"; done\n';
+const BIN = 'opt/bootstrap/bin';
+
+describe('the stage packages', () => {
+  test('installs programs, and those of archives beside them, and nothing else that is in these', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/use.sh': USE } });
+    const archive = archiveOf([
+      ['etcd-v3/etcd', program('etcd'), 0o755],
+      ['etcd-v3/tools/etcdctl', program('etcdctl'), 0o755],
+      ['etcd-v3/README.md', 'read me', 0o644],
+    ]);
+    const assets: Assets = [
+      { name: 'runc.amd64', form: 'program', sha256: stand.mailbox.shelve(Buffer.from(program('runc'))) },
+      { name: 'etcd', form: 'tar.gz', sha256: stand.mailbox.shelve(archive) },
+      { name: 'node-bundle', form: 'tar.gz', sha256: stand.bundle.sha256 },
+    ];
+    await become(stand, assets);
+    expect(stand.mailbox.written).toEqual(['hello', 'stage-01-network', 'stage-02-packages', 'stage-03-use']);
+    expect(await stand.lines('var/log/bootstrap/use.log')).toEqual(['etcd', 'etcdctl', 'runc']);
+    for (const name of ['etcd', 'etcdctl', 'runc.amd64']) expect(await stand.mode(`${BIN}/${name}`)).toBe('755');
+    expect(await stand.has(`${BIN}/agent.sh`)).toBe(false);
+    // What was fetched takes no room any more, and is not fetched again.
+    expect(await stand.has('var/lib/bootstrap/assets')).toBe(false);
+    const visits = stand.mailbox.visits.length;
+    await stand.reboot();
+    expect(await stand.run()).toBe(0);
+    expect(stand.mailbox.visits).toHaveLength(visits);
+  });
+
+  test('has nothing to do where there is nothing to install', async () => {
+    await using stand = await AgentStand.open();
+    stand.welcomeAll({ stages: ['network', 'packages'] });
+    await stand.boot();
+    expect(await stand.run()).toBe(0);
+    expect(stand.mailbox.written).toEqual(['hello', 'stage-01-network', 'stage-02-packages']);
+  });
+
+  test('runs nothing, and unpacks nothing, that has another digest than it was told', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/use.sh': USE } });
+    const right = Buffer.from(program('right'));
+    const sha256 = stand.mailbox.shelve(right);
+    stand.mailbox.assets.set(sha256, archiveOf([['wrong', 'touch "$BOOTSTRAP_ROOT/taken"\n', 0o755]]));
+    await become(stand, [{ name: 'wrong', form: 'tar.gz', sha256 }]);
+    expect(stand.mailbox.written).toEqual(['hello', 'stage-01-network', 'failed']);
+    const { stage, reason } = FailureReport.parse(stand.mailbox.letter('failed'));
+    expect(stage).toBe('packages');
+    expect(reason).toMatch(/^The asset wrong is not what it should be: its digest is another one, three times\. /);
+    expect(await stand.has(`${BIN}/wrong`)).toBe(false);
+    expect(await stand.has('opt/bootstrap/installed/wrong')).toBe(false);
+    expect(await stand.has('taken')).toBe(false);
+  });
+
+  test('takes nothing over from what was begun with other bytes', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/use.sh': USE } });
+    const sha256 = stand.mailbox.shelve(Buffer.from(program('tool')));
+    await stand.write(
+      `var/lib/bootstrap/assets/${sha256}.part`,
+      '#!/bin/sh\necho forged\n# and longer than the asset\n',
+    );
+    await become(stand, [{ name: 'tool', form: 'program', sha256 }]);
+    expect(await stand.lines('var/log/bootstrap/use.log')).toEqual(['tool']);
+  });
+
+  test('goes on where a broken connection left it', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/use.sh': USE } });
+    const large = Buffer.from(`${program('large')}exit 0\n${'x'.repeat(700_000)}`);
+    const sha256 = stand.mailbox.shelve(large);
+    stand.welcomeAll({ stages: STAGES, assets: [{ name: 'large', form: 'program', sha256 }] });
+    stand.mailbox.breaksAfter = 300_000;
+    await stand.boot();
+    expect(await stand.run()).toBe(0);
+    expect(await stand.lines('var/log/bootstrap/use.log')).toEqual(['large']);
+    const froms = stand.mailbox.visits.filter(({ path }) => path.endsWith(sha256)).map(({ from }) => from);
+    expect(froms).toEqual([0, 300_000, 600_000]);
+  });
+
+  test('waits for what is not on the shelf yet', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/use.sh': USE } });
+    const late = Buffer.from(program('late'));
+    const sha256 = sha256Hex(late);
+    stand.welcomeAll({ stages: STAGES, assets: [{ name: 'late', form: 'program', sha256 }] });
+    await stand.boot();
+    const agent = stand.start();
+    await stand.slept(3);
+    stand.mailbox.shelve(late);
+    await once(agent, 'exit');
+    expect(await stand.lines('var/log/bootstrap/use.log')).toEqual(['late']);
+  });
+
+  test('fetches several at once', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/use.sh': 'true\n' } });
+    const assets = Array.from({ length: 8 }, (_, index) => ({
+      name: `tool-${index}`,
+      form: 'program' as const,
+      sha256: stand.mailbox.shelve(Buffer.from(program(`tool-${index}`))),
+    }));
+    // Each is kept waiting until another is asked for too.
+    stand.mailbox.answersInPairs = true;
+    await become(stand, [...assets]);
+    expect(stand.mailbox.written).toContain('stage-03-use');
+  });
+
+  test('installs again what somebody has removed', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/use.sh': USE } });
+    const sha256 = stand.mailbox.shelve(Buffer.from(program('tool')));
+    await become(stand, [{ name: 'tool', form: 'program', sha256 }]);
+    await stand.remove(`${BIN}/tool`);
+    expect(await stand.run('opt/bootstrap/node/run-stage', 'packages')).toBe(0);
+    expect(await stand.mode(`${BIN}/tool`)).toBe('755');
+  });
+});
+
+async function become(stand: AgentStand, assets: Assets): Promise<void> {
+  stand.welcomeAll({ stages: STAGES, assets });
+  await stand.boot();
+  expect(await stand.run()).toBe(0);
+}
+
+/** Says its name. */
+function program(name: string): string {
+  return `#!/bin/sh\necho ${name}\n`;
+}
+
+function archiveOf(files: readonly (readonly [name: string, text: string, mode: number])[]): Uint8Array {
+  return storedGzip(tarArchive(files.map(([name, text, mode]) => ({ name, mode, bytes: Buffer.from(text) }))));
+}
