@@ -7,9 +7,15 @@ import type { Disturbance } from '#provider/machine-links.ts';
 import type { PreflightFinding } from '#provider/preflight.ts';
 import type { AcceptanceReport, CheckedReport } from './acceptance-report.ts';
 import type { AcceptanceRequest } from './acceptance.ts';
+import type { RestoreRequest } from './etcd-restore.ts';
+import type { EtcdSnapshot } from './etcd-snapshot.ts';
+import type { EtcdStatus } from './etcd-status.ts';
+import type { Assets } from './assets.ts';
 import type { Images } from './images.ts';
 import type { LinksRequest } from './links.ts';
+import type { OverlayStatus } from './overlay-status.ts';
 import type { ProviderName } from './provider-names.ts';
+import type { UnitsReport } from './units.ts';
 
 /** One grammar for all verbs: a known cluster by its name, or a cluster file. */
 export type Target = { readonly name: string } | { readonly file: string };
@@ -253,7 +259,17 @@ export interface App {
   shell(target: Target, node: string, signal: AbortSignal): Promise<ShellCommand>;
   /** What befalls what machines send each other, after a change of it if one is asked for. */
   links(target: Target, request: LinksRequest | undefined, signal: AbortSignal): Promise<readonly Disturbance[]>;
+  /** Every part of the platform on the machines of these nodes; of all when none is named. */
+  units(target: Target, nodes: readonly string[], signal: AbortSignal): Promise<UnitsReport>;
+  /** How the machines of these nodes, or all, reach the others. */
+  overlayStatus(target: Target, nodes: readonly string[], signal: AbortSignal): Promise<OverlayStatus>;
+  etcdStatus(target: Target, signal: AbortSignal): Promise<EtcdStatus>;
+  /** Into a file that is not there yet. */
+  etcdSnapshot(target: Target, request: { readonly to: string }, signal: AbortSignal): Promise<EtcdSnapshot>;
+  /** All that etcd has taken since is lost. */
+  etcdRestore(target: Target, request: RestoreRequest, signal: AbortSignal): Promise<EtcdStatus>;
   readonly images: Images;
+  readonly assets: Assets;
   /** Every cluster this workstation knows. */
   list(): Promise<readonly { readonly name: string; readonly provider: string; readonly isDeleted: boolean }[]>;
   stateShow(target: Target, signal: AbortSignal): Promise<unknown>;

@@ -66,7 +66,7 @@ async function applySaved({ workstation, run, wait, intend }: BringUp, saved: st
   if (seal === undefined) throw problem('state.absent', { detail: `Nothing is in ${place.title}.` });
   const plan = decodePlan(saved, seal);
   const demand = await foreseeDemand(cluster, place, spec);
-  checkFile(plan, clusterBlueprint(clusterPlanOf(cluster, spec, demand)).hash);
+  checkFile(plan, clusterBlueprint(await clusterPlanOf(cluster, spec, demand)).hash);
   await announce(run, plan, lease.snapshot);
   await preflight(run, spec, plan);
   await putInForce(workstation, cluster, place, intention);

@@ -46,7 +46,7 @@ export async function bringUp(task: BringUp): Promise<RunOutcome> {
   await using lease = await bucket.store.acquire({ wait, existing: true, signal: interruption.stop });
   const { spec } = intention.wanted;
   const demand = await foreseeDemand(cluster, bucket, spec);
-  const blueprint = clusterBlueprint(clusterPlanOf(cluster, spec, demand));
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, demand));
   const check = async (plan: Plan): Promise<void> => {
     // What follows the foundation was looked at with it.
     if (foundation === undefined) await preflight(run, spec, plan);
@@ -71,7 +71,7 @@ async function layFoundation(task: BringUp, intention: Intention): Promise<Apply
   const { run, wait, workstation } = task;
   const { cluster, interruption, emit } = run;
   const { local, bucket } = cluster.locations;
-  const plan = clusterPlanOf(cluster, intention.wanted.spec);
+  const plan = await clusterPlanOf(cluster, intention.wanted.spec);
   await probePreconditions(local.objects, cluster.ports.random);
   await using lease = await local.store.acquire({ wait, signal: interruption.stop });
   const { types } = cluster.runtime.provider;

@@ -3,12 +3,23 @@ import { type Demand, groupOf, ROLES } from '#cluster/roles.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { reconcileDemand } from '#state/demand.ts';
 import { DemandRegister } from '#state/demand-register.ts';
+import { assetOrders } from './asset-orders.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import type { StatePlace } from './state-location.ts';
 
 /** What the file of a cluster asks for, with as many nodes as are wanted now. */
-export function clusterPlanOf({ module, known }: OpenCluster, spec: ClusterSpec, demand: Demand = {}): ClusterPlan {
-  return { spec, uid: known.uid, demand, constructs: module.constructs };
+export async function clusterPlanOf(
+  cluster: OpenCluster,
+  spec: ClusterSpec,
+  demand: Demand = {},
+): Promise<ClusterPlan> {
+  const plan = foundationPlanOf(cluster, spec);
+  return { ...plan, demand, assets: await assetOrders(cluster.ports, spec, plan.constructs) };
+}
+
+/** For the foundation alone, which needs nothing that could be missing. */
+export function foundationPlanOf({ module, known }: OpenCluster, spec: ClusterSpec): ClusterPlan {
+  return { spec, uid: known.uid, demand: {}, constructs: module.constructs };
 }
 
 /** Settles how many nodes are wanted: since a scale its decision counts, until the file's own number changes. */

@@ -1,16 +1,22 @@
 import { acceptance } from './acceptance.ts';
 import { checkReport } from './acceptance-report.ts';
-import type { App } from './app.ts';
+import type { App, Target } from './app.ts';
 import { apply } from './apply.ts';
+import { assetsOf } from './assets.ts';
 import { attach } from './attach.ts';
 import { caredMachines } from './cared-machines.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
+import { etcdRestore } from './etcd-restore.ts';
+import { etcdSnapshot } from './etcd-snapshot.ts';
+import { etcdStatus } from './etcd-status.ts';
 import { events } from './events.ts';
+import type { Asking } from './every-node.ts';
 import { imagesOf } from './images.ts';
 import { KnownClusters } from './known-clusters.ts';
 import { links } from './links.ts';
 import { outputs } from './outputs.ts';
+import { overlayStatus } from './overlay-status.ts';
 import { placesIn } from './places.ts';
 import { plan } from './plan.ts';
 import { power } from './power.ts';
@@ -21,6 +27,7 @@ import { shell } from './shell.ts';
 import { stateRestore } from './state-restore.ts';
 import { stateHistory, stateShow, stateUnlock } from './state-verbs.ts';
 import { status, watch } from './status.ts';
+import { units } from './units.ts';
 import { validate } from './validate.ts';
 import { whereFrom } from './where-from.ts';
 import { why } from './why.ts';
@@ -30,6 +37,10 @@ import type { Workstation } from './workstation.ts';
 export function createApp(ports: AppPorts): App {
   const places = placesIn(ports.environment);
   const workstation: Workstation = { ports, places, clusters: new KnownClusters(ports, places) };
+  const asking = async (target: Target, signal: AbortSignal): Promise<Asking> => ({
+    ports,
+    machines: await caredMachines(workstation, target, signal),
+  });
   return {
     create: (request, interruption) => create(workstation, request, interruption),
     plan: (target, options, signal) => plan(workstation, target, options, signal),
@@ -51,7 +62,13 @@ export function createApp(ports: AppPorts): App {
     },
     shell: async (target, node, signal) => shell(ports, await caredMachines(workstation, target, signal), node, signal),
     links: async (target, request, signal) => links(await readCluster(workstation, target, signal), request),
+    units: async (target, nodes, signal) => units(await asking(target, signal), nodes, signal),
+    overlayStatus: async (target, nodes, signal) => overlayStatus(await asking(target, signal), nodes, signal),
+    etcdStatus: async (target, signal) => etcdStatus(await asking(target, signal), signal),
+    etcdRestore: async (target, request, signal) => etcdRestore(await asking(target, signal), request, signal),
+    etcdSnapshot: async (target, { to }, signal) => etcdSnapshot(await asking(target, signal), to, signal),
     images: imagesOf(ports, places),
+    assets: assetsOf(workstation),
     async list() {
       const known = await workstation.clusters.list();
       return known.map(({ name, provider, isDeleted }) => ({ name, provider, isDeleted }));

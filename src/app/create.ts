@@ -1,4 +1,5 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
+import type { ClusterSpec } from '#config/cluster-file.ts';
 import { ClusterState } from '#engine/cluster-state.ts';
 import { type Plan, planChanges } from '#engine/plan.ts';
 import type { PreflightFinding } from '#provider/preflight.ts';
@@ -67,15 +68,17 @@ async function refuseStrangers(
   return unlessStopped(signal, async () => {
     await headingOf(cluster, signal);
     const settled = await settleAccess(cluster, wanted, undefined, signal);
-    const findings = await lookAhead(cluster, settled.wanted.spec, planOfNew(cluster, settled.wanted), signal);
+    const { spec } = settled.wanted;
+    const findings = await lookAhead(cluster, spec, await planOfNew(cluster, spec), signal);
     refuseBad(findings);
     return { ...settled, findings };
   });
 }
 
-function planOfNew(cluster: OpenCluster, { spec }: ClusterText): Plan {
+async function planOfNew(cluster: OpenCluster, spec: ClusterSpec): Promise<Plan> {
   const { types } = cluster.runtime.provider;
-  return planChanges(clusterBlueprint(clusterPlanOf(cluster, spec)), new ClusterState(cluster.known.uid), { types });
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec));
+  return planChanges(blueprint, new ClusterState(cluster.known.uid), { types });
 }
 
 function newClusterOf({ ports }: Workstation, { spec }: ClusterText): NewCluster {

@@ -6,7 +6,7 @@ import { isProblem, problem } from '#engine/problem.ts';
 import type { ApplyResult } from '#engine/tally.ts';
 import type { MarkedObject } from '#provider/provider-module.ts';
 import type { DeletePreview, Interruption, Output, RunOutcome, Target } from './app.ts';
-import { clusterPlanOf } from './cluster-plan.ts';
+import { foundationPlanOf } from './cluster-plan.ts';
 import { converge } from './converge.ts';
 import { describeChanges } from './described-changes.ts';
 import { DEADLINES } from './deadlines.ts';
@@ -95,7 +95,7 @@ async function destroyAllButFoundation(
   await using lease = await bucket.store.acquire({ wait, existing: true, signal: interruption.stop });
   const kept = keeps ? await keepData(run, lease) : undefined;
   if (kept?.ok === false) return kept;
-  const blueprint = foundationBlueprint(clusterPlanOf(cluster, spec));
+  const blueprint = foundationBlueprint(foundationPlanOf(cluster, spec));
   const { types } = cluster.runtime.provider;
   const whole = planChanges(EMPTY_BLUEPRINT, lease.snapshot, { types, purpose: 'delete' });
   emit({ type: 'planned', changes: describeChanges(whole) });

@@ -1,4 +1,5 @@
-import { readNodeAgent } from '#cloud-init/node-agent.ts';
+import { readNodeBundle } from '#cloud-init/node-bundle.ts';
+import { readNodeStub } from '#cloud-init/node-stub.ts';
 import { renderUserData } from '#cloud-init/user-data.ts';
 import type { ProviderModule } from '#provider/provider-module.ts';
 import type { RunEvent } from './app.ts';
@@ -19,10 +20,11 @@ export async function localMachines(
   { ports, places, emit }: LocalWorkplace,
 ): Promise<ProviderModule> {
   const { clock, random, environment, files, processes } = ports;
-  const [{ localProvider }, { own, downloads, ...tools }, agent] = await Promise.all([
+  const [{ localProvider }, { own, downloads, ...tools }, script, { sha256: bundle }] = await Promise.all([
     import('#providers/local/index.ts'),
     ports.workshop(),
-    readNodeAgent(files),
+    readNodeStub(files),
+    readNodeBundle(files),
   ]);
   return localProvider({
     world: { clock, random, environment, files, ...tools },
@@ -31,7 +33,7 @@ export async function localMachines(
     isOffline: local?.offline ?? false,
     downloads,
     workers: processes,
-    userDataOf: (words) => renderUserData({ agent, ...words }),
+    userDataOf: (words) => renderUserData({ script, bundle, ...words }),
     tell: imageNews(clock, emit),
   });
 }

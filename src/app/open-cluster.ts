@@ -1,10 +1,12 @@
+import type { AssetSession } from '#assets/asset-kind.ts';
 import { withClusterKinds } from '#cluster/cluster-kinds.ts';
 import type { SecretSession } from '#cluster/generated-secret.ts';
+import type { CertificateSession } from '#cluster/node-certificate.ts';
 import { RateBudgets } from '#engine/budget.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
 import type { Connection, ProviderModule } from '#provider/provider-module.ts';
-import type { Random } from '#std/random.ts';
 import type { RunEvent, RunHeading } from './app.ts';
+import { assetFetcher } from './asset-cache.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import { localState, openState } from './local-state.ts';
 import type { ClusterPlaces, Places } from './places.ts';
@@ -38,7 +40,11 @@ export async function openCluster(known: KnownCluster, opening: Opening): Promis
   const module = await loadProvider(known, { ports, places, emit });
   const connection = module.connect({ region: known.region, clock, random });
   const { session, types } = connection.provider;
-  const provider = { ...connection.provider, session: withOwn(session, random), types: withClusterKinds(types) };
+  const provider = {
+    ...connection.provider,
+    session: withOwn(session, { clock, random, fetchAsset: assetFetcher({ ports, places, emit }) }),
+    types: withClusterKinds(types),
+  };
   const stateOpening = { ports, places, known, holder: await processes.self(), emit };
   const { location, objects, seal } = connection.stateOf(known.uid);
   const store = openState(stateOpening, objects, seal);
@@ -63,8 +69,15 @@ export async function openCluster(known: KnownCluster, opening: Opening): Promis
 }
 
 /** What the kinds that are the same at every provider work with, beside what the provider's own do. */
-function withOwn(session: unknown, random: Random): object {
-  const own: SecretSession = { random, forgotten: new Set() };
+function withOwn(
+  session: unknown,
+  brought: Pick<AppPorts, 'clock' | 'random'> & Pick<AssetSession, 'fetchAsset'>,
+): object {
+  const own: SecretSession & Omit<CertificateSession, 'mailbox'> & Pick<AssetSession, 'fetchAsset'> = {
+    ...brought,
+    forgotten: new Set(),
+    reissued: new Map(),
+  };
   return typeof session === 'object' ? { ...session, ...own } : own;
 }
 

@@ -43,7 +43,7 @@ export async function plan(
     given === undefined ? await intendNamed(cluster, place, signal) : await intendGiven(cluster, place, given, signal);
   const { spec } = wanted;
   const demand = await foreseeDemand(cluster, place, spec);
-  const blueprint = clusterBlueprint(clusterPlanOf(cluster, spec, demand));
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, demand));
   const snapshot = (await place.store.read(signal)) ?? new ClusterState(known.uid);
   const { runtime } = cluster;
   const { types } = runtime.provider;
@@ -79,7 +79,7 @@ export async function planNewcomer(
   // Whose account it is comes first: without credentials nothing else is of interest.
   const heading = await headingOf(cluster, signal);
   const { wanted, accessFound } = await settleAccess(cluster, given, undefined, signal);
-  const blueprint = clusterBlueprint(clusterPlanOf(cluster, wanted.spec));
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, wanted.spec));
   const { types } = cluster.runtime.provider;
   const snapshot = new ClusterState(uid);
   const planned = planChanges(blueprint, snapshot, { types });

@@ -22,7 +22,7 @@ export async function why(
 ): Promise<Explanation> {
   const { cluster, place, snapshot, file } = await readCluster(workstation, target, signal);
   const demand = await foreseeDemand(cluster, place, file.spec);
-  const blueprint = clusterBlueprint(clusterPlanOf(cluster, file.spec, demand));
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, file.spec, demand));
   const address = findAddress(words, blueprint, snapshot);
   const record = snapshot.current(address);
   const declaration = blueprint.declarations.get(address);

@@ -100,6 +100,31 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/console.ts')).consoleCommand,
   },
   {
+    name: 'units',
+    summary: 'List every part of the platform on every machine of this workstation',
+    load: async () => (await import('./commands/units.ts')).unitsCommand,
+  },
+  {
+    name: 'overlay status',
+    summary: 'Show how the machines reach each other: handshakes, transfer, latency',
+    load: async () => (await import('./commands/overlay-status.ts')).overlayStatusCommand,
+  },
+  {
+    name: 'etcd status',
+    summary: 'Show the members of etcd, and the loss of how many it survives',
+    load: async () => (await import('./commands/etcd-status.ts')).etcdStatusCommand,
+  },
+  {
+    name: 'etcd snapshot',
+    summary: 'Take a snapshot of etcd now, and bring it here',
+    load: async () => (await import('./commands/etcd-snapshot.ts')).etcdSnapshotCommand,
+  },
+  {
+    name: 'etcd restore',
+    summary: 'Make etcd on all of its machines what a snapshot holds',
+    load: async () => (await import('./commands/etcd-restore.ts')).etcdRestoreCommand,
+  },
+  {
     name: 'links',
     summary: 'Cut, slow down or heal what lies between machines of this workstation',
     load: async () => (await import('./commands/links.ts')).linksCommand,
@@ -123,6 +148,26 @@ export const COMMANDS: readonly Entry[] = [
     name: 'image remove',
     summary: 'Remove an image that no machine stands on',
     load: async () => (await import('./commands/image-remove.ts')).imageRemoveCommand,
+  },
+  {
+    name: 'assets list',
+    summary: 'List what machines are given to run, and where it comes from',
+    load: async () => (await import('./commands/assets-list.ts')).assetsListCommand,
+  },
+  {
+    name: 'assets sync',
+    summary: 'Bring all of it into a folder, for where there is no way to its makers',
+    load: async () => (await import('./commands/assets-sync.ts')).assetsSyncCommand,
+  },
+  {
+    name: 'assets verify',
+    summary: 'Say whether all of it still has the digests that are locked',
+    load: async () => (await import('./commands/assets-verify.ts')).assetsVerifyCommand,
+  },
+  {
+    name: 'assets add',
+    summary: 'Put a file of your own into a folder of assets, and into its lock',
+    load: async () => (await import('./commands/assets-add.ts')).assetsAddCommand,
   },
   {
     name: 'acceptance',
@@ -152,6 +197,9 @@ export const COMMANDS: readonly Entry[] = [
 ];
 
 export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([
+  ['etcd', 'Look at what the cluster remembers everything in'],
+  ['overlay', 'Look at the encrypted network between machines'],
+  ['assets', 'What machines are given to run'],
   ['image', 'What machines of this workstation start from'],
   ['state', 'Look at the state, and mend it'],
 ]);

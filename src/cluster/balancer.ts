@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { Balancer, Constructs, FirewallRule, RegionScope } from '#provider/constructs.ts';
 import type { RegionNetwork, Wall } from './network.ts';
-import type { PlacedMember } from './nodes.ts';
+import type { PlacedMember } from './machines.ts';
 import { isControlPlane, type Role, servesSites } from './roles.ts';
 
 const ANYWHERE = '0.0.0.0/0';

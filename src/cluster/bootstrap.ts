@@ -2,13 +2,16 @@ import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { ClusterUid } from '#engine/address.ts';
 import { type Blueprint, BlueprintBuilder } from '#engine/blueprint.ts';
 import type { Constructs, RegionScope, StateBucket } from '#provider/constructs.ts';
+import { type AssetOrder, declareAssets } from './assets.ts';
 import { declareBalancer } from './balancer.ts';
 import { declareBastion } from './bastion.ts';
-import { generatedSecret } from './generated-secret.ts';
+import { declareEtcd } from './etcd.ts';
 import { declareMachineBasis } from './machine-basis.ts';
+import { declareMachines } from './machines.ts';
 import { declareNames } from './names.ts';
 import { declareNetwork } from './network.ts';
 import { declareNodes } from './nodes.ts';
+import { declareOverlay } from './overlay.ts';
 import type { Demand } from './roles.ts';
 import { rosterOf } from './roster.ts';
 
@@ -17,6 +20,8 @@ export interface ClusterPlan {
   readonly uid: ClusterUid;
   readonly demand: Demand;
   readonly constructs: Constructs;
+  /** What machines fetch. @default nothing */
+  readonly assets?: readonly AssetOrder[] | undefined;
 }
 
 /** Where the state will live: made first, so that everything after it is known to more than one workstation. */
@@ -28,17 +33,19 @@ export function foundationBlueprint(cluster: ClusterPlan): Blueprint {
 
 /** The whole procedure. The order is for the reader: what waits for what follows from what each thing needs. */
 export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
-  const { spec, demand, constructs } = cluster;
+  const { spec, demand, constructs, assets = [] } = cluster;
   const scope = scopeOf(cluster);
+  const roster = rosterOf(spec, demand);
 
   const bucket = declareFoundation(constructs, scope);
+  const shelf = declareAssets(scope, assets);
   const regionNetwork = declareNetwork(constructs, scope, spec);
-  const overlayKey = scope.builder.declare(generatedSecret, 'secret.overlay', { bytes: 32, purpose: 'overlay' });
-  const roster = rosterOf(spec, demand);
-  const presharedKey = overlayKey.output('value');
+  const overlay = declareOverlay(scope);
+  const etcd = declareEtcd(scope, roster);
   const basis = declareMachineBasis(constructs, scope, spec, bucket);
   declareBastion(constructs, scope, spec, { basis, regionNetwork });
-  const placed = declareNodes(constructs, scope, { spec, roster, regionNetwork, bucket, basis, presharedKey });
+  const placed = declareMachines(constructs, scope, { spec, roster, regionNetwork, bucket, basis });
+  declareNodes(scope, placed, { spec, overlay, etcd, shelf, realStages: constructs.realStages });
   const balancer = declareBalancer(constructs, scope, spec, { regionNetwork, placed });
   declareNames(constructs, scope, spec, { network: regionNetwork.network, placed, balancer });
 

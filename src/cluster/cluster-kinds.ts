@@ -1,9 +1,25 @@
+import { asset } from '#assets/asset-kind.ts';
 import type { ResourceType } from '#engine/resource.ts';
 import { node } from '#host/node.ts';
+import { peer } from '#host/peer.ts';
+import { authority } from '#pki/authority-kind.ts';
+import { etcdFounding } from './etcd-founding.ts';
+import { etcdFounder, etcdSeat } from './etcd-seat.ts';
 import { generatedSecret } from './generated-secret.ts';
+import { nodeCertificate } from './node-certificate.ts';
 
 /** Kinds that are the same at every provider. */
-const OWN_TYPES: readonly ResourceType[] = [node, generatedSecret];
+const OWN_TYPES: readonly ResourceType[] = [
+  node,
+  peer,
+  generatedSecret,
+  authority,
+  nodeCertificate,
+  etcdFounding,
+  etcdFounder,
+  etcdSeat,
+  asset,
+];
 
 export function withClusterKinds(types: ReadonlyMap<string, ResourceType>): ReadonlyMap<string, ResourceType> {
   return new Map([...types, ...OWN_TYPES.map((type): [string, ResourceType] => [type.kind, type])]);

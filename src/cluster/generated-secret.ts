@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import type { InstanceId } from '#engine/address.ts';
-import { ABSENT, defineResource, READY } from '#engine/resource.ts';
+import { defineResource } from '#engine/resource.ts';
 import type { Random } from '#std/random.ts';
 import { Secret } from '#std/secret.ts';
+import { lookInState, type StateAloneSession } from './state-alone.ts';
 
-export interface SecretSession {
+export interface SecretSession extends StateAloneSession {
   readonly random: Random;
-  /** Secrets that this process has destroyed: nobody else could tell. */
-  readonly forgotten: Set<InstanceId>;
 }
 
 const Inputs = z.strictObject({ bytes: z.int().min(16).max(64), purpose: z.string() });
@@ -25,9 +23,8 @@ export const generatedSecret = defineResource<SecretSession>()({
   stableOutputs: ['value'],
   idOf: ({ value }) => value.fingerprint,
 
-  async observe({ forgotten }, { cluster, instanceId }, { last }) {
-    if (last === undefined || forgotten.has(instanceId)) return ABSENT;
-    return { state: 'present', outputs: last, owner: { cluster, instanceId }, condition: READY };
+  async observe(session, context, { last }) {
+    return lookInState(session, context, last);
   },
 
   async create({ random }, _context, { bytes }) {

@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { Balancer, Constructs, Network, RegionScope } from '#provider/constructs.ts';
-import type { PlacedMember } from './nodes.ts';
+import type { PlacedMember } from './machines.ts';
 import { isControlPlane, type Role, servesSites } from './roles.ts';
 
 const TTL_SECONDS = 60;

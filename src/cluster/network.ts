@@ -11,10 +11,10 @@ import type {
 } from '#provider/constructs.ts';
 import { publicZoneCidr, zoneCidr } from './address-plan.ts';
 import { API_ENTRANCE, openTo, openToBalancer, SITE_ENTRANCES } from './balancer.ts';
+import { OVERLAY_PORT } from './overlay.ts';
 import { isControlPlane, type Role, servesSites } from './roles.ts';
 
 const SSH_PORT = 22;
-const OVERLAY_PORT = 51_820;
 
 export interface RegionNetwork {
   readonly network: Network;

@@ -1,86 +1,62 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
-import type { Ref } from '#engine/ref.ts';
+import type { Address } from '#engine/address.ts';
 import { node } from '#host/node.ts';
-import type { Constructs, Machine, MachineRole, RegionScope, StateBucket } from '#provider/constructs.ts';
-import type { Secret } from '#std/secret.ts';
-import type { MachineBasis } from './machine-basis.ts';
-import type { RegionNetwork } from './network.ts';
-import { isControlPlane, type Role, servesSites, stagesOf } from './roles.ts';
+import type { Machine, RegionScope } from '#provider/constructs.ts';
+import { assetsFor, type ShelvedAsset } from './assets.ts';
+import { declareSeat, type Etcd } from './etcd.ts';
+import type { PlacedMember } from './machines.ts';
+import { type NodeWords, together } from './node-words.ts';
+import { declarePeer, type Overlay, overlayWords } from './overlay.ts';
+import { isControlPlane, stagesOf } from './roles.ts';
 import type { Member } from './roster.ts';
 
 export interface NodesSpec {
   readonly spec: ClusterSpec;
-  readonly roster: readonly Member[];
-  readonly regionNetwork: RegionNetwork;
-  readonly bucket: StateBucket;
-  readonly basis: MachineBasis;
-  readonly presharedKey: Ref<Secret>;
+  readonly overlay: Overlay;
+  readonly etcd: Etcd;
+  readonly shelf: ReadonlyMap<string, ShelvedAsset>;
+  /** Those that machines of the provider really pass; undefined: none of them is real. */
+  readonly realStages: readonly string[] | undefined;
 }
 
-export interface PlacedMember {
-  readonly member: Member;
-  readonly machine: Machine;
+/** What each machine becomes by itself, once it has said hello and is told. */
+export function declareNodes(scope: RegionScope, placed: readonly PlacedMember[], nodes: NodesSpec): void {
+  const { spec, overlay, etcd, shelf, realStages } = nodes;
+  for (const { member, machine } of placed) {
+    const peer = declarePeer(scope, overlay, member, machine);
+    const seat = isControlPlane(member.role) ? [declareSeat(scope, etcd, member, machine)] : [];
+    const words = [ownWords(scope, member), overlayWords(overlay, spec, member), ...seat];
+    const stages = stagesOf(member.role).filter((stage) => realStages?.includes(stage) ?? true);
+    // Without real machines nothing is on the shelf.
+    const assets = realStages === undefined ? [] : assetsFor(stages, shelf);
+    declareNode(scope, { member, machine }, { words, stages, assets, peer });
+  }
 }
 
-/** All machines at once, and on each the node that it becomes by itself. */
-export function declareNodes(constructs: Constructs, scope: RegionScope, nodes: NodesSpec): readonly PlacedMember[] {
-  const { spec, roster, regionNetwork, bucket, basis, presharedKey } = nodes;
-  const machineRoles = new Map<Role, MachineRole>();
-  // Only the control plane has business with the provider.
-  const machineRoleOf = (role: Role): MachineRole | undefined => {
-    if (!isControlPlane(role)) return undefined;
-    const known = machineRoles.get(role) ?? constructs.machineRole(scope, { name: role, bucket });
-    machineRoles.set(role, known);
-    return known;
-  };
-  return roster.map((member) => {
-    const { name, role, group, zones } = member;
-    const isNamed = hasKnownAddress(spec, role);
-    const isFixed = isNamed && spec.network.addresses === 'fixed';
-    const machine = constructs.machine(scope, {
-      ...basis,
-      name,
-      role,
-      zones,
-      types: group.machines,
-      network: regionNetwork.network,
-      ...regionNetwork.firewallsOf(role),
-      machineRole: machineRoleOf(role),
-      systemDiskGiB: group.systemDiskGiB,
-      dataDisksGiB: group.dataDisksGiB,
-      spot: group.spot,
-      isNamed,
-      fixedAddress: isFixed ? constructs.address(scope, { name }) : undefined,
-    });
-    declareNode(scope, member, { machine, presharedKey, stages: stagesUpTo(constructs.lastStage, role) });
-    return { member, machine };
-  });
-}
-
-function stagesUpTo(last: string | undefined, role: Role): readonly string[] {
-  const all = stagesOf(role);
-  return last === undefined ? all : all.slice(0, all.indexOf(last) + 1);
-}
-
-/** Whether people come to the machine itself: also beside a balancer, so that none of them is lost when it comes or goes. */
-function hasKnownAddress({ network }: ClusterSpec, role: Role): boolean {
-  return network.topology === 'public' && (isControlPlane(role) || servesSites(role));
+function ownWords({ region }: RegionScope, { name, role, zones }: Member): NodeWords {
+  return { settings: { NODE: name, ROLE: role, REGION: region, ZONE: zones[0] ?? '' } };
 }
 
 interface Becoming {
-  readonly machine: Machine;
-  readonly presharedKey: Ref<Secret>;
+  readonly words: readonly NodeWords[];
   readonly stages: readonly string[];
+  readonly assets: readonly ShelvedAsset[];
+  readonly peer: Address;
 }
 
-function declareNode(scope: RegionScope, member: Member, { machine, presharedKey, stages }: Becoming): void {
-  const { name, role, zones, overlayAddress, podCidr } = member;
-  const { region, builder } = scope;
-  const inputs = { name, role, region, zone: zones[0] ?? '', mailbox: machine.mailbox, overlayAddress, podCidr };
+function declareNode(
+  { region, builder }: RegionScope,
+  { member, machine }: { readonly member: Member; readonly machine: Machine },
+  { words, stages, assets, peer }: Becoming,
+): void {
+  const { name, role, zones } = member;
+  const inputs = { name, role, region, zone: zones[0] ?? '', mailbox: machine.mailbox };
+  const fetched = assets.map(({ name: asset, sha256, form }) => ({ name: asset, sha256, form }));
   builder.declare(
     node,
     `${region}.node.${name}`,
-    { ...inputs, presharedKey, stages },
-    { within: machine.address, dependsOn: machine.settled },
+    { ...inputs, ...together(words), assets: fetched, stages },
+    // Whom nobody knows would look for the others in vain.
+    { within: machine.address, dependsOn: [...machine.settled, peer] },
   );
 }

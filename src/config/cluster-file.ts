@@ -34,6 +34,15 @@ export const ClusterSpec = z.strictObject({
     /** The provider's name of one image, or its file, instead of the newest of the system. */
     id: z.string().optional(),
   }),
+  /** What machines run beside their image. Absent: what the program brings, from its makers. */
+  assets: z
+    .strictObject({
+      /** The path of the list of all there is, with their digests. */
+      lock: z.string().optional(),
+      /** `upstream`, a folder or an address. */
+      source: z.string().optional(),
+    })
+    .optional(),
   nodes: z.strictObject({
     controlPlane: Group.optional(),
     worker: Group.optional(),

@@ -1,4 +1,5 @@
 import type { Catalogue } from '#provider/catalogue.ts';
+import { checkAssets } from './check-assets.ts';
 import { checkImage } from './check-image.ts';
 import { checkLocal } from './check-local.ts';
 import { checkMachines } from './check-machines.ts';
@@ -42,6 +43,7 @@ const CHECKS = [
   checkTopology,
   checkAccess,
   checkLocal,
+  checkAssets,
 ];
 
 const NO_CATALOGUE: Catalogue = { title: '', defaultRegion: '', regions: new Map(), machineTypes: new Map() };

@@ -46,6 +46,7 @@ export const FINDING_CATALOGUE = {
   'config.system-unsupported': error('Nodes are built and tested on these systems only.'),
   'config.size-invalid': error('A size without a clear unit means different things to different people.'),
   'config.id-invalid': error('The provider has made nothing that could be called so.'),
+  'config.place-invalid': error('The program could not find it again: it keeps a copy of this file elsewhere.'),
   'config.cidr-invalid': error('It is not a range of IPv4 addresses.'),
   'config.cidr-not-canonical': error(
     'A range begins at its first address; another spelling hides which range is meant.',

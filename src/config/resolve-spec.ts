@@ -22,6 +22,7 @@ export function resolveSpec(written: PartialFile, catalogue: Catalogue): Cluster
     region,
     zones: written.zones ?? catalogue.regions.get(region)?.slice(0, zonesDefault(catalogue)) ?? [],
     image,
+    ...resolveAssets(written.assets),
     nodes,
     network: resolveNetwork(written.network, provider),
     dns: { zone: 'create', ...written.dns },
@@ -35,6 +36,11 @@ export function resolveSpec(written: PartialFile, catalogue: Catalogue): Cluster
 
 function resolveImage(written: PartialFile['image'], { defaults }: Catalogue): ClusterSpec['image'] {
   return { system: SYSTEMS[0], architecture: defaults?.architecture ?? 'amd64', ...written };
+}
+
+/** An empty section says as much as none. */
+function resolveAssets(assets: PartialFile['assets'] = {}): Pick<ClusterSpec, 'assets'> {
+  return Object.keys(assets).length === 0 ? {} : { assets };
 }
 
 /** What only the provider of that name has. */

@@ -11,6 +11,7 @@ const SECRET_KINDS: readonly SecretKind[] = [
     name: 'a private key',
     pattern: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:[^]{0,20000}?-----END [A-Z0-9 ]*PRIVATE KEY-----)?/g,
   },
+  { name: 'an address with a password', pattern: /\bhttps?:\/\/[^\s/:@]{0,200}:[^\s/@]{1,200}@/gi },
   { name: 'an access token', pattern: /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-ant-)[A-Za-z0-9_-]{16,}/g },
 ];
 

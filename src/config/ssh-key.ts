@@ -5,6 +5,9 @@ const KEY_LINE = /^(\S+) +([A-Za-z0-9+/]+={0,2})(?: +(.*))?$/;
 const KEY_TYPE = /^(?:ssh|ecdsa|sk)-/;
 const LOOKS_LIKE_A_PATH = /^(?:~|\.{0,2}\/)|\.pub$|^[A-Za-z]:\\/;
 const RSA_BITS_MIN = 2048;
+/** The longest that clouds take; what a machine is told first has no room for more either. */
+const RSA_BITS_MAX = 4096;
+const RSA_EXPONENT_BYTES_MAX = 8;
 const ED25519_BYTES = 32;
 
 const DAMAGED = invalid('The key is cut short or damaged.');
@@ -34,7 +37,11 @@ function checkRsa([exponent, modulus, ...rest]: readonly Uint8Array[]): Flaw | u
   if (exponent === undefined || modulus === undefined || rest.length > 0) return DAMAGED;
   // A leading zero byte only says that the number is positive.
   const bits = (modulus[0] === 0 ? modulus.length - 1 : modulus.length) * 8;
-  return bits < RSA_BITS_MIN ? invalid(`An RSA key of ${bits} bits is too weak.`, 'Use ssh-ed25519.') : undefined;
+  if (bits < RSA_BITS_MIN) return invalid(`An RSA key of ${bits} bits is too weak.`, 'Use ssh-ed25519.');
+  const isTooLong = bits > RSA_BITS_MAX || exponent.length > RSA_EXPONENT_BYTES_MAX;
+  return isTooLong
+    ? invalid(`An RSA key of ${bits} bits is too long.`, 'Use ssh-ed25519, which is as strong.')
+    : undefined;
 }
 
 function decode(bytes: Uint8Array | undefined): string {

@@ -7,6 +7,7 @@ import { checkImageName } from './provider-id.ts';
 import { checkSshKey } from './ssh-key.ts';
 import { checkTagKey, checkTagValue, TAG_KEY_PATTERN, TAG_VALUE_PATTERN, TAGS_MAX } from './tag.ts';
 import { ZONE_ORIGINS } from './cluster-file.ts';
+import { WrittenAssets } from './written-assets.ts';
 import { WrittenNetwork } from './written-network.ts';
 import { WrittenNodes } from './written-nodes.ts';
 
@@ -95,6 +96,7 @@ export const WrittenFile = section(
         change: 'part by part',
       },
     ).exactOptional(),
+    assets: WrittenAssets.exactOptional(),
     nodes: WrittenNodes.exactOptional(),
     network: WrittenNetwork.exactOptional(),
     dns: section(
@@ -141,7 +143,7 @@ export const WrittenFile = section(
           example:
             'ssh-key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f you@workstation',
           default: 'none: nobody can log in by SSH',
-          constraint: 'Of the type ssh-ed25519, or ssh-rsa with at least 2048 bits.',
+          constraint: 'Of the type ssh-ed25519, or ssh-rsa with 2048 to 4096 bits.',
           change: 'by new machines',
           check: checkSshKey,
           isFree: true,

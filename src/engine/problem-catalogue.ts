@@ -1,3 +1,4 @@
+import { ASSET_PROBLEMS } from './asset-problems.ts';
 import { LOCAL_PROBLEMS } from './local-problems.ts';
 import { WORKSTATION_PROBLEMS } from './workstation-problems.ts';
 
@@ -385,6 +386,7 @@ export const PROBLEM_CATALOGUE = {
   },
   ...WORKSTATION_PROBLEMS,
   ...LOCAL_PROBLEMS,
+  ...ASSET_PROBLEMS,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ProblemCode = keyof typeof PROBLEM_CATALOGUE;

@@ -15,4 +15,24 @@ export const WORKSTATION_PROBLEMS = {
     blame: 'user',
     remedy: 'Nothing was changed. See which nodes there are:\n  bootstrap status NAME',
   },
+  'node.unanswered': {
+    summary: 'A machine did not answer',
+    blame: 'provider',
+    remedy: 'Nothing was changed. See how it is, then ask again:\n  bootstrap status NAME',
+  },
+  'etcd.absent': {
+    summary: 'No machine that answers runs etcd',
+    blame: 'provider',
+    remedy: 'Nothing was changed. See how far the nodes have come:\n  bootstrap status NAME',
+  },
+  'etcd.not-restored': {
+    summary: 'The data of etcd was not restored everywhere',
+    blame: 'provider',
+    remedy: 'When the cause is gone, do it again: it goes on from there. See how etcd is:\n  bootstrap etcd status NAME',
+  },
+  'etcd.snapshot-failed': {
+    summary: 'No snapshot of etcd was brought here',
+    blame: 'provider',
+    remedy: 'Nothing was changed. See how etcd is, then try again:\n  bootstrap etcd status NAME',
+  },
 } as const;

@@ -77,6 +77,7 @@ test('a file that the cluster can become is taken up by apply, and asked for by 
     'eu-west-3.address.worker-2',
     'eu-west-3.machine.worker-2',
     'eu-west-3.machine.worker-2.address',
+    'eu-west-3.peer.worker-2',
     'eu-west-3.node.worker-2',
   ]);
   expect(await desk.app().apply(TARGET, { wait: false }, UNINTERRUPTED)).toMatchObject({ ok: true });

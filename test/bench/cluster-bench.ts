@@ -1,6 +1,7 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
 import { withClusterKinds } from '#cluster/cluster-kinds.ts';
 import type { SecretSession } from '#cluster/generated-secret.ts';
+import type { CertificateSession } from '#cluster/node-certificate.ts';
 import type { ClusterSpec, NodeGroup } from '#config/cluster-file.ts';
 import type { Blueprint } from '#engine/blueprint.ts';
 import type { ResourceType } from '#engine/resource.ts';
@@ -178,12 +179,17 @@ function mailboxOf(outputs: unknown): string {
   return typeof mailbox === 'string' ? mailbox : '';
 }
 
-function timedProvider(provider: Provider, { random }: World, times: RequestTimes): Provider {
+function timedProvider(provider: Provider, world: World, times: RequestTimes): Provider {
   const types = [...withClusterKinds(provider.types)].map(([kind, type]): [string, ResourceType] => [
     kind,
     times.timed(type),
   ]);
-  const own: SecretSession = { random, forgotten: new Set() };
+  const own: SecretSession & Omit<CertificateSession, 'mailbox'> = {
+    random: world.random,
+    clock: virtualClock(world),
+    forgotten: new Set(),
+    reissued: new Map(),
+  };
   const session = typeof provider.session === 'object' ? { ...provider.session, ...own } : own;
   return { ...provider, session, types: new Map(types) };
 }

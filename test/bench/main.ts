@@ -1,5 +1,6 @@
 import { clusterFigures } from './cluster-bench.ts';
 import { criticalPathFigures } from './critical-path-bench.ts';
+import { etcdFigures } from './etcd-bench.ts';
 import { renderFigures, summarise } from './figure.ts';
 import { ownTimeFigures } from './own-time-bench.ts';
 import { planFigures } from './plan-bench.ts';
@@ -13,6 +14,7 @@ const figures = [
   ...(await criticalPathFigures()),
   ...(await clusterFigures()),
   ...(await switchFigures()),
+  ...(await etcdFigures()),
 ];
 const { line, failed } = summarise(figures);
 console.log(`${renderFigures(figures)}\n\n${line}`);

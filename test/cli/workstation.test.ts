@@ -94,9 +94,32 @@ describe('logs', () => {
       '--no-pager',
       '--output=short-iso',
       '--lines=20',
+      '--unit=bootstrap-cloud-final',
       '--unit=cloud-final',
       '--follow',
     ]);
+  });
+
+  test.each([
+    ['logs dev control-plane-1 etcd -f', ['--unit=bootstrap-etcd', '--unit=etcd', '--follow']],
+    ['logs control-plane-1 bootstrap-etcd', ['--unit=bootstrap-etcd']],
+  ])('are of the unit that stands behind the node: %s', async (line, words) => {
+    const { lent, asked } = await perform(line, { app: { known, shell } });
+    expect(asked).toEqual([{ method: 'shell', given: { target: DEV, node: 'control-plane-1' } }]);
+    expect(lent[0]?.slice(11)).toEqual(words);
+  });
+
+  test.each([
+    ['logs worker-1 etcd peers', 'One unit is enough.\n  bootstrap logs NAME NODE UNIT\n'],
+    ['logs dev worker-1 etcd --unit peers', 'One unit is enough.\n  bootstrap logs NAME NODE UNIT\n'],
+  ])('are of one unit: "%s" is refused', async (line, errors) => {
+    expect(await perform(line, { app: { known, shell } })).toMatchObject({ errors, lent: [], exit: 'input' });
+  });
+
+  test('still find a cluster by its file, also with the letter that means to follow here', async () => {
+    const { asked, lent } = await perform('logs -f ./dev.yaml worker-1', { app: { known, shell } });
+    expect(asked).toEqual([{ method: 'shell', given: { target: { file: './dev.yaml' }, node: 'worker-1' } }]);
+    expect(lent[0]?.at(-1)).toBe('--follow');
   });
 
   test('need no leave where root is let in, and are JSON when that is asked for', async () => {

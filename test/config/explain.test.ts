@@ -125,7 +125,11 @@ function fileWith({ path, field }: PlacedField): string {
   const beside = path === 'network.nat' ? [' topology: private'] : [];
   const key = path.split('.')[0] ?? '';
   const others = MINIMAL.split('\n').filter((line) => !line.startsWith(`${key}:`));
-  const isOwn = key === 'simulator' || key === 'local';
-  const provider = isOwn ? others.map((line) => line.replace('aws', key)) : others;
+  const only = new Map([
+    ['simulator', 'simulator'],
+    ['local', 'local'],
+    ['assets', 'local'],
+  ]).get(key);
+  const provider = only === undefined ? others : others.map((line) => line.replace('aws', only));
   return [...provider, ...nested, ...beside, ''].join('\n');
 }

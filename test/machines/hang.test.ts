@@ -7,7 +7,7 @@ import { findQemu } from '#providers/local/qemu/installed-qemu.ts';
 import { localProvider } from '#providers/local/index.ts';
 import { BENCH_CLUSTER } from '../bench/bench-state.ts';
 import { ProviderStand } from '../provider/provider-stand.ts';
-import { LocalStand, oneMachine } from './local-stand.ts';
+import { imageOf, LocalStand, oneMachine } from './local-stand.ts';
 
 /** Far less than a boot takes: so long the machine seems to hang. */
 const PATIENCE_MS = 8_000;
@@ -31,7 +31,7 @@ test('a boot that takes too long is given up and tried again, and what its conso
     tell: () => undefined,
     accelerator: { ...found, patienceMs: PATIENCE_MS },
   });
-  const spec = oneMachine(inject('household'), inject('image'));
+  const spec = oneMachine(imageOf(inject('household'), inject('image')));
   const provider = new ProviderStand({ module, spec, clock, random });
   await expect(provider.apply()).rejects.toThrow(/died each time while starting/);
   const { lostLogs } = where.of(BENCH_CLUSTER);

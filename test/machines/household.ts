@@ -19,6 +19,9 @@ const PACKAGES = [
   'procps',
   'iproute2',
   'shellcheck',
+  'python3',
+  'systemd',
+  'cloud-init',
 ];
 
 export interface Household {

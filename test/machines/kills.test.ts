@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { SeededRandom } from '../simulation/seeded-random.ts';
 import { giveTo } from './household.ts';
+import { lockedIn } from './node-assets.ts';
 import { ended, Workplace } from './workplace.ts';
 
 const KILLS_OF_CREATE = 22;
@@ -25,11 +26,16 @@ beforeAll(async () => {
   await place.clear();
   await mkdir(place.root, { recursive: true });
   await giveTo(inject('household'), place.root);
-  const lines = ['name: kit', 'provider: local', 'domain: kit.localhost', `image: { id: ${inject('image')} }`];
-  await writeFile(
-    join(place.root, 'kit.yaml'),
-    `${[...lines, 'nodes: { converged: { count: 1, machine: tiny } }'].join('\n')}\n`,
-  );
+  const { lock, source } = lockedIn(inject('assets'));
+  const lines = [
+    'name: kit',
+    'provider: local',
+    'domain: kit.localhost',
+    `image: { id: ${inject('image')} }`,
+    `assets: { lock: ${lock}, source: ${source} }`,
+    'nodes: { converged: { count: 1, machine: tiny } }',
+  ];
+  await writeFile(join(place.root, 'kit.yaml'), `${lines.join('\n')}\n`);
 });
 
 afterAll(async () => {

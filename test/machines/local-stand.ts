@@ -36,17 +36,22 @@ export class LocalStand implements AsyncDisposable {
   }
 }
 
-/** One small machine that starts from the image that was built for these tests. */
-export function oneMachine(household: Household, image: string): ClusterSpec {
+/** One small machine that starts from an image of the cache, or by default from what the makers of Debian publish. */
+export function oneMachine(id: string | undefined): ClusterSpec {
   return oneNode({
     provider: 'local',
     region: 'local-1',
     zones: ['local-1a'],
-    image: {
-      system: 'debian-13',
-      architecture: 'amd64',
-      id: join(household.home, 'cache', 'bootstrap', 'images', image),
-    },
+    image: { system: 'debian-13', architecture: 'amd64', ...(id === undefined ? {} : { id }) },
     machine: 'tiny',
   });
+}
+
+/** The image that was built for these tests, with all that belongs to it. */
+export function imageOf({ home }: Household, image: string): string {
+  return join(home, 'cache', 'bootstrap', 'images', image);
+}
+
+export function diskOf(household: Household, image: string): string {
+  return join(imageOf(household, image), 'disk.raw');
 }

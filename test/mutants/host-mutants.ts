@@ -1,27 +1,29 @@
 import { byTests, type Mutant } from './mutant.ts';
 
 const NODE_TESTS = byTests('test/host/node.test.ts');
+const PEER_TESTS = byTests('test/host/peer.test.ts');
 
 /** Ways to trust a machine too early, or to leave with it what it must not keep. */
 export const HOST_MUTANTS: readonly Mutant[] = [
   {
     name: 'a machine is welcomed before it has said hello',
-    file: 'src/host/node.ts',
+    file: 'src/host/hello.ts',
     anchor: "if (body === undefined) throw new CallError({ outcome: 'not-yet', message: 'It has not said hello.' });",
-    replacement: 'if (body === undefined) return;',
+    replacement: "if (body === undefined) return { format: 1, box, keys: { sshHost: '', overlay: '' }, requests: {} };",
     killers: [NODE_TESTS],
   },
   {
     name: 'whoever says hello is welcomed',
-    file: 'src/host/node.ts',
-    anchor: 'if (hello.success && hello.data.box === box) return;',
-    replacement: 'if (hello.success) return;',
+    file: 'src/host/hello.ts',
+    anchor: 'if (hello.success && hello.data.box === box) return hello.data;',
+    replacement: 'if (hello.success) return hello.data;',
     killers: [NODE_TESTS],
   },
   {
     name: 'a machine that speaks for another box is not given up',
-    file: 'src/host/node.ts',
-    anchor: "await writeOnce(mailbox, context, box, LETTER.givenUp);\n  throw new CallError({ outcome: 'rejected'",
+    file: 'src/host/hello.ts',
+    anchor:
+      "await writeOnce(mailbox, context, box, { name: LETTER.givenUp });\n  throw new CallError({ outcome: 'rejected'",
     replacement: "throw new CallError({ outcome: 'rejected'",
     killers: [NODE_TESTS],
   },
@@ -56,9 +58,9 @@ export const HOST_MUTANTS: readonly Mutant[] = [
   {
     name: 'the welcome goes before it is said whose the node is',
     file: 'src/host/node.ts',
-    anchor: 'if (!letters.includes(settled)) await writeOnce(mailbox, context, box, settled);',
+    anchor: 'if (!letters.includes(name)) await writeOnce(mailbox, context, box, settled);',
     replacement:
-      'await mailbox.remove(context, box, [LETTER.welcome]);\n    if (!letters.includes(settled)) await writeOnce(mailbox, context, box, settled);',
+      'await mailbox.remove(context, box, [LETTER.welcome]);\n    if (!letters.includes(name)) await writeOnce(mailbox, context, box, settled);',
     killers: [NODE_TESTS],
   },
   {
@@ -82,5 +84,33 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     anchor: 'letters.filter((letter) => letter !== LETTER.hello),',
     replacement: 'letters,',
     killers: [NODE_TESTS],
+  },
+  {
+    name: 'a peer is taken off the board before its machine has left the quorum',
+    file: 'src/host/peer.ts',
+    anchor: 'if (outputs.isMember) await leave(mailbox, context, outputs.box);',
+    replacement: '',
+    killers: [PEER_TESTS],
+  },
+  {
+    name: 'a peer that is gone is awaited until it has left the quorum',
+    file: 'src/host/leave.ts',
+    anchor: "machine === 'gone' || ",
+    replacement: '',
+    killers: [PEER_TESTS],
+  },
+  {
+    name: 'a peer that stays is asked to leave for ever',
+    file: 'src/host/peer.ts',
+    anchor: 'if (inputs.isMember) await stay(mailbox, context, inputs.box);',
+    replacement: '',
+    killers: [PEER_TESTS],
+  },
+  {
+    name: 'a peer of another machine is taken for its own',
+    file: 'src/host/peer.ts',
+    anchor: 'if (found === undefined || found.box !== inputs.box) return ABSENT;',
+    replacement: 'if (found === undefined) return ABSENT;',
+    killers: [PEER_TESTS],
   },
 ];

@@ -3,6 +3,7 @@ import { ENGINE_MUTANTS } from './engine-mutants.ts';
 import { HOST_MUTANTS } from './host-mutants.ts';
 import { MACHINE_MUTANTS } from './machine-mutants.ts';
 import type { Killer, Mutant } from './mutant.ts';
+import { PKI_MUTANTS } from './pki-mutants.ts';
 import { PLAN_MUTANTS } from './plan-mutants.ts';
 import { PROVIDER_MUTANTS } from './provider-mutants.ts';
 import { STATE_MUTANTS } from './state-mutants.ts';
@@ -15,6 +16,7 @@ const MUTANTS = [
   ENGINE_MUTANTS,
   PLAN_MUTANTS,
   HOST_MUTANTS,
+  PKI_MUTANTS,
   MACHINE_MUTANTS,
   PROVIDER_MUTANTS,
   CLOUD_MUTANTS,

@@ -1,3 +1,5 @@
+import type { AssetSession } from '#assets/asset-kind.ts';
+import type { AssetOrder } from '#cluster/assets.ts';
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
 import { withClusterKinds } from '#cluster/cluster-kinds.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
@@ -24,6 +26,8 @@ export interface StandParts {
   readonly spec: ClusterSpec;
   readonly clock: Clock;
   readonly random: Random;
+  /** What its machines fetch, and how it comes. @default they are acted, and fetch nothing */
+  readonly assets?: Pick<AssetSession, 'fetchAsset'> & { readonly orders: readonly AssetOrder[] | undefined };
   /** Where time has to be moved on for anything to happen. @default it passes by itself */
   readonly run?: <T>(task: Promise<T>) => Promise<T>;
 }
@@ -42,7 +46,8 @@ export class ProviderStand {
     this.#parts = parts;
     this.#connection = module.connect({ region: spec.region, clock, random });
     const { provider } = this.#connection;
-    const session = { ...(typeof provider.session === 'object' ? provider.session : {}), random, forgotten: new Set() };
+    const own = { clock, random, forgotten: new Set(), reissued: new Map(), ...parts.assets };
+    const session = { ...(typeof provider.session === 'object' ? provider.session : {}), ...own };
     const types = withClusterKinds(provider.types);
     const budgets = new RateBudgets(provider.budgets, clock);
     this.#runtime = { clock, random, budgets, provider: { ...provider, session, types }, emit: () => undefined };
@@ -53,9 +58,7 @@ export class ProviderStand {
   }
 
   apply(): Promise<void> {
-    const { spec, module } = this.#parts;
-    const { constructs } = module;
-    return this.#carryOut(clusterBlueprint({ spec, uid: BENCH_CLUSTER, demand: {}, constructs }), 'apply');
+    return this.#carryOut(this.#blueprint(), 'apply');
   }
 
   delete(): Promise<void> {
@@ -64,10 +67,7 @@ export class ProviderStand {
 
   /** What an apply would do now. */
   pending(): Promise<readonly string[]> {
-    const { spec, module } = this.#parts;
-    const { constructs } = module;
-    const blueprint = clusterBlueprint({ spec, uid: BENCH_CLUSTER, demand: {}, constructs });
-    return this.#planned(blueprint, 'apply', async ({ changes }) =>
+    return this.#planned(this.#blueprint(), 'apply', async ({ changes }) =>
       changes.filter(isPending).map(({ action, address, because }) => `${action} ${address}: ${explain(because)}`),
     );
   }
@@ -117,6 +117,12 @@ export class ProviderStand {
       const listed = await type.list?.(this.#runtime.provider.session, { ...context, cluster });
       return listed?.map(({ owner }) => owner.instanceId).toSorted();
     });
+  }
+
+  #blueprint(): Blueprint {
+    const { spec, module, assets } = this.#parts;
+    const { constructs } = module;
+    return clusterBlueprint({ spec, uid: BENCH_CLUSTER, demand: {}, constructs, assets: assets?.orders });
   }
 
   #contextOf(journal: StateLease, record: { readonly address: string; readonly instanceId: string }) {

@@ -8,10 +8,12 @@ const adapter = /^src\/std\/system-[a-z0-9-]+\.ts$/;
 const pureCryptography = new Set(
   (
     'hash createHash createHmac timingSafeEqual createCipheriv createDecipheriv ' +
-    'KeyObject createPrivateKey createPublicKey sign verify'
+    'KeyObject createPrivateKey createPublicKey sign verify X509Certificate'
   ).split(' '),
 );
-const pureCryptographyFiles = new Set(['src/std/hash.ts', 'src/std/aead.ts', 'src/std/signature.ts']);
+const pureCryptographyFiles = new Set(
+  'hash aead signature key-pair certificate'.split(' ').map((name) => `src/std/${name}.ts`),
+);
 
 const ambientMembers = new Set([
   'Date.now',

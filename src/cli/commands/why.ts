@@ -2,6 +2,7 @@ import { defineCommand } from '../command.ts';
 import { readVerb, show } from '../read-verb.ts';
 import { findTarget, TARGET_ARGUMENT, TARGET_OPTIONS } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
+import { harmlessLine } from '../views/harmless.ts';
 
 export const whyCommand = defineCommand({
   example: 'bootstrap why demo eu-west-3.node.worker-1',
@@ -20,7 +21,10 @@ export const whyCommand = defineCommand({
     });
     const { kind, status, lines } = explanation;
     const { strong, faint } = context.palette;
-    show(context, explanation, () => [`${strong(explanation.address)}  ${faint(kind)}  ${status}`, ...lines]);
+    show(context, explanation, () => [
+      `${strong(explanation.address)}  ${faint(kind)}  ${status}`,
+      ...lines.flatMap((line) => line.split('\n').map(harmlessLine)),
+    ]);
     return 'ok';
   },
 });

@@ -2,6 +2,7 @@ import type { RunEvent, RunOutcome } from '#app/app.ts';
 import { assertNever } from '#std/assert.ts';
 import { difference } from './cost-text.ts';
 import { formatDuration } from './duration.ts';
+import { firstLine } from './harmless.ts';
 import { actionCounts } from './plan-text.ts';
 import { preflightCounts } from './preflight-text.ts';
 import { accessText, counted, DOING, DONE, headingText } from './words.ts';
@@ -87,8 +88,4 @@ function resourceText(event: ResourceEvent): string {
 
 function outcomeText({ ok, done, failed, skipped }: RunOutcome): string {
   return `${ok ? 'done' : 'not done'}: ${counted(done, 'change')}, ${failed.length} failed, ${skipped.length} skipped`;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
 }

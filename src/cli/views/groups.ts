@@ -9,7 +9,8 @@ export interface Placement {
 export const NODE_GROUP = 'nodes';
 export const MACHINE_GROUP = 'machines';
 
-const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d+$/;
+/** `eu-west-3`, `us-gov-east-1`, `local-1`. */
+const REGION = /^[a-z]+(?:-[a-z]+)*-\d+$/;
 
 const GROUPS: ReadonlyMap<string, string> = new Map([
   ['address', 'addresses'],
@@ -18,6 +19,12 @@ const GROUPS: ReadonlyMap<string, string> = new Map([
   ['zone', 'names'],
   ['record', 'names'],
   ['firewall', 'network'],
+  ['peer', 'overlay'],
+  ['authority', 'certificates'],
+  ['certificate', 'certificates'],
+  ['founder', 'etcd'],
+  ['seat', 'etcd'],
+  ['asset', 'assets'],
   ['key', MACHINE_GROUP],
   ['image', MACHINE_GROUP],
   ['machine', MACHINE_GROUP],

@@ -17,6 +17,7 @@ const MARGIN = 4;
 const TIME_WIDTH = 7;
 const ETA_WIDTH = 12;
 const NAME_WIDTH_MAX = 30;
+const TITLE_WIDTH = 14;
 const COUNT_WIDTH = 5;
 const DOING_WIDTH_MIN = 8;
 const BAR_WIDTH = 14;
@@ -59,7 +60,7 @@ function headingLine({ title, steps, isOver: isEnded }: Group, canvas: Canvas, n
   const began = steps.reduce((first, { startedAtMs = nowMs }) => Math.min(first, startedAtMs), nowMs);
   const ended = isEnded ? steps.reduce((last, { endedAtMs = began }) => Math.max(last, endedAtMs), began) : nowMs;
   const elapsed = ended > began || done !== 0 ? formatDuration(ended - began) : '';
-  const name = title.padEnd(10);
+  const name = title.padEnd(TITLE_WIDTH);
   return spread(
     `${isEnded ? name : palette.strong(name)}${counts.join(' · ')}`,
     palette.faint(elapsed),

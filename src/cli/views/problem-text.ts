@@ -1,6 +1,7 @@
 import type { Address } from '#engine/address.ts';
 import type { Problem } from '#engine/problem.ts';
 import { wrap } from './columns.ts';
+import { harmlessLine } from './harmless.ts';
 import type { Palette } from './palette.ts';
 
 export interface ProblemStyle {
@@ -33,10 +34,14 @@ export function problemLines(
   const title = problem.address === undefined ? problem.summary : `${problem.address}: ${problem.summary}`;
   return [
     `${palette.bad(title)} ${palette.faint(`[${problem.code}]`)}`,
-    ...problem.detail.split('\n').flatMap((line) => (isVerbatim(line) ? [`  ${line}`] : wrap(line, width, '  '))),
+    ...problem.detail.split('\n').flatMap((line) => detailLines(harmlessLine(line), width)),
     ...(consequences.length === 0 ? [] : wrap(consequencesText(consequences), width, '  ')),
     ...remedyLines(problem, style, width),
   ];
+}
+
+function detailLines(line: string, width: number): readonly string[] {
+  return isVerbatim(line) ? [`  ${line}`] : wrap(line, width, '  ');
 }
 
 /** A line of a file or of a log keeps its columns. */

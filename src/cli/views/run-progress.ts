@@ -3,6 +3,7 @@ import type { Address } from '#engine/address.ts';
 import type { ChangeAction } from '#engine/change.ts';
 import type { Problem } from '#engine/problem.ts';
 import type { Progress } from '#engine/resource.ts';
+import { firstLine } from './harmless.ts';
 import { MACHINE_GROUP, NODE_GROUP, placeOf, type Placement } from './groups.ts';
 import { Pace } from './pace.ts';
 
@@ -160,7 +161,7 @@ export class RunProgress {
         this.#measureEnd(step, atMs);
         return { state: 'done', endedAtMs: atMs, doing: '' };
       case 'change-failed':
-        return { state: 'failed', endedAtMs: atMs, problem: event.problem, doing: event.problem.summary };
+        return { state: 'failed', endedAtMs: atMs, problem: event.problem, doing: failureText(event) };
       case 'change-skipped':
         return { state: 'skipped', endedAtMs: atMs, doing: '' };
     }
@@ -196,6 +197,11 @@ export class RunProgress {
 export function doingAt({ doing, retry, state }: Step, nowMs: number): string {
   if (retry === undefined || isOver({ state })) return doing;
   return nowMs < retry.untilMs || doing === '' ? retry.doing : doing;
+}
+
+/** Of a node: at which stage, and why. */
+function failureText({ address, problem }: Extract<RunEvent, { readonly type: 'change-failed' }>): string {
+  return placeOf(address).group === NODE_GROUP ? firstLine(problem.detail) : problem.summary;
 }
 
 /** A step that is counted speaks for itself. */

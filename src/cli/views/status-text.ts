@@ -1,11 +1,15 @@
 import type { ClusterStatus, NodeStatus } from '#app/app.ts';
 import { shorten, table } from './columns.ts';
+import { firstLine, harmlessLine } from './harmless.ts';
 import type { Palette } from './palette.ts';
 import { endLines, headingText } from './words.ts';
 
 /** Where a list of unfinished resources is cut when nobody said how much room there is. */
 const UNFINISHED_MAX = 20;
 const PROBLEM_WIDTH = 100;
+/** Of nodes that have failed, and of the last that each of them has said. */
+const FAILURES_MAX = 3;
+const LAST_LINES_MAX = 10;
 
 /** `rows`: of a screen that is painted over; the nodes that are ready give way first. */
 export function statusLines(
@@ -15,6 +19,7 @@ export function statusLines(
 ): readonly string[] {
   const { heading, resources, places, isDeleted } = status;
   const rest = [
+    ...failureLines(status.nodes, palette, Math.floor(rows / 4)),
     ...unfinishedLines(resources.unfinished, palette, Math.min(UNFINISHED_MAX, Math.floor(rows / 3))),
     '',
     ...table(places.map(({ what, where }) => [palette.faint(what), where])),
@@ -74,8 +79,21 @@ function nodeCells(node: NodeStatus, palette: Palette): readonly string[] {
     off: palette.care,
   }[state];
   const steps = progress === undefined || state === 'ready' ? '' : `${progress.done}/${progress.of} `;
+  // What else is said stands below the table.
   const news = detail === state ? '' : firstLine(detail);
   return [name, role, zone, address ?? '–', paint(state), palette.faint(shorten(`${steps}${news}`, PROBLEM_WIDTH))];
+}
+
+/** Why a stage failed, and the last that it has said: a table has no room for that. */
+function failureLines(nodes: readonly NodeStatus[], palette: Palette, room: number): readonly string[] {
+  const told = nodes.filter(({ state, detail }) => state === 'failed' && detail.includes('\n'));
+  const lines = told.slice(0, FAILURES_MAX).flatMap(({ name, detail }) => {
+    const [reason = '', ...log] = detail.split('\n').map(harmlessLine);
+    return ['', palette.bad(`${name}: ${reason}`), ...log.slice(-LAST_LINES_MAX).map(palette.faint)];
+  });
+  const left = told.length - FAILURES_MAX;
+  const more = left > 0 ? ['', palette.faint(`… and ${left} more that have failed`)] : [];
+  return lines.length + more.length <= room ? [...lines, ...more] : [];
 }
 
 function unfinishedLines(
@@ -97,9 +115,4 @@ function unfinishedLines(
     ...table(rows, '  '),
     ...(left > 0 ? [palette.faint(`  … and ${left} more`)] : []),
   ];
-}
-
-/** A table has no room for the last lines of a log; `why` shows them. */
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
 }

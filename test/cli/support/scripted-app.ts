@@ -16,7 +16,12 @@ import type {
   ShellCommand,
   Target,
 } from '#app/app.ts';
+import type { EtcdSnapshot } from '#app/etcd-snapshot.ts';
+import type { EtcdStatus } from '#app/etcd-status.ts';
+import type { Assets, CheckedAsset, ListedAsset } from '#app/assets.ts';
 import type { BuiltImage, CheckedImage, ImageOrder, Images, ListedImage } from '#app/images.ts';
+import type { OverlayStatus } from '#app/overlay-status.ts';
+import type { UnitsReport } from '#app/units.ts';
 import type { Disturbance } from '#provider/machine-links.ts';
 import type { Clock } from '#std/clock.ts';
 
@@ -42,8 +47,14 @@ export interface AppScript {
   readonly consoleLines?: readonly string[];
   readonly shell?: ShellCommand;
   readonly disturbances?: readonly Disturbance[];
+  readonly units?: UnitsReport;
+  readonly overlay?: OverlayStatus;
+  readonly etcd?: EtcdStatus;
+  readonly snapshot?: Omit<EtcdSnapshot, 'path'>;
   readonly built?: BuiltImage;
   readonly images?: readonly ListedImage[];
+  readonly assets?: readonly ListedAsset[];
+  readonly checkedAssets?: readonly CheckedAsset[];
   readonly checks?: readonly CheckedImage[];
   /** Whatever is asked for fails with it. */
   readonly failure?: Error;
@@ -176,6 +187,32 @@ export class ScriptedApp implements App {
     return Promise.resolve(this.#script.disturbances ?? []);
   }
 
+  units(target: Target, nodes: readonly string[]): Promise<UnitsReport> {
+    this.#ask('units', { target, nodes });
+    return scripted(this.#script.units);
+  }
+
+  overlayStatus(target: Target, nodes: readonly string[]): Promise<OverlayStatus> {
+    this.#ask('overlayStatus', { target, nodes });
+    return scripted(this.#script.overlay);
+  }
+
+  etcdStatus(target: Target): Promise<EtcdStatus> {
+    this.#ask('etcdStatus', { target });
+    return scripted(this.#script.etcd);
+  }
+
+  etcdRestore(target: Target, { from, tell }: Parameters<App['etcdRestore']>[1]): Promise<EtcdStatus> {
+    this.#ask('etcdRestore', { target, from });
+    tell('stopping etcd');
+    return scripted(this.#script.etcd);
+  }
+
+  async etcdSnapshot(target: Target, { to }: { readonly to: string }): Promise<EtcdSnapshot> {
+    this.#ask('etcdSnapshot', { target, to });
+    return { path: to, ...(await scripted(this.#script.snapshot)) };
+  }
+
   get images(): Images {
     return {
       build: ({ hear, ...order }: ImageOrder) => {
@@ -191,6 +228,28 @@ export class ScriptedApp implements App {
       verify: (image) => {
         this.#ask('image verify', image);
         return scripted(this.#script.checks);
+      },
+    };
+  }
+
+  get assets(): Assets {
+    return {
+      list: (target) => {
+        this.#ask('assets list', target);
+        return Promise.resolve(this.#script.assets ?? []);
+      },
+      sync: ({ hear, ...order }) => {
+        this.#ask('assets sync', order);
+        hear('etcd 3.6.14 amd64: fetched');
+        return Promise.resolve(this.#script.assets ?? []);
+      },
+      verify: (folder) => {
+        this.#ask('assets verify', folder);
+        return Promise.resolve(this.#script.checkedAssets ?? []);
+      },
+      add: (asset) => {
+        this.#ask('assets add', asset);
+        return scripted(this.#script.assets?.[0]);
       },
     };
   }

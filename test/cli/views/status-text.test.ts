@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import type { ClusterStatus } from '#app/app.ts';
+import { describe, expect, test } from 'vitest';
+import type { ClusterStatus, NodeStatus } from '#app/app.ts';
 import { PLAIN_PALETTE } from '#cli/views/palette.ts';
 import { statusLines } from '#cli/views/status-text.ts';
 import { SIMULATED } from '../support/stories.ts';
@@ -23,4 +23,38 @@ test('the name servers of the zone stand with whether the public DNS leads to th
     ]),
   );
   expect(statusLines(STATUS, PLAIN_PALETTE).join('\n')).not.toContain('delegation');
+});
+
+describe('nodes that have failed', () => {
+  const node = (place: number, detail: string): NodeStatus => ({
+    name: `worker-${place}`,
+    role: 'worker',
+    region: 'local-1',
+    zone: 'local-1a',
+    address: undefined,
+    state: 'failed',
+    progress: undefined,
+    detail,
+  });
+  const log = Array.from({ length: 12 }, (_, line) => `  | line ${line}`);
+  const reason =
+    'Stage etcd: It ended with code 1. To run it again on the machine: sudo /opt/bootstrap/node/run-stage etcd';
+
+  test('tell at which stage, how to run it again, and the last that it has said', () => {
+    const nodes = [node(1, [reason, ...log, '  | \u001B[2J\u0007done'].join('\n')), node(2, 'its machine is gone')];
+    const lines = statusLines({ ...STATUS, nodes }, PLAIN_PALETTE);
+    const begin = lines.indexOf(`worker-1: ${reason}`);
+    expect(lines.slice(begin + 1, begin + 11)).toEqual([...log.slice(3), '  | done']);
+    expect(lines.filter((line) => line.startsWith('worker-2:'))).toEqual([]);
+  });
+
+  test('are three at most, and none where a screen has no room for them', () => {
+    const nodes = [1, 2, 3, 4, 5].map((place) => node(place, `${reason}\n  | line`));
+    const lines = statusLines({ ...STATUS, nodes }, PLAIN_PALETTE);
+    expect(lines.filter((line) => line.includes('run-stage etcd') && line.includes(': Stage'))).toHaveLength(3);
+    expect(lines).toContain('… and 2 more that have failed');
+    const small = statusLines({ ...STATUS, nodes }, PLAIN_PALETTE, 24);
+    expect(small.filter((line) => line.includes('| line'))).toEqual([]);
+    expect(small.length).toBeLessThanOrEqual(24);
+  });
 });

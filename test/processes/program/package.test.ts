@@ -10,7 +10,7 @@ let folder: string;
 function run(program: string, args: readonly string[]): string {
   // What runs this test leads the path, so that everything below runs under the same Node.
   const path = `${dirname(process.execPath)}:${process.env['PATH']}`;
-  const homes = { HOME: folder, XDG_CONFIG_HOME: '', XDG_STATE_HOME: '', XDG_DATA_HOME: '' };
+  const homes = { HOME: folder, XDG_CONFIG_HOME: '', XDG_STATE_HOME: '', XDG_DATA_HOME: '', XDG_CACHE_HOME: '' };
   return execFileSync(program, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, ...homes, PATH: path } });
 }
 
@@ -34,6 +34,12 @@ test('the package brings what it runs on and nothing that only builds it', async
     'dist',
     'package.json',
   ]);
+});
+
+test('the package brings the lock of what machines run', () => {
+  expect(run('npx', ['bootstrap', 'assets', 'list'])).toMatch(
+    /^etcd {2}\S+ {2}amd64 {2}[0-9a-f]{12} {2}not here {2}https:/m,
+  );
 });
 
 test('installed in an empty folder without a clone, it creates and deletes the demo', () => {

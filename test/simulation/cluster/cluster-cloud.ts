@@ -9,11 +9,13 @@ import { mannersAt } from '#providers/aws/tempo.ts';
 import type { Account } from '#providers/simulator/account.ts';
 import { simulatedAccount } from '#providers/simulator/index.ts';
 import { CALM_WEATHER } from '#providers/simulator/weather.ts';
+import { KeyPair } from '#std/key-pair.ts';
 import type { Random } from '#std/random.ts';
 import { CanaryWatch } from '../canaries.ts';
 import type { Cloud, CloudSeed, Expected, NormalForm, Scenery } from '../cloud.ts';
 import type { FaultRates } from '../faults.ts';
 import type { SimulatedProcess } from '../process.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import { CLUSTER } from '../undertaking.ts';
 import { REGION } from './cluster-specs.ts';
 import { ClusterWatch } from './cluster-watch.ts';
@@ -25,7 +27,10 @@ import { wiredClients } from './wired-clients.ts';
 /** What is sealed, and what seals it: neither may be read anywhere. */
 const OVERLAY_KEY = Uint8Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256);
 const DATA_KEY = '\u0007'.repeat(32);
-const CANARIES = new CanaryWatch([Buffer.from(OVERLAY_KEY).toString('base64'), DATA_KEY]);
+/** What every authority signs with: drawn as the key for the overlay is. */
+const [, AUTHORITY_KEY = ''] = KeyPair.make('ed25519', overlayKeysOf(new SeededRandom(0))).pem.split('\n');
+const AUTHORITY_CANARIES = new CanaryWatch([AUTHORITY_KEY]);
+const CANARIES = new CanaryWatch([Buffer.from(OVERLAY_KEY).toString('base64'), AUTHORITY_KEY, DATA_KEY]);
 
 const MANNERS = mannersAt(1);
 const LOST_FOR_MS = [60_000, 600_000] as const;
@@ -82,6 +87,7 @@ class ClusterCloud implements Cloud {
       mirror: this.#mirror,
       foreign,
       keyCanaries: CANARIES,
+      authorityCanaries: AUTHORITY_CANARIES,
       livingAt: (atMs) => livingAt(this.#account, atMs),
       visibleWithinMs: MANNERS.consistency.visibleWithinMs,
       mayDouble: mayDoubleUnder(rates),
@@ -139,7 +145,7 @@ class ClusterCloud implements Cloud {
   }
 }
 
-/** Every key for the overlay is the canary. */
+/** Every key for the overlay is the canary, and every authority signs with it. */
 function overlayKeysOf(random: Random): Random {
   return {
     float: () => random.float(),

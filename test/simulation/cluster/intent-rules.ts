@@ -120,8 +120,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   's3.PutBucketPolicy': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.DeleteBucket': named('ends', 'aws.s3.bucket', 'Bucket'),
   's3.DeleteObjects': removedObjects,
-  's3.PutObject': letter,
-  's3.DeleteObject': letter,
+  's3.PutObject': object,
+  's3.DeleteObject': object,
 };
 
 /** Whether the request has an effect at all. */
@@ -212,11 +212,20 @@ function markedName(name: string): string {
   return name.replace(/^_bootstrap-[a-z]+\./, '');
 }
 
-/** Letters are a node's; that it was awaited in vain a machine may say too, and it takes all of them with it. */
-function letter({ Key, Body }: Readonly<Record<string, unknown>>): readonly Claim[] {
+/** Who may write which letter; each is for one box. */
+const WRITERS = new Map([
+  ['leave', ['peer']],
+  // Whoever hears a hello that is not the machine's own, or waits in vain for it.
+  ['given-up', ['node', 'aws.ec2.instance', 'peer', 'certificate']],
+]);
+
+/** What is not a letter is the list of peers: whose places in it change is judged where it has changed. */
+function object({ Key, Body }: Readonly<Record<string, unknown>>): readonly Claim[] {
+  if (Key === 'peers.json') return [{ of: 'object', doing: 'changes', kinds: ['peer'], names: [] }];
   const [, box = '', name = ''] = String(Key).split('/');
-  const isOfMachineToo = Body === undefined || name === 'given-up';
-  const kinds = isOfMachineToo ? ['node', 'aws.ec2.instance'] : ['node'];
+  // Machines take all their letters with them, and who stays after all is not asked to leave any more.
+  const removers = ['node', 'aws.ec2.instance', ...(name === 'leave' || name === 'left' ? ['peer'] : [])];
+  const kinds = Body === undefined ? removers : (WRITERS.get(name) ?? ['node']);
   return [{ of: 'object', doing: 'changes', kinds, names: [box] }];
 }
 

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { etcdctl, leaderSeen, membersSeen, threeVoters } from './etcd-view.ts';
+import { CONTROL_PLANES, NAME, type SharedCluster } from './shared-cluster.ts';
+
+export function etcdChecks(cluster: SharedCluster): void {
+  test('remembers everything three times, by voters that trust only each other', async () => {
+    await threeVoters(cluster);
+    const [first = ''] = CONTROL_PLANES;
+    expect(CONTROL_PLANES).toContain(await leaderSeen(cluster, first));
+    await etcdctl(cluster, first, 'put kept/from-the-beginning yes');
+    const seen = await cluster.everywhere(CONTROL_PLANES, async (node) => {
+      const said = await etcdctl(cluster, node, 'get kept/from-the-beginning --print-value-only');
+      const { code } = await cluster.tryOn(
+        node,
+        'curl -s -m 10 http://127.0.0.1:2379/health || curl -sk -m 10 https://127.0.0.1:2379/health',
+      );
+      return {
+        said: said.trim(),
+        isOpen: code === 0,
+        ids: (await membersSeen(cluster, node)).map(({ id }) => id).toSorted(),
+      };
+    });
+    const ids = seen[0]?.ids;
+    expect(seen).toEqual(CONTROL_PLANES.map(() => ({ said: 'yes', isOpen: false, ids })));
+    await cluster.place.good(['etcd', 'status', NAME]);
+  });
+
+  test('runs each of its parts as a unit, and shows all of them', async () => {
+    const { output } = await cluster.place.good(['units', NAME]);
+    for (const unit of ['bootstrap-node', 'bootstrap-overlay', 'bootstrap-peers', 'bootstrap-etcd'])
+      expect(output).toContain(unit);
+    await cluster.everywhere(CONTROL_PLANES, async (node) => {
+      const owner = await cluster.asRoot(node, 'stat -c "%U %a" /var/lib/bootstrap/etcd; ps -o user= -C etcd');
+      expect(owner.trim().split(/\s+/)).toEqual(['bootstrap-etcd', '700', expect.stringMatching(/^bootstra/)]);
+    });
+  });
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { etcdctl, threeVoters } from './etcd-view.ts';
+import { meshed } from './overlay.ts';
+import { CONTROL_PLANES, NAME, NODES, type SharedCluster } from './shared-cluster.ts';
+
+const BOOT_MS = 300_000;
+
+export function rebootChecks(cluster: SharedCluster): void {
+  test('can be stopped all at once and started again, and is what it was', async () => {
+    const letters = await cluster.letters();
+    await cluster.everywhere(NODES, (node) => cluster.on(node, 'sudo touch /var/lib/kept'));
+    await etcdctl(cluster, 'control-plane-1', 'put kept/before-the-stop yes');
+    const stop = await cluster.place.good(['stop', NAME]);
+    cluster.tell('stop, all at once', stop.tookMs);
+    expect(await cluster.machines()).toEqual([]);
+    // By their button, which they hear: they were not just switched off.
+    for (const node of NODES) {
+      expect((await cluster.place.good(['console', NAME, node])).output).toContain('Power down');
+    }
+    await cluster.place.good(['plan', NAME]);
+
+    const startMs = performance.now();
+    await cluster.place.good(['start', NAME]);
+    await cluster.everywhere(NODES, (node) => cluster.answering(node, BOOT_MS));
+    await threeVoters(cluster);
+    await meshed(cluster);
+    cluster.tell('start, until three vote and all reach one another', performance.now() - startMs);
+    await cluster.everywhere(NODES, (node) => cluster.on(node, 'ls /var/lib/kept'));
+    for (const node of CONTROL_PLANES) {
+      for (const key of ['from-the-beginning', 'before-the-stop']) {
+        expect(await etcdctl(cluster, node, `get kept/${key} --print-value-only`)).toContain('yes');
+      }
+    }
+    // Nobody had to be asked, and nothing is said twice.
+    expect(await cluster.letters()).toEqual(letters);
+    expect(
+      (await cluster.everywhere(NODES, (node) => cluster.on(node, 'systemctl --failed --no-legend --plain'))).join(''),
+    ).toBe('');
+    await cluster.place.good(['plan', NAME]);
+  });
+}

@@ -1,0 +1,144 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inject } from 'vitest';
+import { z } from 'zod';
+import { parseClusterUid } from '#engine/address.ts';
+import { localPlaces } from '#providers/local/local-places.ts';
+import { giveTo } from '../household.ts';
+import { lockedIn } from '../node-assets.ts';
+import { type End, Workplace } from '../workplace.ts';
+
+export const NAME = 'dev';
+export const CONTROL_PLANES: readonly string[] = ['control-plane-1', 'control-plane-2', 'control-plane-3'];
+export const NODES: readonly string[] = [...CONTROL_PLANES, 'storage-1', 'worker-1'];
+
+const LOOK_MS = 1_000;
+const Report = z.looseObject({ stage: z.string(), tookMs: z.number() });
+const Description = z.looseObject({ title: z.string() });
+
+export interface ReportedStage {
+  readonly node: string;
+  readonly stage: string;
+  readonly tookMs: number;
+}
+
+/** One set of machines for all checks that need several: each of them goes on where the one before has left it. */
+export class SharedCluster {
+  readonly place = new Workplace(inject('household'), 'life');
+  /** What is told when all is over. */
+  readonly figures: string[] = [];
+
+  get file(): string {
+    return join(this.place.root, `${NAME}.yaml`);
+  }
+
+  async prepare(): Promise<void> {
+    await this.place.clear();
+    await mkdir(this.place.root, { recursive: true });
+    await giveTo(inject('household'), this.place.root);
+    const { lock, source } = lockedIn(inject('assets'));
+    const lines = [
+      `name: ${NAME}`,
+      'provider: local',
+      `domain: ${NAME}.localhost`,
+      `image: { id: ${inject('image')} }`,
+      `assets: { lock: ${lock}, source: ${source} }`,
+      'nodes:',
+      `  control-plane: { count: ${CONTROL_PLANES.length}, machine: tiny }`,
+      '  worker: { count: 1, machine: tiny }',
+      '  storage: { count: 1, machine: tiny }',
+    ];
+    await writeFile(this.file, `${lines.join('\n')}\n`);
+  }
+
+  tell(what: string, ms: number): void {
+    this.figures.push(`${what}: ${(ms / 1_000).toFixed(0)} s`);
+  }
+
+  /** What a script says on a machine. */
+  async on(node: string, script: string): Promise<string> {
+    return (await this.place.good(['ssh', NAME, node, '--', script])).output;
+  }
+
+  tryOn(node: string, script: string): Promise<End> {
+    return this.place.run(['ssh', NAME, node, '--', script]);
+  }
+
+  /** The same as root there. */
+  asRoot(node: string, script: string): Promise<string> {
+    return this.on(node, `sudo sh -c ${quoted(script)}`);
+  }
+
+  /** On each of these at one time; in their order. */
+  everywhere<T>(nodes: readonly string[], act: (node: string) => Promise<T>): Promise<readonly T[]> {
+    return Promise.all(nodes.map(act));
+  }
+
+  /** Waits until it lets somebody in. */
+  answering(node: string, patienceMs: number): Promise<void> {
+    return eventually(patienceMs, async () => {
+      const { code, output } = await this.tryOn(node, 'true');
+      return code === 0 ? undefined : `${node} does not answer:\n${output}`;
+    });
+  }
+
+  /** By the line that its process was started with. */
+  async machineOf(node: string): Promise<number> {
+    const found = (await this.machines()).find(({ command }) => command.some((word) => word.includes(node)));
+    if (found === undefined) throw new Error(`The machine of ${node} does not run.`);
+    return found.pid;
+  }
+
+  async machines(): Promise<Awaited<ReturnType<Workplace['processes']>>> {
+    return (await this.place.processes()).filter(({ command }) => command[0]?.includes('qemu-system'));
+  }
+
+  /** Where the workstation keeps what is of this cluster. */
+  async places(): Promise<ReturnType<ReturnType<typeof localPlaces>['of']> & { readonly uid: string }> {
+    const roots = { data: join(this.place.data, 'bootstrap'), cache: '', runtime: join(this.place.root, 'run') };
+    const all = localPlaces(roots);
+    const [uid = '', ...others] = await readdir(all.clusters);
+    if (others.length > 0) throw new Error(`There is more than one cluster: ${[uid, ...others].join(', ')}.`);
+    return { ...all.of(parseClusterUid(uid)), uid };
+  }
+
+  /** Every letter of every machine: `<box>/<letter>`. */
+  async letters(): Promise<readonly string[]> {
+    const { mailboxes } = await this.places();
+    const found = await readdir(mailboxes, { recursive: true, withFileTypes: true });
+    return found
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name).slice(mailboxes.length + 1))
+      .toSorted();
+  }
+
+  async stages(): Promise<readonly ReportedStage[]> {
+    const { mailboxes, machines } = await this.places();
+    const letters = (await this.letters()).filter((letter) => letter.includes('/stage-'));
+    return Promise.all(
+      letters.map(async (letter) => {
+        const [box = ''] = letter.split('/');
+        const { title } = Description.parse(JSON.parse(await readFile(join(machines, box, 'machine.json'), 'utf8')));
+        const node = NODES.find((name) => title.includes(name)) ?? title;
+        return { node, ...Report.parse(JSON.parse(await readFile(join(mailboxes, letter), 'utf8'))) };
+      }),
+    );
+  }
+}
+
+/** Looks again and again until nothing is missing any more. */
+export async function eventually(patienceMs: number, missing: () => Promise<string | undefined>): Promise<void> {
+  const untilMs = performance.now() + patienceMs;
+  for (;;) {
+    const what = await missing();
+    if (what === undefined) return;
+    if (performance.now() > untilMs) throw new Error(`Still after ${(patienceMs / 1_000).toFixed(0)} s: ${what}`);
+    await sleep(LOOK_MS);
+  }
+}
+
+/** One word for a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEFRAGMENT_BYTES, EtcdMembers, good } from './etcd-members.ts';
+import { rehearseRestore } from './etcd-rehearsal.ts';
+
+const run = promisify(execFile);
+const NAMES = ['control-plane-1', 'control-plane-2', 'control-plane-3', 'control-plane-4'];
+const FOUNDERS = NAMES.slice(0, 3);
+const CARE = 'bootstrap-etcd-care.service';
+const SNAPSHOT = 'bootstrap-etcd-snapshot.service';
+const REHEARSAL = '127.0.14.100';
+const VALUE_BYTES = 100_000;
+
+let members: EtcdMembers;
+
+beforeAll(async () => {
+  members = await EtcdMembers.open(14);
+  for (const ended of await members.found(FOUNDERS)) good(ended);
+});
+
+afterAll(async () => {
+  await members[Symbol.asyncDispose]();
+});
+
+test('only the leader sends snapshots, each revision once; what they hold can be restored', async () => {
+  await members.put('control-plane-1', 'kept', 'in the snapshot');
+  const leader = await members.leader();
+  for (const name of [...FOUNDERS, ...FOUNDERS]) good(await members.machine(name).fire(SNAPSHOT));
+  const { revision } = (await members.status(leader)).header;
+  const path = `/${leader}/snapshots/etcd-${revision}`;
+  expect([...members.mailbox.received.keys()]).toEqual([path]);
+  await members.put('control-plane-1', 'later', 'not in the snapshot');
+  expect(await rehearseRestore(members.mailbox.received.get(path) ?? Buffer.of(), REHEARSAL)).toEqual(['kept']);
+  good(await members.machine(leader).fire(SNAPSHOT));
+  expect([...members.mailbox.received.keys()]).toEqual([path, `/${leader}/snapshots/etcd-${revision + 1}`]);
+});
+
+test('a snapshot that the mailbox does not take is sent again, under its revision of then', async () => {
+  const leader = await members.leader();
+  await members.put(leader, 'more', 'data');
+  members.mailbox.isCut = true;
+  const { code, output } = await members.machine(leader).fire(SNAPSHOT);
+  expect([code, output]).toEqual([
+    1,
+    expect.stringMatching(/does not take the snapshot of revision \d+: it answers 503/),
+  ]);
+  members.mailbox.isCut = false;
+  const before = members.mailbox.received.size;
+  good(await members.machine(leader).fire(SNAPSHOT));
+  expect(members.mailbox.received.size).toBe(before + 1);
+});
+
+test('a snapshot by hand is a file that was checked, on any member', async () => {
+  const machine = members.machine('control-plane-2');
+  const output = good(await machine.script('etcd-snapshot.sh', machine.path('by-hand')));
+  expect(output).toMatch(/^Revision \d+$/m);
+  const keys = await rehearseRestore(await readFile(machine.path('by-hand')), REHEARSAL);
+  expect(keys).toEqual(['kept', 'later', 'more']);
+});
+
+test('a learner whose own machine does not come to promote it is promoted by the leader', async () => {
+  const machine = await members.add('control-plane-4', 'existing', NAMES);
+  await machine.write('kill-at', 'promote before');
+  const { code } = await machine.stage('etcd');
+  expect(code).not.toBe(0);
+  await machine.write('kill-at', '');
+  const leader = await members.leader();
+  expect(await members.list(leader)).toEqual(
+    [...FOUNDERS.map((name) => `${name} voter`), 'control-plane-4 learner'].toSorted(),
+  );
+  await members.until('a voter', async () => {
+    good(await members.machine(leader).fire(CARE));
+    return (await members.list(leader)).includes('control-plane-4 voter') ? true : undefined;
+  });
+});
+
+test('a member whose node has gone from the list of peers is taken out in the second round, by the leader alone', async () => {
+  const leader = await members.leader();
+  const rest = FOUNDERS;
+  await members.machine('control-plane-4').crash();
+  await members.until('a leader that stays', async () =>
+    (await members.leader()) === 'control-plane-4' ? undefined : true,
+  );
+  for (const name of rest) await members.showPeers(name, rest);
+  const others = rest.filter((name) => name !== leader);
+  for (const name of [...others, ...others, leader]) expect(good(await members.machine(name).fire(CARE))).toBe('');
+  expect(await members.list(leader)).toHaveLength(4);
+  expect(good(await members.machine(leader).fire(CARE))).toMatch(/^Taken out: control-plane-4 /);
+  expect(await members.list(leader)).toEqual(rest.map((name) => `${name} voter`));
+});
+
+test('nobody is taken out by a list that is old, or that does not name the leader itself', async () => {
+  const leader = await members.leader();
+  const rest = FOUNDERS.filter((name) => name !== leader);
+  await members.showPeers(leader, rest);
+  for (let round = 0; round < 3; round += 1) good(await members.machine(leader).fire(CARE));
+  await members.showPeers(leader, [leader]);
+  await run('touch', ['-d', '1 hour ago', members.machine(leader).path('run/bootstrap/peers-confirmed')]);
+  for (let round = 0; round < 3; round += 1) good(await members.machine(leader).fire(CARE));
+  expect(await members.list(leader)).toHaveLength(3);
+});
+
+test('nobody is taken out, and nobody may leave, when the others would be no majority', async () => {
+  const leader = await members.leader();
+  const [down = '', gone = ''] = FOUNDERS.filter((name) => name !== leader);
+  await members.machine(down).crash();
+  await members.showPeers(leader, [leader, down]);
+  good(await members.machine(leader).fire(CARE));
+  expect(good(await members.machine(leader).fire(CARE))).toContain(
+    `${gone} is on the list of peers no more, but stays: only 1 of the other 2 that vote are healthy, and 2 are needed`,
+  );
+  askToLeave(gone);
+  const { code, output } = await members.machine(gone).fire(CARE);
+  expect([code, output]).toEqual([1, expect.stringContaining('This member stays for now: only 1 of the other 2')]);
+  expect(await members.list(leader)).toHaveLength(3);
+  await members.machine(down).boot();
+  await members.showPeers(leader, FOUNDERS);
+});
+
+test('a member stays that is asked to leave no more', async () => {
+  const name = FOUNDERS.find((each) => members.mailbox.shown.has(`/${each}/letters/leave`)) ?? '';
+  const machine = members.machine(name);
+  members.mailbox.shown.clear();
+  good(await machine.fire(CARE));
+  expect(good(await machine.stage('etcd'))).toBe('');
+  expect(await members.list(name)).toHaveLength(3);
+  askToLeave(name);
+});
+
+test('a member that was asked to leave goes once the others can do without it, and says so once', async () => {
+  const gone = FOUNDERS.find((name) => members.mailbox.shown.has(`/${name}/letters/leave`)) ?? '';
+  const machine = members.machine(gone);
+  await members.until('the others to be well', async () => ((await machine.fire(CARE)).code === 0 ? true : undefined));
+  const rest = FOUNDERS.filter((name) => name !== gone);
+  const [through = ''] = rest;
+  expect(await members.list(through)).toEqual(rest.map((name) => `${name} voter`));
+  expect(left(gone)).toEqual({ format: 1, box: `box-of-${gone}` });
+  // Neither a reboot nor its stage brings it back.
+  good(await machine.fire(CARE));
+  await machine.crash();
+  await machine.boot();
+  expect(good(await machine.stage('etcd'))).toContain('This member has left for good');
+  expect(await members.list(through)).toHaveLength(2);
+});
+
+test('a leader hands over before it leaves; the last that votes stays', async () => {
+  const rest = FOUNDERS.filter((name) => left(name) === undefined);
+  const leader = await members.leader();
+  const last = rest.find((name) => name !== leader) ?? '';
+  askToLeave(leader);
+  good(await members.machine(leader).fire(CARE));
+  expect(await members.list(last)).toEqual([`${last} voter`]);
+  expect(await members.leader()).toBe(last);
+  askToLeave(last);
+  const { code, output } = await members.machine(last).fire(CARE);
+  expect([code, output]).toEqual([
+    1,
+    expect.stringContaining('This member stays for now: it is the only one that votes'),
+  ]);
+  expect(await members.get(last, 'kept')).toBe('in the snapshot');
+});
+
+test('disk space that is no longer used is given back', async () => {
+  const [name = ''] = FOUNDERS.filter((each) => left(each) === undefined);
+  const machine = members.machine(name);
+  for (let turn = 0; turn < 20; turn += 1) await members.put(name, 'large', 'x'.repeat(VALUE_BYTES));
+  const { header, dbSize } = await members.status(name);
+  expect(dbSize).toBeGreaterThan(DEFRAGMENT_BYTES);
+  good(await machine.etcdctl('compact', String(header.revision), '--physical'));
+  members.mailbox.shown.clear();
+  await members.until('a smaller file', async () => {
+    await rm(machine.path('run/bootstrap/etcd-space-seen'), { force: true });
+    good(await machine.fire(CARE));
+    return (await members.status(name)).dbSize < DEFRAGMENT_BYTES ? true : undefined;
+  });
+  expect(await members.get(name, 'large')).toHaveLength(VALUE_BYTES);
+});
+
+function askToLeave(name: string): void {
+  members.mailbox.shown.set(`/${name}/letters/leave`, '{}');
+}
+
+function left(name: string): unknown {
+  const letter = members.mailbox.received.get(`/${name}/letters/left`);
+  return letter === undefined ? undefined : JSON.parse(letter.toString());
+}
