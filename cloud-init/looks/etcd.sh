@@ -9,7 +9,7 @@ export ETCDCTL_CERT="$ROOT/etc/bootstrap/pki/etcd.crt"
 export ETCDCTL_KEY="$ROOT/etc/bootstrap/pki/etcd.key"
 export ETCDCTL_DIAL_TIMEOUT=5s
 # Where machines are emulated, much of it is the start of etcdctl.
-export ETCDCTL_COMMAND_TIMEOUT="${ETCDCTL_COMMAND_TIMEOUT:-15s}"
+export ETCDCTL_COMMAND_TIMEOUT="${ETCD_LOOK_PATIENCE:-15s}"
 OWN=https://${ETCD_LOOPBACK:-127.0.0.1}:2379
 CTL=$ROOT/opt/bootstrap/bin/etcdctl
 

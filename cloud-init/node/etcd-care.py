@@ -10,7 +10,7 @@ import time
 from urllib.parse import urlsplit
 from etcd_cluster import (
     LOCAL_URL, NODE, RUN, STATE, Refused,
-    ask, etcdctl, healthy_endpoints, hindrance, list_members, say, voters, write_durably,
+    ask, etcdctl, healthy_endpoints, hindrance, members_of, say, voters, write_durably,
 )
 
 PEERS = f'{STATE}/peers.json'
@@ -26,7 +26,8 @@ DEFRAGMENT_BYTES = int(os.environ.get('ETCD_DEFRAGMENT_BYTES', str(100 * 2**20))
 
 
 def main():
-    members = list_members([LOCAL_URL])
+    # Somebody has just found that it leads: so it listens.
+    members = members_of(ask([LOCAL_URL], 'member', 'list'))
     for step in (promote_learners, take_out_strangers, defragment_one):
         try:
             step(members)

@@ -10,6 +10,7 @@ nothing of it: with an empty memory it might vote twice.
 """
 import json
 import os
+import sys
 from etcd_cluster import (
     ADDRESS, CLIENT_URL, DATA, LOOPBACK, NODE, PEER_URL, ROOT, STATE, Refused, Waiting,
     ask, endpoints_of_others, etcdctl, founders, hindrance, holds_our_seat, is_healthy, list_members, members_of, patience, say,
@@ -47,6 +48,8 @@ def is_founded():
 
 def take_seat(waiting):
     """The cluster as etcd has it with us: the peer URL of each, by its name."""
+    if not endpoints_of_others():
+        sys.exit('There is no other member to join: what etcd held has to be restored from a snapshot.')
     while True:
         try:
             members = list_members(endpoints_of_others())

@@ -32,6 +32,8 @@ leads=$(curl -s -m 5 "http://${ETCD_LOOPBACK:-127.0.0.1}:2381/metrics" | grep -c
 [ "${leads:-0}" -gt 0 ] || exit 0
 sent=$STATE/etcd-snapshot-sent
 now=$("$etcdctl" endpoint status -w json | number revision)
+# Before anything was written there is nothing to keep.
+[ "${now:-0}" -gt 1 ] || exit 0
 [ "$now" != "$(cat "$sent" 2>/dev/null)" ] || exit 0
 
 room=$STATE/etcd-snapshots

@@ -37,8 +37,18 @@ ask() {
     "$MAILBOX/peers"
 }
 
+confirm() {
+  : >"$RUN/peers-confirmed"
+  quiet=$((quiet + 1))
+  mention 'The list is confirmed.'
+}
+
 # First in the kernel, where it is checked, then on the disk, then the answer as one that need not be given again.
 take() {
+  if cmp -s "$draft" "$list"; then
+    confirm
+    return
+  fi
   if ! news=$(python3 -B "$tools/peers-apply.py" "$draft" 2>&1); then
     mention "$news"
     return
@@ -55,11 +65,7 @@ while :; do
   code=$(ask) || :
   case $code in
   200) take ;;
-  304)
-    : >"$RUN/peers-confirmed"
-    quiet=$((quiet + 1))
-    mention 'The list is confirmed.'
-    ;;
+  304) confirm ;;
   *) mention "No list from the mailbox: it answers ${code:-nothing}." ;;
   esac
   sleep "$([ "$quiet" -lt "$QUIET" ] && echo "$OFTEN" || echo "$SELDOM")"

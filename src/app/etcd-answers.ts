@@ -34,7 +34,7 @@ const Statuses = z.array(
     }),
   }),
 );
-export type SaidStatus = z.output<typeof Statuses>[number]['Status'];
+type SaidStatus = z.output<typeof Statuses>[number]['Status'];
 
 const Healths = z.array(z.object({ endpoint: z.string(), health: z.boolean(), error: z.string().default('') }));
 

@@ -42,7 +42,11 @@ export async function etcdRestore(
     throw error;
   }
   tell('stopping etcd');
-  await all('stop');
+  await all('stop').catch(async (error: unknown) => {
+    // With what it held: nothing has been swapped yet.
+    await askNodes(asking, { look: 'etcd-restore', nodes, args: ['start'], deadlineMs: STEP_MS }, signal);
+    throw error;
+  });
   tell('putting the restored data in its place');
   await all('swap');
   tell('starting etcd');

@@ -13,7 +13,7 @@ export interface EtcdMember {
   readonly figures: EtcdFigures | undefined;
 }
 
-export interface EtcdFigures {
+interface EtcdFigures {
   readonly version: string;
   readonly dbBytes: number;
   readonly dbInUseBytes: number;

@@ -9,7 +9,7 @@ import { type Asking, askNodes, type NodeAnswer, type SilentNode } from './every
  * | stale | they did once, and no longer do                                        |
  * | never | they never did                                                         |
  */
-export type LinkState = 'up' | 'stale' | 'never';
+type LinkState = 'up' | 'stale' | 'never';
 
 /** What one node knows of another. */
 export interface OverlayLink {

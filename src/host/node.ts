@@ -12,20 +12,20 @@ export interface NodeSession {
   readonly mailbox: Mailbox;
 }
 
-const { node: name, role, region, zone, settings, certificates, assets, stages } = Welcome.shape;
+const said = Welcome.shape;
 
 const Inputs = z.strictObject({
-  name,
-  role,
-  region,
-  zone,
+  name: said.node,
+  role: said.role,
+  region: said.region,
+  zone: said.zone,
   /** Of the machine that is to become this node. */
   mailbox: z.string(),
-  settings,
+  settings: said.settings,
   secrets: z.record(z.string(), z.instanceof(Secret)),
-  certificates,
-  assets,
-  stages,
+  certificates: said.certificates,
+  assets: said.assets,
+  stages: said.stages,
 });
 export type NodeInputs = Readonly<z.output<typeof Inputs>>;
 
@@ -112,12 +112,12 @@ function ownerOf({ cluster, incarnation }: Welcome): Owner | undefined {
 }
 
 function welcomeFor({ cluster, instanceId }: ResourceContext, inputs: NodeInputs): Welcome {
-  const { name: node, role, region, zone, settings, secrets, certificates, assets, stages } = inputs;
+  const { name, role, region, zone, settings, secrets, certificates, assets, stages } = inputs;
   return {
     format: PROTOCOL_FORMAT,
     cluster,
     incarnation: instanceId,
-    node,
+    node: name,
     role,
     region,
     zone,

@@ -13,15 +13,13 @@ export interface PeerSession {
   readonly peers: PeerBoard;
 }
 
-const { node, box, overlayAddress, podCidr, region } = Peer.shape;
-
 const Inputs = z.strictObject({
-  node,
+  node: Peer.shape.node,
   /** Of its machine, whose hello has its key. */
-  box,
-  overlayAddress,
-  podCidr,
-  region,
+  box: Peer.shape.box,
+  overlayAddress: Peer.shape.overlayAddress,
+  podCidr: Peer.shape.podCidr,
+  region: Peer.shape.region,
   privateAddress: z.string(),
   /** Empty: from outside it cannot be reached. */
   publicAddress: z.string(),
@@ -46,7 +44,7 @@ export const peer = defineResource<PeerSession>()({
   replaceOn: ['node', 'box', 'overlayAddress', 'podCidr', 'region'],
   replaceOrder: 'destroy-first',
   stableOutputs: ['node', 'box', 'publicKey', 'overlayAddress', 'podCidr', 'region'],
-  idOf: ({ node: name, box: whose }) => `${name} ${whose}`,
+  idOf: ({ node, box }) => `${node} ${box}`,
 
   async observe({ peers }, context, { inputs }) {
     const found = await peers.find(context, inputs.node);
@@ -81,15 +79,10 @@ export const peer = defineResource<PeerSession>()({
 });
 
 function peerOf(inputs: Inputs, publicKey: string): Peer {
-  const { privateAddress, publicAddress, port, isMember: _, box: whose, node: name, ...place } = inputs;
+  const { node, box, overlayAddress, podCidr, region, privateAddress, publicAddress, port } = inputs;
   const far = publicAddress === '' ? '' : `${publicAddress}:${port}`;
-  return {
-    ...place,
-    node: name,
-    box: whose,
-    publicKey,
-    endpoints: { near: `${privateAddress}:${port}`, far },
-  };
+  const endpoints = { near: `${privateAddress}:${port}`, far };
+  return { node, box, publicKey, overlayAddress, podCidr, region, endpoints };
 }
 
 /** What another machine has left on the board under this name is not there for anybody: the state knows only this one. */

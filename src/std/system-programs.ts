@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants, mkdir, open, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -45,8 +45,8 @@ export class SystemPrograms implements Programs {
   async run(program: string, args: readonly string[], options: RunOptions = {}): Promise<EndedProgram> {
     const { input, inputFile, variables, directory, signal, output, hear } = options;
     if (signal?.aborted === true) return { code: undefined, stdout: '', stderr: '' };
-    await using source = inputFile === undefined ? undefined : await open(inputFile);
-    await using file = output === undefined ? undefined : await open(output, 'wx', FILE_MODE);
+    await using source = await opened(inputFile, 'r');
+    await using file = await opened(output, 'wx');
     const child = spawn(program, args, {
       // A group of its own can be ended with all that is in it.
       detached: true,
@@ -89,6 +89,10 @@ export class SystemPrograms implements Programs {
     const found = await this.look(pid);
     if (found?.start === start) send(pid, signal);
   }
+}
+
+async function opened(path: string | undefined, flags: 'r' | 'wx'): Promise<FileHandle | undefined> {
+  return path === undefined ? undefined : open(path, flags, FILE_MODE);
 }
 
 async function isProgram(path: string): Promise<boolean> {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Look, readLook, sectionsOf } from '#cloud-init/look-script.ts';
 import { SystemFiles } from '#std/system-files.ts';
 
-const LOOKS: readonly Look[] = ['units', 'overlay', 'etcd', 'etcd-snapshot'];
+const LOOKS: readonly Look[] = ['units', 'overlay', 'etcd', 'etcd-snapshot', 'etcd-restore'];
 /** As `wg show bootstrap0 dump` writes them. */
 const [PRIVATE, PRESHARED] = [`${'S'.repeat(43)}=`, `${'P'.repeat(43)}=`];
 const DUMP = [

@@ -95,7 +95,8 @@ describe('a peer', () => {
   test('is refused what another node has, at once', async () => {
     await published({ node: 'worker-1', box: 'token-9', podCidr: '10.48.9.0/24' });
     sayHello(BOX, OTHER_KEY);
-    const refused = { outcome: 'rejected', reason: 'invalid', message: expect.stringContaining('10.43.0.1') };
+    const message = 'control-plane-1 cannot be known to the others: 10.43.0.1 is taken by worker-1 (token-9).';
+    const refused = { outcome: 'rejected', reason: 'invalid', message };
     await expect(peer.create(session(), context(), INPUTS)).rejects.toMatchObject(refused);
     expect(onBoard().map(({ node }) => node)).toEqual(['worker-1']);
   });
@@ -121,7 +122,8 @@ describe('before it is taken off the board', () => {
   test('a machine of the quorum is asked to leave, and awaited', async () => {
     await published();
     settle();
-    for (const _again of [1, 2]) await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
+    await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
+    await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
     expect(mailbox.names(BOX)).toContain('leave');
     expect(onBoard()).toHaveLength(1);
     mailbox.post(BOX, 'left');

@@ -72,6 +72,16 @@ describe('a program that is run', () => {
     await expect(programs.run('/bin/true', [], { output })).rejects.toMatchObject({ code: 'EEXIST' });
   });
 
+  test('reads a file byte by byte when it is given one', async () => {
+    const [inputFile, output] = [join(home, 'input'), join(home, 'output')];
+    await writeFile(inputFile, Uint8Array.of(0xff, 0, 0x0a));
+    await programs.run('/bin/cat', [], { inputFile, output });
+    expect([...(await readFile(output))]).toEqual([0xff, 0, 0x0a]);
+    await expect(programs.run('/bin/cat', [], { inputFile: join(home, 'nothing') })).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
+
   test('gets its arguments as they are, for there is no shell', async () => {
     const { stdout } = await programs.run('printf', ['%s|', '$HOME', 'a b', "it's", '*']);
     expect(stdout).toBe("$HOME|a b|it's|*|");

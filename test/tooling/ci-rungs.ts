@@ -51,7 +51,7 @@ export const rungs: readonly Rung[] = [
     options: [],
     program: 'vitest',
     verdict: 'vitest',
-    minutesMax: 25,
+    minutesMax: 30,
   },
 ];
 

@@ -24,6 +24,11 @@ afterAll(async () => {
   await members[Symbol.asyncDispose]();
 });
 
+test('a cluster in which nothing was ever written has no snapshot', async () => {
+  for (const name of FOUNDERS) good(await members.machine(name).fire(SNAPSHOT));
+  expect(members.mailbox.received.size).toBe(0);
+});
+
 test('only the leader sends snapshots, each revision once; what they hold can be restored', async () => {
   await members.put('control-plane-1', 'kept', 'in the snapshot');
   const leader = await members.leader();

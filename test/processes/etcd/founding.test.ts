@@ -102,6 +102,14 @@ test('five found a cluster as three do', async () => {
   expect(await members.get('control-plane-1', 'key')).toBe('of five');
 });
 
+test('the only member, without its data, founds nothing anew: it says what is to be done', async () => {
+  await using members = await EtcdMembers.open(15);
+  const machine = await members.add('control-plane-1', 'existing', ['control-plane-1']);
+  const { code, output } = await machine.stage('etcd');
+  expect(code).toBe(1);
+  expect(output).toContain('There is no other member to join: what etcd held has to be restored from a snapshot.');
+});
+
 async function ownCertificate(members: EtcdMembers): Promise<{ readonly key: Buffer; readonly cert: Buffer }> {
   const machine = members.machine('control-plane-2');
   const [key, cert] = await Promise.all(

@@ -6,6 +6,7 @@ import { debianPackages } from '../../ceph/debian-packages.ts';
 
 const run = promisify(execFile);
 const NAMES = ['iproute2', 'iputils-ping', 'nftables', 'wireguard-go', 'wireguard-tools'];
+const APART = ['unshare', '--net', '--mount'] as const;
 const PLACES = { ip: 'ip', ping: 'ping', wg: 'wg', 'wireguard-go': 'wireguard-go', nft: '../sbin/nft' } as const;
 
 export type NetworkProgram = keyof typeof PLACES;
@@ -28,7 +29,8 @@ export class OwnNetwork implements AsyncDisposable {
 
   static async open(): Promise<OwnNetwork> {
     const hold = 'mkdir -p /run/wireguard && mount -t tmpfs tmpfs /run/wireguard && echo $$ && read -r nothing';
-    const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', hold], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [program, ...options] = APART;
+    const holder = spawn(program, [...options, 'sh', '-c', hold], { stdio: ['pipe', 'pipe', 'inherit'] });
     let said = '';
     for await (const line of createInterface(holder.stdout)) {
       said = line;
