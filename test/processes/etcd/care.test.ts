@@ -150,6 +150,20 @@ test('a member that was asked to leave goes once the others can do without it, a
   expect(await members.list(through)).toHaveLength(2);
 });
 
+test('a member joins again when its leaving is taken back, and can be asked once more', async () => {
+  const gone = FOUNDERS.find((name) => left(name) !== undefined) ?? '';
+  const machine = members.machine(gone);
+  members.mailbox.shown.delete(`/${gone}/letters/leave`);
+  members.mailbox.received.delete(`/${gone}/letters/left`);
+  expect(good(await machine.fire(CARE))).toContain('it joins again');
+  good(await machine.stage('etcd'));
+  expect(await members.list(gone)).toEqual(FOUNDERS.map((name) => `${name} voter`));
+  expect(await members.get(gone, 'kept')).toBe('in the snapshot');
+  askToLeave(gone);
+  await members.until('it to leave', async () => ((await machine.fire(CARE)).code === 0 ? true : undefined));
+  expect(left(gone)).toEqual({ format: 1, box: `box-of-${gone}` });
+});
+
 test('a leader hands over before it leaves; the last that votes stays', async () => {
   const rest = FOUNDERS.filter((name) => left(name) === undefined);
   const leader = await members.leader();
