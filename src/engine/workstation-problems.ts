@@ -28,7 +28,8 @@ export const WORKSTATION_PROBLEMS = {
   'etcd.not-restored': {
     summary: 'The data of etcd was not restored everywhere',
     blame: 'provider',
-    remedy: 'When the cause is gone, do it again: it goes on from there. See how etcd is:\n  bootstrap etcd status NAME',
+    remedy:
+      'When the cause is gone, do it again: it goes on from there. See how etcd is:\n  bootstrap etcd status NAME',
   },
   'etcd.snapshot-failed': {
     summary: 'No snapshot of etcd was brought here',

@@ -38,9 +38,9 @@ test('a file is read in pieces from any byte on, to its end', async () => {
   const content = Buffer.alloc(2 * MIB + 3, 'abcdefg');
   await disk.write(path, content);
   for (const from of [0, 1, MIB, 2 * MIB + 2, 2 * MIB + 3, 3 * MIB]) {
-    const pieces = await Array.fromAsync(disk.pieces(path, from));
-    expect(Buffer.concat(pieces).equals(content.subarray(from))).toBe(true);
-    expect(pieces.every(({ length }) => length > 0 && length <= MIB)).toBe(true);
+    const read = await Array.fromAsync(disk.pieces(path, from));
+    expect(Buffer.concat(read).equals(content.subarray(from))).toBe(true);
+    expect(read.every(({ length }) => length > 0 && length <= MIB)).toBe(true);
   }
   expect(await codeOf(disk.pieces(join(home, 'absent'), 0).next())).toBe('absent');
 });
