@@ -48,7 +48,7 @@ export const rungs: readonly Rung[] = [
     rung: 4,
     name: 'machines',
     script: 'test:machines',
-    options: [],
+    options: AGAIN,
     program: 'vitest',
     verdict: 'vitest',
     minutesMax: 30,
