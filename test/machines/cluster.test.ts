@@ -16,6 +16,7 @@ describe('a cluster on this workstation', () => {
   beforeAll(() => cluster.prepare());
   /** Nothing that a failed test has left goes on when the tests have ended. */
   afterAll(async () => {
+    cluster.leave();
     console.log(`\n${cluster.figures.join('\n')}\n`);
     for (const { pid } of await cluster.place.processes()) process.kill(pid, 'SIGKILL');
   });

@@ -51,11 +51,16 @@ export async function openHousehold(): Promise<Household> {
   return { user: USER, home, node, main: join(program, 'dist', 'src', 'cli', 'main.js') };
 }
 
+interface Start {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stdin?: 'ignore' | 'pipe';
+}
+
 /** Starts something as that somebody, in a process group of its own. */
 export function startAs(
   { user, home }: Household,
   command: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  { environment = {}, stdin = 'ignore' }: Start = {},
 ): ChildProcess {
   const drop =
     user === undefined ? [] : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', '--inh-caps=-all'];
@@ -63,7 +68,7 @@ export function startAs(
   return spawn(program, args, {
     cwd: home,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: home, USER: user ?? '', LANG: 'C.UTF-8', CI: 'true', ...environment },
   });
 }

@@ -29,15 +29,16 @@ export class Workplace {
     await rm(this.root, { recursive: true, force: true });
   }
 
-  start(args: readonly string[]): ChildProcess {
+  start(args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
     const { node, main } = this.#household;
-    return startAs(this.#household, [node, main, ...args], {
+    const environment = {
       XDG_CONFIG_HOME: join(this.root, 'config'),
       XDG_STATE_HOME: join(this.root, 'state'),
       XDG_DATA_HOME: this.data,
       XDG_CACHE_HOME: join(this.#household.home, 'cache'),
       XDG_RUNTIME_DIR: join(this.root, 'run'),
-    });
+    };
+    return startAs(this.#household, [node, main, ...args], { environment, stdin });
   }
 
   run(args: readonly string[]): Promise<End> {

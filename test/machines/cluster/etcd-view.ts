@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { CONTROL_PLANES, eventually, type SharedCluster } from './shared-cluster.ts';
 
 const WELL_MS = 240_000;
@@ -11,7 +12,7 @@ export interface SeenMember {
 
 /** As this very command of etcd says it on a machine. */
 export function etcdctl(cluster: SharedCluster, node: string, command: string): Promise<string> {
-  return cluster.asRoot(node, `/opt/bootstrap/node/etcdctl ${command}`);
+  return cluster.on(node, `/opt/bootstrap/node/etcdctl ${command}`);
 }
 
 export async function membersSeen(cluster: SharedCluster, from: string): Promise<readonly SeenMember[]> {
@@ -55,9 +56,12 @@ export async function leaderSeen(cluster: SharedCluster, from: string): Promise<
   return found.name;
 }
 
-/** Which changes of its members a member has carried out since then, in their order: `RemoveNode`, `AddLearnerNode`… */
+const CHANGES = ['removed member', 'added member', 'promote member'];
+const LogLine = z.looseObject({ msg: z.string() });
+
+/** Which changes of its members a member has seen since then, in their order. */
 export async function changesOfMembers(cluster: SharedCluster, on: string, sinceS: string): Promise<readonly string[]> {
-  const log = await cluster.asRoot(on, `journalctl --unit bootstrap-etcd --output cat --no-pager --since @${sinceS}`);
-  const carriedOut = log.split('\n').filter((line) => line.includes('applied a configuration change through raft'));
-  return carriedOut.map((line) => /"raft-conf-change":"ConfChange(\w+)"/.exec(line)?.[1] ?? line);
+  const log = await cluster.on(on, `journalctl --unit bootstrap-etcd --output cat --no-pager --since @${sinceS}`);
+  const lines = log.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => LogLine.parse(JSON.parse(line)).msg).filter((message) => CHANGES.includes(message));
 }

@@ -29,7 +29,7 @@ export function etcdChecks(cluster: SharedCluster): void {
     const { output } = await cluster.place.good(['units', NAME]);
     for (const unit of ['bootstrap-overlay', 'bootstrap-peers', 'bootstrap-etcd']) expect(output).toContain(unit);
     await cluster.everywhere(CONTROL_PLANES, async (node) => {
-      const owner = await cluster.asRoot(node, 'stat -c "%U %a" /var/lib/bootstrap/etcd; ps -o euser:32= -C etcd');
+      const owner = await cluster.on(node, 'stat -c "%U %a" /var/lib/bootstrap/etcd; ps -o euser:32= -C etcd');
       expect(owner.trim().split(/\s+/)).toEqual(['bootstrap-etcd', '700', 'bootstrap-etcd']);
     });
   });

@@ -30,6 +30,7 @@ export function farewellChecks(cluster: SharedCluster): void {
   });
 
   test('goes without a trace', async () => {
+    cluster.leave();
     const end = await cluster.place.good(['delete', NAME, '--yes', '--plain']);
     cluster.tell('delete', end.tookMs);
     expect(await cluster.place.processes()).toEqual([]);

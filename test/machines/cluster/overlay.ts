@@ -9,7 +9,7 @@ export function overlayChecks(cluster: SharedCluster): void {
     const known = await overlayAddresses(cluster);
     expect(new Set(known.values()).size).toBe(NODES.length);
     await cluster.everywhere(NODES, async (node) => {
-      const links = (await cluster.asRoot(node, 'wg show bootstrap0 dump')).trim().split('\n').slice(1);
+      const links = (await cluster.on(node, 'wg show bootstrap0 dump')).trim().split('\n').slice(1);
       const peers = links.map((line) => line.split('\t'));
       const others = NODES.filter((each) => each !== node).map((each) => `${known.get(each)}/32`);
       const allowed = peers

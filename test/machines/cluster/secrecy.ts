@@ -17,7 +17,7 @@ export function secrecyChecks(cluster: SharedCluster): void {
     // The shared key of the overlay, the key of etcd's authority, and perhaps more by now.
     expect(secrets.length).toBeGreaterThanOrEqual(2);
     await cluster.everywhere(NODES, async (node) => {
-      const userData = await cluster.asRoot(node, 'cat /var/lib/cloud/instance/user-data.txt');
+      const userData = await cluster.on(node, 'cat /var/lib/cloud/instance/user-data.txt');
       expect(Buffer.byteLength(userData)).toBeLessThanOrEqual(USER_DATA_BYTES_MAX);
       expect(userData).toContain('BUNDLE=');
       for (const secret of secrets) expect(userData.includes(secret)).toBe(false);
@@ -32,12 +32,12 @@ export function secrecyChecks(cluster: SharedCluster): void {
     // What is looked for lies in memory alone, and not as it would be found.
     const look = `echo ${wanted} | base64 -d > /run/looked-for; grep -rslF -f /run/looked-for ${PLACES}; rm /run/looked-for`;
     await cluster.everywhere(NODES, async (node) => {
-      expect(linesOf(await cluster.asRoot(node, look))).toEqual(['/etc/bootstrap/secrets/overlay-psk']);
+      expect(linesOf(await cluster.on(node, look))).toEqual(['/etc/bootstrap/secrets/overlay-psk']);
       const begins = `grep -rsl -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' ${PLACES} || true`;
       const own = CONTROL_PLANES.includes(node) ? [ETCD_KEY, SSH_KEY] : [SSH_KEY];
-      expect(linesOf(await cluster.asRoot(node, begins)).toSorted()).toEqual(own);
+      expect(linesOf(await cluster.on(node, begins)).toSorted()).toEqual(own);
       const guarded = `find /etc/bootstrap -type f \\( -name '*.key' -o -path '*/secrets/*' \\) -printf '%m %u %g\\n' | sort -u`;
-      expect(linesOf(await cluster.asRoot(node, guarded))).toEqual(['600 root root']);
+      expect(linesOf(await cluster.on(node, guarded))).toEqual(['600 root root']);
     });
   });
 }

@@ -21,7 +21,7 @@ export function segmentChecks(cluster: SharedCluster): void {
     const [first = ''] = letters;
     const said = await readFile(first, 'utf8');
     await writeFile(first, said.replace(keys[0] ?? '', keys[1] ?? ''));
-    const ends = await cluster.everywhere(NODES, (node) => cluster.tryOn(node, 'true'));
+    const ends = await cluster.everywhere(NODES, (node) => cluster.place.run(['ssh', NAME, node, '--', 'true']));
     await writeFile(first, said);
     expect(ends.filter(({ code }) => code === 0)).toHaveLength(NODES.length - 1);
   });

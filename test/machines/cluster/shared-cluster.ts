@@ -7,7 +7,8 @@ import { parseClusterUid } from '#engine/address.ts';
 import { localPlaces } from '#providers/local/local-places.ts';
 import { giveTo } from '../household.ts';
 import { lockedIn } from '../node-assets.ts';
-import { type End, Workplace } from '../workplace.ts';
+import { Workplace } from '../workplace.ts';
+import { RootShell, type Said } from './root-shell.ts';
 
 export const NAME = 'dev';
 export const CONTROL_PLANES: readonly string[] = ['control-plane-1', 'control-plane-2', 'control-plane-3'];
@@ -28,6 +29,8 @@ export class SharedCluster {
   readonly place = new Workplace(inject('household'), 'life');
   /** What is told when all is over. */
   readonly figures: string[] = [];
+  readonly #shells = new Map<string, RootShell>();
+  readonly #asked = new Map<string, Promise<unknown>>();
 
   get file(): string {
     return join(this.place.root, `${NAME}.yaml`);
@@ -56,18 +59,32 @@ export class SharedCluster {
     this.figures.push(`${what}: ${(ms / 1_000).toFixed(0)} s`);
   }
 
-  /** What a script says on a machine. */
+  /** What a script of root says on a machine. */
   async on(node: string, script: string): Promise<string> {
-    return (await this.place.good(['ssh', NAME, node, '--', script])).output;
+    const { code, output } = await this.tryOn(node, script);
+    if (code === 0) return output;
+    throw new Error(`On ${node} this ended with ${code}:\n${script}\n${output}`);
   }
 
-  tryOn(node: string, script: string): Promise<End> {
-    return this.place.run(['ssh', NAME, node, '--', script]);
+  async tryOn(node: string, script: string): Promise<Said> {
+    const before = this.#asked.get(node) ?? Promise.resolve();
+    const answer = before.then(() => this.#shellOf(node).ask(script));
+    this.#asked.set(node, answer);
+    return answer;
   }
 
-  /** The same as root there. */
-  asRoot(node: string, script: string): Promise<string> {
-    return this.on(node, `sudo sh -c ${quoted(script)}`);
+  /** Whoever has gone in goes out. */
+  leave(): void {
+    for (const shell of this.#shells.values()) shell.close();
+    this.#shells.clear();
+  }
+
+  #shellOf(node: string): RootShell {
+    const open = this.#shells.get(node);
+    if (open?.isOpen === true) return open;
+    const shell = new RootShell(this.place, NAME, node);
+    this.#shells.set(node, shell);
+    return shell;
   }
 
   /** On each of these at one time; in their order. */
@@ -78,7 +95,7 @@ export class SharedCluster {
   /** Waits until it lets somebody in. */
   answering(node: string, patienceMs: number): Promise<void> {
     return eventually(patienceMs, async () => {
-      const { code, output } = await this.tryOn(node, 'true');
+      const { code, output } = await this.place.run(['ssh', NAME, node, '--', 'true']);
       return code === 0 ? undefined : `${node} does not answer:\n${output}`;
     });
   }
@@ -136,9 +153,4 @@ export async function eventually(patienceMs: number, missing: () => Promise<stri
     if (performance.now() > untilMs) throw new Error(`Still after ${(patienceMs / 1_000).toFixed(0)} s: ${what}`);
     await sleep(LOOK_MS);
   }
-}
-
-/** One word for a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
