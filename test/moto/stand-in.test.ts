@@ -193,7 +193,10 @@ const WELCOME = {
   role: 'converged',
   region: 'eu-west-3',
   zone: 'eu-west-3a',
-  overlay: { address: '10.43.0.1', podCidr: '10.44.0.0/24', presharedKey: 'none' },
+  settings: { OVERLAY_ADDRESS: '10.43.0.1', POD_CIDR: '10.44.0.0/24' },
+  secrets: { 'overlay-psk': 'none' },
+  certificates: {},
+  assets: [],
 };
 
 function launch(ClientToken: string, bucket?: string): RunInstancesCommand {
