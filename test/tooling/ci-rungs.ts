@@ -51,7 +51,7 @@ export const rungs: readonly Rung[] = [
     options: AGAIN,
     program: 'vitest',
     verdict: 'vitest',
-    minutesMax: 30,
+    minutesMax: 35,
   },
 ];
 

@@ -73,7 +73,7 @@ export default defineConfig({
           globalSetup: 'test/machines/install.ts',
           // One after the other: they share what processors there are.
           fileParallelism: false,
-          testTimeout: 600_000,
+          testTimeout: 900_000,
           hookTimeout: 600_000,
         },
       },

@@ -2,7 +2,7 @@ import { etcdctl } from './etcd-view.ts';
 import type { SharedCluster } from './shared-cluster.ts';
 
 const LOG = '/run/canary.log';
-const PAUSE_S = 0.5;
+const PAUSE_S = 1;
 const PATIENCE_S = 3;
 
 export interface Written {

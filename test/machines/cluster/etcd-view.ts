@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONTROL_PLANES, eventually, type SharedCluster } from './shared-cluster.ts';
 
-const WELL_MS = 240_000;
+const WELL_MS = 300_000;
 
 export interface SeenMember {
   readonly id: string;
