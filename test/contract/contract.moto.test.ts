@@ -5,7 +5,7 @@ import { type MotoServer, startMoto } from '../moto/moto-server.ts';
 import { repository } from '../tooling/repository.ts';
 import { allFacts } from './all-facts.ts';
 import { emulatorJudge, type Judge, seenBy, simulatorJudge } from './judge.ts';
-import { MOTO_VERSION, motoDifferences, motoShapeDifferences } from './known-differences.ts';
+import { MOTO_VERSION, motoChances, motoDifferences, motoShapeDifferences } from './known-differences.ts';
 import { readingsOfLives } from './readings.ts';
 import { addTo, type Shape } from './shape.ts';
 import { shapeDifferences, type Shapes } from './shape-differences.ts';
@@ -44,7 +44,9 @@ describe.concurrent('moto does as AWS does, but for what is listed', () => {
     async (id, _words, { fact, index }) => {
       const judge = overheard(await emulatorJudge(moto.endpoint, String(FIRST_ACCOUNT + index)), shapes);
       const difference = differences.get(id);
-      expect(await seenBy(judge, fact)).toStrictEqual(difference === undefined ? fact.holds : difference.instead);
+      const seen = await seenBy(judge, fact);
+      if (motoChances.get(id)?.(seen) === true) return;
+      expect(seen).toStrictEqual(difference === undefined ? fact.holds : difference.instead);
       tally[difference === undefined ? 'held' : 'differing'] += 1;
     },
   );
