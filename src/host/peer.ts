@@ -59,8 +59,9 @@ export const peer = defineResource<PeerSession>()({
     const known = Peer.safeParse(peerOf(inputs, keys.overlay));
     if (!known.success)
       return refuseHello(mailbox, context, { box: inputs.box, why: 'The key for the overlay in its hello is none.' });
-    await publish(peers, context, known.data);
+    // What is on the board is done: nobody would come back to what is left to do after that.
     if (inputs.isMember) await stay(mailbox, context, inputs.box);
+    await publish(peers, context, known.data);
     return { ...known.data, isMember: inputs.isMember };
   },
 
