@@ -51,8 +51,8 @@ main() {
     prepare) prepare "$@" ;;
     stop)
       # Where it has never come so far, some of them are not known.
-      for unit in care.timer care.service snapshot.timer snapshot.service; do
-        systemctl stop "bootstrap-etcd-$unit" || true
+      for unit in care snapshot; do
+        systemctl stop "bootstrap-etcd-$unit.service" || true
       done
       systemctl stop bootstrap-etcd.service
       ;;

@@ -1,17 +1,32 @@
 #!/usr/bin/python3 -B
 """
-What the leader of etcd does for the others, one step for each in a round: promotes learners that have caught up, takes
-out members whose node has gone from the list of peers, and gives back disk space that is no longer used.
+Every few seconds on each member of etcd: it leaves when it was asked to. Whoever leads looks after the others, one step for
+each in a round: it promotes learners that have caught up, takes out members whose node has gone from the list of peers, gives
+back disk space that is no longer used, and sees to a snapshot once in a minute when anything has changed.
 """
+import http.client
 import json
 import os
+import subprocess
 import sys
 import time
 from urllib.parse import urlsplit
 from etcd_cluster import (
-    LOCAL_URL, NODE, RUN, STATE, Refused,
-    ask, etcdctl, healthy_endpoints, hindrance, members_of, say, voters, write_durably,
+    LEAVING, LOCAL_URL, NODE, RUN, STATE, Refused,
+    defragment, hindrance, is_healthy, members_at, promote_at, remove_at, say, status_of, voters, write_durably,
 )
+
+TOOLS = os.path.dirname(os.path.abspath(__file__))
+MAILBOX = os.environ.get('MAILBOX', '')
+MAILBOX_SECONDS = 10
+# It has left; and the mailbox knows.
+LEFT = f'{STATE}/etcd-left'
+LEFT_SENT = f'{STATE}/etcd-left.sent'
+
+ROUND_SECONDS = int(os.environ.get('ETCD_CARE_SECONDS', '15'))
+SNAPSHOT_SECONDS = 60
+SNAPSHOT = 'bootstrap-etcd-snapshot.service'
+SENT = f'{STATE}/etcd-snapshot-sent'
 
 PEERS = f'{STATE}/peers.json'
 # Touched whenever the mailbox has confirmed the list of peers.
@@ -26,20 +41,89 @@ DEFRAGMENT_BYTES = int(os.environ.get('ETCD_DEFRAGMENT_BYTES', str(100 * 2**20))
 
 
 def main():
-    # Somebody has just found that it leads: so it listens.
-    members = members_of(ask([LOCAL_URL], 'member', 'list'))
+    if sys.argv[1:] == ['once']:
+        one_round()
+        return
+    said = None
+    while True:
+        # Never all machines in one moment.
+        time.sleep(ROUND_SECONDS * (0.5 + os.urandom(1)[0] / 256))
+        try:
+            one_round()
+            trouble = None
+        except Refused as refused:
+            trouble = f'Not in this round: {refused}'
+        if trouble is not None and trouble != said:
+            say(trouble)
+        said = trouble
+
+
+def one_round():
+    if leave_is_asked():
+        leave()
+    elif os.path.exists(LEFT):
+        join_again()
+    else:
+        own = status_of(LOCAL_URL)
+        if own.leads:
+            look_after(own)
+
+
+def leave_is_asked():
+    """As long as nobody answers, what was asked last is asked still."""
+    status = status_of_letter('leave')
+    if status == 200 and not os.path.exists(LEAVING):
+        write_durably(LEAVING, '')
+    if status == 404:
+        remove(LEAVING)
+    return os.path.exists(LEAVING)
+
+
+def status_of_letter(name):
+    place = urlsplit(f'{MAILBOX}/letters/{name}')
+    kind = http.client.HTTPSConnection if place.scheme == 'https' else http.client.HTTPConnection
+    connection = kind(place.hostname, place.port, timeout=MAILBOX_SECONDS)
+    try:
+        connection.request('GET', place.path + (f'?{place.query}' if place.query else ''))
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def leave():
+    if os.path.exists(LEFT_SENT):
+        return
+    if subprocess.run(['sh', f'{TOOLS}/etcd-leave.sh'], check=False).returncode != 0:
+        raise Refused('it has not left yet')
+
+
+def join_again():
+    say('Nobody asks this member to leave any more: it joins again.')
+    remove(LEFT)
+    remove(LEFT_SENT)
+    # Its agent runs the stage of etcd again.
+    systemctl('restart', '--no-block', 'bootstrap-node.service')
+
+
+def look_after(own):
+    members = members_at(LOCAL_URL)
     for step in (promote_learners, take_out_strangers, defragment_one):
         try:
             step(members)
         except Refused as refused:
             say(f'Not in this round: {refused}')
+    if is_snapshot_due(own):
+        write_durably(f'{RUN}/etcd-snapshot-begun', '')
+        systemctl('start', '--no-block', SNAPSHOT)
 
 
 def promote_learners(members):
     for learner in members:
         if learner.is_learner and learner.name:
             try:
-                etcdctl([LOCAL_URL], 'member', 'promote', learner.id)
+                promote_at(LOCAL_URL, learner.id)
                 say(f'Promoted: {learner.label}')
             except Refused as refused:
                 say(f'{learner.label} stays a learner: {refused}')
@@ -51,12 +135,13 @@ def take_out_strangers(members):
         return
     rounds = read_json(STRANGERS) or {}
     strangers = {member.id: rounds.get(member.id, 0) + 1 for member in members if is_stranger(member, known)}
-    write_durably(STRANGERS, json.dumps(strangers))
+    if strangers != rounds:
+        write_durably(STRANGERS, json.dumps(strangers))
     due = [member for member in members if strangers.get(member.id, 0) >= ROUNDS]
     for member in due:
         reason = hindrance(members, member)
         if reason is None:
-            etcdctl([LOCAL_URL], 'member', 'remove', member.id)
+            remove_at(LOCAL_URL, member.id)
             say(f'Taken out: {member.label} ({member.id}), which is on the list of peers no more.')
             # One in a round: after it the others are counted anew.
             return
@@ -65,13 +150,9 @@ def take_out_strangers(members):
 
 def nodes_on_the_list():
     """By name and by address. None: nobody has confirmed the list lately, or it does not even name this node."""
-    try:
-        age = time.time() - os.stat(CONFIRMED).st_mtime
-    except FileNotFoundError:
-        return None
     peers = (read_json(PEERS) or {}).get('peers', [])
     names = {peer['node'] for peer in peers}
-    if age > CONFIRMED_SECONDS or NODE not in names:
+    if age(CONFIRMED) > CONFIRMED_SECONDS or NODE not in names:
         return None
     return names | {peer['overlayAddress'] for peer in peers}
 
@@ -84,37 +165,60 @@ def is_stranger(member, known):
 
 def defragment_one(members):
     """Its member answers nothing meanwhile: so one at a time, only when all are well, and the leader last."""
-    if time.time() - modified(SPACE_SEEN) < SPACE_SECONDS:
+    if age(SPACE_SEEN) < SPACE_SECONDS:
         return
     write_durably(SPACE_SEEN, '')
-    voting = voters(members)
-    endpoints = [member.client_urls[0] for member in voting if member.client_urls]
-    wasteful = [status for status in ask(endpoints, 'endpoint', 'status') if is_wasteful(status['Status'])]
-    if not wasteful or len(healthy_endpoints(endpoints)) < len(voting):
+    endpoints = [member.client_urls[0] for member in voters(members) if member.client_urls]
+    wasteful = [status for status in map(status_of, endpoints) if is_wasteful(status)]
+    if not wasteful or not all(map(is_healthy, endpoints)):
         return
-    status = min(wasteful, key=lambda status: is_leader(status['Status']))
-    etcdctl([status['Endpoint']], 'defrag', seconds=60)
-    say(f'Defragmented: {status["Endpoint"]}, of {status["Status"]["dbSize"]} bytes.')
+    status = min(wasteful, key=lambda status: status.leads)
+    defragment(status.endpoint)
+    say(f'Defragmented: {status.endpoint}, of {status.bytes} bytes.')
 
 
 def is_wasteful(status):
-    size, used = status['dbSize'], status.get('dbSizeInUse', 0)
-    return size >= DEFRAGMENT_BYTES and size - used > size / 2
+    return status.bytes >= DEFRAGMENT_BYTES and status.bytes - status.used_bytes > status.bytes / 2
 
 
-def is_leader(status):
-    return status['leader'] == status['header']['member_id']
+def is_snapshot_due(own):
+    # Before anything was written there is nothing to keep.
+    if own.revision <= 1 or str(own.revision) == read(SENT).strip():
+        return False
+    return age(f'{RUN}/etcd-snapshot-begun') >= SNAPSHOT_SECONDS
 
 
-def modified(path):
-    return os.stat(path).st_mtime if os.path.exists(path) else 0
+def systemctl(*words):
+    subprocess.run(['systemctl', *words], check=False)
+
+
+def age(path):
+    """In seconds; of what is not there: for ever."""
+    try:
+        return time.time() - os.stat(path).st_mtime
+    except FileNotFoundError:
+        return float('inf')
+
+
+def remove(path):
+    try:
+        os.remove(path)
+    except FileNotFoundError:
+        pass
+
+
+def read(path):
+    try:
+        with open(path, encoding='utf-8') as file:
+            return file.read()
+    except FileNotFoundError:
+        return ''
 
 
 def read_json(path):
     try:
-        with open(path, encoding='utf-8') as file:
-            return json.load(file)
-    except (OSError, ValueError):
+        return json.loads(read(path))
+    except ValueError:
         return None
 
 

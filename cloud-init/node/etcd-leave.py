@@ -3,9 +3,8 @@
 import sys
 from etcd_cluster import (
     LOCAL_URL, OWN_ID, Refused,
-    ask, endpoints_of_others, etcdctl, hindrance, list_members, say, through_any, voters,
+    endpoints_of_others, hindrance, list_members, move_lead_at, remove_at, say, status_of, through_any, voters,
 )
-
 
 
 def main():
@@ -18,15 +17,14 @@ def main():
         sys.exit(f'This member stays for now: {reason}.')
     others = [member for member in voters(members) if member.id != own.id and member.client_urls]
     hand_over(own, others)
-    through_any([member.client_urls[0] for member in others], etcdctl, 'member', 'remove', own.id)
+    through_any([member.client_urls[0] for member in others], remove_at, own.id)
     say('Taken out of the cluster.')
 
 
 def own_id():
     """Neither name nor address tells: they may be those of its successor already."""
     try:
-        [status] = ask([LOCAL_URL], 'endpoint', 'status')
-        return f'{status["Status"]["header"]["member_id"]:x}'
+        return status_of(LOCAL_URL).id
     except Refused:
         pass
     try:
@@ -39,14 +37,13 @@ def own_id():
 def hand_over(own, others):
     """A leader that goes without a word is missed for an election's time."""
     try:
-        [status] = ask([LOCAL_URL], 'endpoint', 'status')
+        if status_of(LOCAL_URL).leader != own.id:
+            return
     except Refused:
-        return
-    if f'{status["Status"]["leader"]:x}' != own.id:
         return
     for other in others:
         try:
-            etcdctl([LOCAL_URL], 'move-leader', other.id)
+            move_lead_at(LOCAL_URL, other.id)
             return
         except Refused as refused:
             say(f'{other.label} does not take the lead: {refused}')

@@ -13,7 +13,7 @@ if [ ! -e "$STATE/etcd-left" ]; then
   : >"$STATE/etcd-left"
   sync "$STATE"
 fi
-systemctl disable --now bootstrap-etcd-snapshot.timer bootstrap-etcd.service
+systemctl disable --now bootstrap-etcd.service
 
 box=$(cat "$ETC/box")
 code=$(printf '{"format":%s,"box":"%s"}' "$FORMAT" "$box" |

@@ -7,7 +7,7 @@ what it has on its disk then is of no use.
 import sys
 from etcd_cluster import (
     LOCAL_URL, OWN_ID, PEER_URL, Refused, Waiting,
-    endpoints_of_others, etcdctl, is_healthy, list_members, patience, say, through_any, write_durably,
+    endpoints_of_others, is_healthy, list_members, patience, promote_at, say, through_any, write_durably,
 )
 
 TAKEN_OUT = 3
@@ -35,7 +35,7 @@ def look():
     if own.is_learner:
         if not own.name:
             return 'this member has not started yet'
-        through_any(endpoints_of_others(), etcdctl, 'member', 'promote', own.id)
+        through_any(endpoints_of_others(), promote_at, own.id)
         say('Promoted: this member votes.')
     if not is_healthy(LOCAL_URL):
         return 'this member does not answer yet'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# On the leader of etcd, every minute: a snapshot, checked, goes to the mailbox when anything has changed since the last.
+# On the leader of etcd, when its care finds that it is time: a snapshot, checked, goes to the mailbox if anything has changed.
 # By hand, on any member, into a file of one's own: sudo /opt/bootstrap/node/etcd-snapshot.sh FILE
 set -eu
 umask 077

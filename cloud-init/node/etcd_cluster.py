@@ -1,11 +1,13 @@
 """
-What the scripts of etcd share. They ask its cluster through etcdctl, and believe a list of members only from a member that
-has a majority behind it. Nothing here remembers anything: each script looks again, and so can be killed and run again.
+What the scripts of etcd share. They ask its cluster over HTTP, as etcd also lets itself be asked, for to start etcdctl takes
+a small machine seconds; and they believe a list of members only from a member that has a majority behind it. Nothing here
+remembers anything: each script looks again, and so can be killed and run again.
 """
+import http.client
 import json
 import os
 import socket
-import subprocess
+import ssl
 import sys
 import time
 from typing import NamedTuple
@@ -30,8 +32,9 @@ CLIENT_URL = f'https://{ADDRESS}:2379'
 LOCAL_URL = f'https://{LOOPBACK}:2379'
 
 PAUSE_SECONDS = 1
-COMMAND_SECONDS = 5
 CONNECT_SECONDS = 2
+# etcd itself gives up what no majority answers after about as many.
+ANSWER_SECONDS = 10
 
 
 class Refused(Exception):
@@ -39,6 +42,7 @@ class Refused(Exception):
 
 
 class Member(NamedTuple):
+    # In hexadecimal digits, as etcd writes it in its log.
     id: str
     # Empty until it has started for the first time.
     name: str
@@ -51,57 +55,126 @@ class Member(NamedTuple):
         return self.name or f'the member at {self.peer_urls[0]} that has never started'
 
 
-def ask(endpoints, *words):
-    """Its answer, read from JSON."""
-    answer = etcdctl(endpoints, *words, '--write-out=json')
+class Status(NamedTuple):
+    endpoint: str
+    id: str
+    leader: str
+    revision: int
+    bytes: int
+    used_bytes: int
+
+    @property
+    def leads(self):
+        return self.leader == self.id
+
+
+def call(endpoint, path, body=None, seconds=ANSWER_SECONDS):
+    """What a member answers, read from JSON; `body` is what it is told."""
+    place = urlsplit(endpoint)
+    connection = http.client.HTTPSConnection(place.hostname, place.port)
     try:
-        return json.loads(answer)
+        # Somebody who does not even listen is not waited for as long as somebody who thinks.
+        plain = socket.create_connection((place.hostname, place.port), timeout=CONNECT_SECONDS)
+        plain.settimeout(seconds)
+        connection.sock = trust().wrap_socket(plain, server_hostname=place.hostname)
+        connection.request('GET' if body is None else 'POST', path, None if body is None else json.dumps(body))
+        answer = connection.getresponse()
+        text = answer.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise Refused(f'{endpoint} does not answer: {error or type(error).__name__}') from None
+    finally:
+        connection.close()
+    try:
+        said = json.loads(text)
     except ValueError:
-        raise Refused(f'etcdctl said what is no JSON: {answer[:200]}') from None
+        raise Refused(f'{endpoint} says what is no JSON: {text[:200]!r}') from None
+    if answer.status != 200:
+        raise Refused(said.get('message') or said.get('reason') or f'{endpoint} answers {answer.status}')
+    return said
 
 
-def etcdctl(endpoints, *words, seconds=COMMAND_SECONDS):
-    """What it says; not in JSON unless asked to, for not all of its verbs can."""
-    command = ['etcdctl', f'--command-timeout={seconds}s', '--dial-timeout=2s', f'--endpoints={",".join(endpoints)}']
-    command += [f'--cacert={PKI}/etcd-ca.crt', f'--cert={PKI}/etcd.crt', f'--key={PKI}/etcd.key', *words]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=6 * seconds)
-    except subprocess.TimeoutExpired:
-        raise Refused(f'etcdctl {words[0]} {words[1]} did not end') from None
-    # Of several endpoints it also tells the health when one of them has none.
-    if done.returncode != 0 and not done.stdout.startswith('['):
-        raise Refused(last_line(done.stderr) or f'etcdctl ended with code {done.returncode}')
-    return done.stdout
+def trust():
+    """Read anew for every call: certificates are renewed while somebody runs."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(f'{PKI}/etcd-ca.crt')
+    context.load_cert_chain(f'{PKI}/etcd.crt', f'{PKI}/etcd.key')
+    return context
 
 
-def last_line(text):
-    """Without what etcd's client logs on its way to an error."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith('{')]
-    return lines[-1].strip() if lines else ''
+def members_at(endpoint):
+    return members_of(call(endpoint, '/v3/cluster/member/list', {'linearizable': True}))
 
 
-def through_any(endpoints, act, *words):
+def add_learner_at(endpoint, peer_url):
+    """All members, with the new one."""
+    return members_of(call(endpoint, '/v3/cluster/member/add', {'peerURLs': [peer_url], 'isLearner': True}))
+
+
+def promote_at(endpoint, member_id):
+    call(endpoint, '/v3/cluster/member/promote', {'ID': decimal(member_id)})
+
+
+def remove_at(endpoint, member_id):
+    call(endpoint, '/v3/cluster/member/remove', {'ID': decimal(member_id)})
+
+
+def move_lead_at(endpoint, member_id):
+    call(endpoint, '/v3/maintenance/transfer-leadership', {'targetID': decimal(member_id)})
+
+
+def defragment(endpoint):
+    call(endpoint, '/v3/maintenance/defragment', {}, seconds=60)
+
+
+def status_of(endpoint):
+    """What this member knows by itself, whether or not a majority is behind it."""
+    said = call(endpoint, '/v3/maintenance/status', {})
+    header = said['header']
+    return Status(
+        endpoint=endpoint,
+        id=hexadecimal(header['member_id']),
+        leader=hexadecimal(said.get('leader', 0)),
+        revision=int(header.get('revision', 0)),
+        bytes=int(said.get('dbSize', 0)),
+        used_bytes=int(said.get('dbSizeInUse', 0)),
+    )
+
+
+def members_of(answer):
+    return [
+        Member(
+            id=hexadecimal(entry['ID']),
+            name=entry.get('name', ''),
+            peer_urls=tuple(entry.get('peerURLs', ())),
+            client_urls=tuple(entry.get('clientURLs', ())),
+            is_learner=entry.get('isLearner', False),
+        )
+        for entry in answer['members']
+    ]
+
+
+def hexadecimal(number):
+    """In JSON etcd writes numbers of 64 bits as text."""
+    return f'{int(number):x}'
+
+
+def decimal(member_id):
+    return str(int(member_id, 16))
+
+
+def through_any(endpoints, act, *arguments):
     """One after the other, so that one that has lost the majority stands in nobody's way."""
     refusals = []
     for endpoint in endpoints:
-        if not is_open(endpoint):
-            refusals.append(f'{endpoint}: nobody listens')
-            continue
         try:
-            return act([endpoint], *words)
+            return act(endpoint, *arguments)
         except Refused as refused:
-            refusals.append(f'{endpoint}: {refused}')
+            refusals.append(str(refused))
     raise Refused('; '.join(refusals) or 'there is no other member to ask')
 
 
-def is_open(url):
-    """Whether anybody listens there at all: etcd's client is more patient than anybody who has others to ask."""
-    place = urlsplit(url)
-    try:
-        socket.create_connection((place.hostname, place.port), timeout=CONNECT_SECONDS).close()
-    except OSError:
-        return False
-    return True
+def list_members(endpoints):
+    return through_any(endpoints, members_at)
 
 
 def founders():
@@ -118,23 +191,6 @@ def as_client_url(peer_url):
     return peer_url.rsplit(':', 1)[0] + ':2379'
 
 
-def list_members(endpoints):
-    return members_of(through_any(endpoints, ask, 'member', 'list'))
-
-
-def members_of(answer):
-    return [
-        Member(
-            id=f'{entry["ID"]:x}',
-            name=entry.get('name', ''),
-            peer_urls=tuple(entry.get('peerURLs', ())),
-            client_urls=tuple(entry.get('clientURLs', ())),
-            is_learner=entry.get('isLearner', False),
-        )
-        for entry in answer['members']
-    ]
-
-
 def voters(members):
     return [member for member in members if not member.is_learner]
 
@@ -145,18 +201,10 @@ def holds_our_seat(member):
 
 def is_healthy(endpoint):
     """Whether it can read what the majority knows."""
-    return bool(healthy_endpoints([endpoint]))
-
-
-def healthy_endpoints(endpoints):
-    listening = [endpoint for endpoint in endpoints if is_open(endpoint)]
-    if not listening:
-        return set()
     try:
-        answers = ask(listening, 'endpoint', 'health')
+        return call(endpoint, '/health').get('health') == 'true'
     except Refused:
-        return set()
-    return {answer['endpoint'] for answer in answers if answer.get('health')}
+        return False
 
 
 def hindrance(members, leaving):
@@ -166,11 +214,11 @@ def hindrance(members, leaving):
     rest = [member for member in voters(members) if member.id != leaving.id]
     if not rest:
         return 'it is the only one that votes'
-    healthy = healthy_endpoints([member.client_urls[0] for member in rest if member.client_urls])
+    healthy = sum(is_healthy(member.client_urls[0]) for member in rest if member.client_urls)
     needed = len(rest) // 2 + 1
-    if len(healthy) >= needed:
+    if healthy >= needed:
         return None
-    return f'only {len(healthy)} of the other {len(rest)} that vote are healthy, and {needed} are needed'
+    return f'only {healthy} of the other {len(rest)} that vote are healthy, and {needed} are needed'
 
 
 class Waiting:

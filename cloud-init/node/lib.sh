@@ -94,7 +94,7 @@ install_unit() {
   SYSTEMD_LOG_LEVEL=err systemctl start "$@"
 }
 
-# NAME...: the same without starting anything, for what a timer or another unit starts.
+# NAME...: the same without starting anything, for what another unit starts.
 place_unit() {
   place_changed=
   for place_name in "$@"; do

@@ -106,8 +106,10 @@ export class AssetCache {
   async #fetchOrYield(draft: string, wanted: WantedAsset, signal: AbortSignal): Promise<string | undefined> {
     const { disk } = this.#parts.ground;
     try {
-      const path = this.#pathOf(wanted.sha256);
-      await disk.rename(await this.#fetch(draft, wanted, signal), path);
+      // Whoever was at it may have ended just before we began.
+      const known = await this.#whole(wanted.sha256, signal);
+      const path = known ?? this.#pathOf(wanted.sha256);
+      if (known === undefined) await disk.rename(await this.#fetch(draft, wanted, signal), path);
       await disk.removeTree(draft);
       return path;
     } catch (error) {

@@ -69,6 +69,21 @@ describe('what is wanted from an address', () => {
     expect(new Set(paths)).toEqual(new Set([join(stand.directory, etcd.sha256)]));
     expect(stand.server.requests).toHaveLength(1);
   });
+
+  test('is not fetched by whoever begins when another has just ended', async () => {
+    const etcd = stand.publish('etcd');
+    const processes = new Processes();
+    const late = processes.as(2);
+    // Asked for when it has seen that nobody is at it, and before it is at it itself.
+    const self = async () => {
+      await stand.cache(processes.as(1)).obtain(etcd, FOREVER);
+      return late.self();
+    };
+    const workers = { self, isCertainlyDead: late.isCertainlyDead.bind(late) };
+    expect(await digestAt(await stand.cache(workers).obtain(etcd, FOREVER))).toBe(etcd.sha256);
+    expect(stand.server.requests).toHaveLength(1);
+    expect(await stand.tree()).toEqual([etcd.sha256, 'downloads'].toSorted());
+  });
 });
 
 describe('what is wanted from a folder', () => {

@@ -24,7 +24,9 @@ process.exitCode = report.failed === 0 ? 0 : 1;
 async function climb(rung: Rung): Promise<RungRecord> {
   const { name, program, verdict } = rung;
   const reportPath = join(folder, `${name}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`];
+  // What takes half an hour is told while it happens.
+  const manner = rung.minutesMax > 20 ? 'verbose' : 'default';
+  const reporters = [`--reporter=${manner}`, '--reporter=json', `--outputFile.json=${reportPath}`];
   const command = ['node', '--run', rung.script, ...(rung.options.length === 0 ? [] : ['--', ...rung.options])];
   const args = ['--run', rung.script, '--', ...rung.options];
   const start = performance.now();

@@ -19,9 +19,9 @@ done
 getent passwd bootstrap-etcd >/dev/null ||
   useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bootstrap-etcd
 
-place_unit bootstrap-etcd.service bootstrap-etcd-care.service bootstrap-etcd-snapshot.service
+place_unit bootstrap-etcd.service bootstrap-etcd-snapshot.service
 # From now on it can be asked to leave.
-install_unit bootstrap-etcd-care.timer
+install_unit bootstrap-etcd-care.service
 
 while :; do
   # With a log of its own it knows who it is. Without one nothing that an earlier try has left is of use.
@@ -48,4 +48,3 @@ done
 : >"$STATE/etcd-founded"
 rm -f "$STATE/etcd-joining"
 sync "$STATE"
-install_unit bootstrap-etcd-snapshot.timer

@@ -197,9 +197,14 @@ export class ImageStore {
     }
   }
 
-  /** Undefined: somebody took us for dead and has gone on in our place. */
+  /** Undefined: somebody else has it by now, or took us for dead and has gone on in our place. */
   async #fetchOrYield(draft: string, fetching: Fetching & { readonly wanted: WantedFile }, signal: AbortSignal) {
     try {
+      // Whoever was at it may have ended just before we began.
+      if ((await this.#published(fetching.wanted, signal)) !== undefined) {
+        await this.#parts.world.disk.removeTree(draft);
+        return undefined;
+      }
       return await this.#fetch(draft, fetching, signal);
     } catch (error) {
       if (isFileError(error, 'absent')) return undefined;

@@ -1,4 +1,4 @@
-import { etcdctl } from './etcd-view.ts';
+import { ASK_ETCD, etcdctl, LOCAL_ETCD } from './etcd-view.ts';
 import type { SharedCluster } from './shared-cluster.ts';
 
 const LOG = '/run/canary.log';
@@ -29,10 +29,8 @@ export class CanaryWriter {
 
   static async start(cluster: SharedCluster, node: string, title: string): Promise<CanaryWriter> {
     const prefix = `canary/${title}/${node}/`;
-    // By the gateway of etcd: to start its own client costs a machine that is emulated seconds.
-    const pki = '/etc/bootstrap/pki';
-    const trust = `--cacert ${pki}/etcd-ca.crt --cert ${pki}/etcd.crt --key ${pki}/etcd.key`;
-    const put = `curl -s -m ${PATIENCE_S} ${trust} --data "{\\"key\\":\\"$key\\",\\"value\\":\\"$key\\"}" https://127.0.0.1:2379/v3/kv/put`;
+    const entry = '{\\"key\\":\\"$key\\",\\"value\\":\\"$key\\"}';
+    const put = `${ASK_ETCD} -m ${PATIENCE_S} --data "${entry}" ${LOCAL_ETCD}/v3/kv/put 2>/dev/null`;
     const script = [
       'n=0',
       'while :; do',

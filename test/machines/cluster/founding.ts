@@ -12,7 +12,7 @@ const OTHER_STAGES = ['network', 'packages', 'overlay'];
 export function foundingChecks(cluster: SharedCluster): void {
   test('is made by somebody without privileges, and every machine becomes a node by itself', async () => {
     const end = await cluster.place.good(['create', '-f', cluster.file, '--yes', '--plain']);
-    cluster.tell('create, five machines at once', end.tookMs);
+    cluster.tell(`create, ${NODES.length} machines at once`, end.tookMs);
     await cluster.place.good(['plan', NAME]);
     const machines = await cluster.machines();
     expect(machines).toHaveLength(NODES.length);
@@ -43,7 +43,5 @@ export function foundingChecks(cluster: SharedCluster): void {
       const [ssh = 0, cloudInit = 0] = [...started.matchAll(/^\d+$/gm)].map(([text]) => Number(text) / 1_000_000);
       cluster.figures.push(`${node}, its boot: SSH ${ssh.toFixed(1)} s, cloud-init done ${cloudInit.toFixed(1)} s`);
     });
-    expect(await cluster.on('worker-1', 'cloud-init status')).toContain('status: done');
-    await cluster.on('worker-1', 'cloud-init schema --system');
   });
 }

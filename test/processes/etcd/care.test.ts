@@ -8,7 +8,6 @@ import { rehearseRestore } from './etcd-rehearsal.ts';
 const run = promisify(execFile);
 const NAMES = ['control-plane-1', 'control-plane-2', 'control-plane-3', 'control-plane-4'];
 const FOUNDERS = NAMES.slice(0, 3);
-const CARE = 'bootstrap-etcd-care.service';
 const SNAPSHOT = 'bootstrap-etcd-snapshot.service';
 const REHEARSAL = '127.0.14.100';
 const VALUE_BYTES = 100_000;
@@ -76,7 +75,7 @@ test('a learner whose own machine does not come to promote it is promoted by the
     [...FOUNDERS.map((name) => `${name} voter`), 'control-plane-4 learner'].toSorted(),
   );
   await members.until('a voter', async () => {
-    good(await members.machine(leader).fire(CARE));
+    good(await members.machine(leader).care());
     return (await members.list(leader)).includes('control-plane-4 voter') ? true : undefined;
   });
 });
@@ -90,9 +89,9 @@ test('a member whose node has gone from the list of peers is taken out in the se
   );
   for (const name of rest) await members.showPeers(name, rest);
   const others = rest.filter((name) => name !== leader);
-  for (const name of [...others, ...others, leader]) expect(good(await members.machine(name).fire(CARE))).toBe('');
+  for (const name of [...others, ...others, leader]) expect(good(await members.machine(name).care())).toBe('');
   expect(await members.list(leader)).toHaveLength(4);
-  expect(good(await members.machine(leader).fire(CARE))).toMatch(/^Taken out: control-plane-4 /);
+  expect(good(await members.machine(leader).care())).toMatch(/^Taken out: control-plane-4 /);
   expect(await members.list(leader)).toEqual(rest.map((name) => `${name} voter`));
 });
 
@@ -100,10 +99,10 @@ test('nobody is taken out by a list that is old, or that does not name the leade
   const leader = await members.leader();
   const rest = FOUNDERS.filter((name) => name !== leader);
   await members.showPeers(leader, rest);
-  for (let round = 0; round < 3; round += 1) good(await members.machine(leader).fire(CARE));
+  for (let round = 0; round < 3; round += 1) good(await members.machine(leader).care());
   await members.showPeers(leader, [leader]);
   await run('touch', ['-d', '1 hour ago', members.machine(leader).path('run/bootstrap/peers-confirmed')]);
-  for (let round = 0; round < 3; round += 1) good(await members.machine(leader).fire(CARE));
+  for (let round = 0; round < 3; round += 1) good(await members.machine(leader).care());
   expect(await members.list(leader)).toHaveLength(3);
 });
 
@@ -112,12 +111,12 @@ test('nobody is taken out, and nobody may leave, when the others would be no maj
   const [down = '', gone = ''] = FOUNDERS.filter((name) => name !== leader);
   await members.machine(down).crash();
   await members.showPeers(leader, [leader, down]);
-  good(await members.machine(leader).fire(CARE));
-  expect(good(await members.machine(leader).fire(CARE))).toContain(
+  good(await members.machine(leader).care());
+  expect(good(await members.machine(leader).care())).toContain(
     `${gone} is on the list of peers no more, but stays: only 1 of the other 2 that vote are healthy, and 2 are needed`,
   );
   askToLeave(gone);
-  const { code, output } = await members.machine(gone).fire(CARE);
+  const { code, output } = await members.machine(gone).care();
   expect([code, output]).toEqual([1, expect.stringContaining('This member stays for now: only 1 of the other 2')]);
   expect(await members.list(leader)).toHaveLength(3);
   await members.machine(down).boot();
@@ -128,7 +127,7 @@ test('a member stays that is asked to leave no more', async () => {
   const name = FOUNDERS.find((each) => members.mailbox.shown.has(`/${each}/letters/leave`)) ?? '';
   const machine = members.machine(name);
   members.mailbox.shown.clear();
-  good(await machine.fire(CARE));
+  good(await machine.care());
   expect(good(await machine.stage('etcd'))).toBe('');
   expect(await members.list(name)).toHaveLength(3);
   askToLeave(name);
@@ -137,13 +136,13 @@ test('a member stays that is asked to leave no more', async () => {
 test('a member that was asked to leave goes once the others can do without it, and says so once', async () => {
   const gone = FOUNDERS.find((name) => members.mailbox.shown.has(`/${name}/letters/leave`)) ?? '';
   const machine = members.machine(gone);
-  await members.until('the others to be well', async () => ((await machine.fire(CARE)).code === 0 ? true : undefined));
+  await members.until('the others to be well', async () => ((await machine.care()).code === 0 ? true : undefined));
   const rest = FOUNDERS.filter((name) => name !== gone);
   const [through = ''] = rest;
   expect(await members.list(through)).toEqual(rest.map((name) => `${name} voter`));
   expect(left(gone)).toEqual({ format: 1, box: `box-of-${gone}` });
   // Neither a reboot nor its stage brings it back.
-  good(await machine.fire(CARE));
+  good(await machine.care());
   await machine.crash();
   await machine.boot();
   expect(good(await machine.stage('etcd'))).toContain('This member has left for good');
@@ -155,12 +154,12 @@ test('a member joins again when its leaving is taken back, and can be asked once
   const machine = members.machine(gone);
   members.mailbox.shown.delete(`/${gone}/letters/leave`);
   members.mailbox.received.delete(`/${gone}/letters/left`);
-  expect(good(await machine.fire(CARE))).toContain('it joins again');
+  expect(good(await machine.care())).toContain('it joins again');
   good(await machine.stage('etcd'));
   expect(await members.list(gone)).toEqual(FOUNDERS.map((name) => `${name} voter`));
   expect(await members.get(gone, 'kept')).toBe('in the snapshot');
   askToLeave(gone);
-  await members.until('it to leave', async () => ((await machine.fire(CARE)).code === 0 ? true : undefined));
+  await members.until('it to leave', async () => ((await machine.care()).code === 0 ? true : undefined));
   expect(left(gone)).toEqual({ format: 1, box: `box-of-${gone}` });
 });
 
@@ -169,11 +168,11 @@ test('a leader hands over before it leaves; the last that votes stays', async ()
   const leader = await members.leader();
   const last = rest.find((name) => name !== leader) ?? '';
   askToLeave(leader);
-  good(await members.machine(leader).fire(CARE));
+  good(await members.machine(leader).care());
   expect(await members.list(last)).toEqual([`${last} voter`]);
   expect(await members.leader()).toBe(last);
   askToLeave(last);
-  const { code, output } = await members.machine(last).fire(CARE);
+  const { code, output } = await members.machine(last).care();
   expect([code, output]).toEqual([
     1,
     expect.stringContaining('This member stays for now: it is the only one that votes'),
@@ -191,7 +190,7 @@ test('disk space that is no longer used is given back', async () => {
   members.mailbox.shown.clear();
   await members.until('a smaller file', async () => {
     await rm(machine.path('run/bootstrap/etcd-space-seen'), { force: true });
-    good(await machine.fire(CARE));
+    good(await machine.care());
     return (await members.status(name)).dbSize < DEFRAGMENT_BYTES ? true : undefined;
   });
   expect(await members.get(name, 'large')).toHaveLength(VALUE_BYTES);

@@ -81,7 +81,7 @@ export class EtcdMachine implements AsyncDisposable {
     return this.run(join(SCRIPTS, 'run-stage'), name);
   }
 
-  /** A script of the node's, or a unit that a timer would start. */
+  /** A script of the node's. */
   script(name: string, ...args: readonly string[]): Promise<Ended> {
     return this.run('sh', this.path(`opt/bootstrap/node/${name}`), ...args);
   }
@@ -101,7 +101,12 @@ export class EtcdMachine implements AsyncDisposable {
     return this.run(this.path('opt/bootstrap/node/etcdctl'), ...args);
   }
 
-  /** What a timer would start. */
+  /** A round of what looks after etcd. */
+  care(): Promise<Ended> {
+    return this.script('etcd-care.sh', 'once');
+  }
+
+  /** Started by hand, or by the care. */
   fire(unit: string): Promise<Ended> {
     return this.run(this.path('bin/systemctl'), 'start', unit);
   }
@@ -153,7 +158,7 @@ export class EtcdMachine implements AsyncDisposable {
 
   get #environment(): NodeJS.ProcessEnv {
     const path = `${this.path('bin')}:/usr/sbin:/usr/bin:/sbin:/bin`;
-    return { PATH: path, BOOTSTRAP_ROOT: this.root, STAND_PID: String(process.pid), HOME: this.root };
+    return { PATH: path, PYTHONPATH: this.path('bin'), BOOTSTRAP_ROOT: this.root, STAND_PID: String(process.pid), HOME: this.root };
   }
 }
 

@@ -78,6 +78,8 @@ export class EtcdMembers implements AsyncDisposable {
       ETCD_TOKEN: TOKEN,
       ETCD_PEERS: members.map((other) => `${other}=https://${this.address(other)}:2380`).join(','),
       ETCD_PATIENCE: '60',
+      // Its rounds come when a test wants them.
+      ETCD_CARE_SECONDS: '86400',
       ETCD_DEFRAGMENT_BYTES: String(DEFRAGMENT_BYTES),
     };
     await machine.configure(settings, `${this.mailbox.url}/${name}`);
