@@ -13,7 +13,7 @@ export interface Accelerator {
   readonly name: AcceleratorName;
   /** How many times slower than with hardware that does it well; 1 or more. */
   readonly factor: number;
-  /** How long a machine may take until it says hello, before it is taken to hang. */
+  /** How long a machine may say nothing before its hello, and until it is taken to hang. */
   readonly patienceMs: number;
   /** All that were tried, with what came of it. */
   readonly measured: readonly Measurement[];

@@ -35,14 +35,34 @@ export async function conditionOf(
   const has = (letter: string): boolean => letters.some(({ name }) => name === letter);
   if (has(LETTER.givenUp)) return { is: 'broken', reason: 'It was awaited in vain.' };
   if (has(LETTER.hello)) return READY;
-  const { atMs = 0, patienceMs: patienceAloneMs = 0 } = description.started ?? {};
-  const patienceMs = patienceAloneMs * (await crowdedness(session, context));
   const lastLine = await lastLineOf(session, places.serialLog);
-  if (session.world.clock.wallMs() - atMs > patienceMs) {
-    const reason = `It has not said hello in ${Math.round(patienceMs / 1_000)} s. ${lastLine}`;
-    return { is: 'broken', reason };
-  }
+  const hanging = await hangingOf(session, context, description);
+  if (hanging !== undefined) return { is: 'broken', reason: `${hanging} ${lastLine}` };
   return { is: 'pending', waitingFor: `it to say hello${lastLine === '' ? '' : `; ${lastLine}`}` };
+}
+
+/** A machine that still says something on its console is slow, and not yet given up: so many times as long. */
+const SLOW = 4;
+
+/** Undefined: it may still come. */
+async function hangingOf(
+  session: ConditionGround,
+  context: Pick<ResourceContext, 'cluster' | 'instanceId'>,
+  { started }: Description,
+): Promise<string | undefined> {
+  const { clock, files } = session.world;
+  const { serialLog } = session.places.of(context.cluster).machine(context.instanceId);
+  const { atMs = 0, patienceMs: patienceAloneMs = 0 } = started ?? {};
+  const patienceMs = patienceAloneMs * (await crowdedness(session, context));
+  const saidMs = (await unlessAbsent(() => files.modifiedMs(serialLog))) ?? 0;
+  const nowMs = clock.wallMs();
+  if (nowMs - Math.max(atMs, saidMs) > patienceMs)
+    return `It has said neither hello nor anything on its console for ${seconds(patienceMs)}.`;
+  return nowMs - atMs > SLOW * patienceMs ? `It has not said hello in ${seconds(SLOW * patienceMs)}.` : undefined;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
 }
 
 /** How many machines share one processor of the workstation, on which all of a cluster usually start at once; 1 or more. */

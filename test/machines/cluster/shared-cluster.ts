@@ -12,7 +12,7 @@ import { RootShell, type Said } from './root-shell.ts';
 
 export const NAME = 'dev';
 export const CONTROL_PLANES: readonly string[] = ['control-plane-1', 'control-plane-2', 'control-plane-3'];
-export const NODES: readonly string[] = [...CONTROL_PLANES, 'worker-1'];
+export const NODES: readonly string[] = [...CONTROL_PLANES, 'storage-1', 'worker-1'];
 
 /** Whoever looks is work for the machines, too. */
 const LOOK_MS = 3_000;
@@ -51,6 +51,7 @@ export class SharedCluster {
       'nodes:',
       `  control-plane: { count: ${CONTROL_PLANES.length}, machine: tiny }`,
       '  worker: { count: 1, machine: tiny }',
+      '  storage: { count: 1, machine: tiny }',
     ];
     await writeFile(this.file, `${lines.join('\n')}\n`);
   }

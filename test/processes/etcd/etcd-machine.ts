@@ -158,7 +158,13 @@ export class EtcdMachine implements AsyncDisposable {
 
   get #environment(): NodeJS.ProcessEnv {
     const path = `${this.path('bin')}:/usr/sbin:/usr/bin:/sbin:/bin`;
-    return { PATH: path, PYTHONPATH: this.path('bin'), BOOTSTRAP_ROOT: this.root, STAND_PID: String(process.pid), HOME: this.root };
+    return {
+      PATH: path,
+      PYTHONPATH: this.path('bin'),
+      BOOTSTRAP_ROOT: this.root,
+      STAND_PID: String(process.pid),
+      HOME: this.root,
+    };
   }
 }
 

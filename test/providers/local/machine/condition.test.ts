@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,14 +27,27 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-/** Of one that was started so long ago, beside others, on a workstation of two processors. */
-async function seen(sinceMs: number, others: number) {
+interface Seen {
+  /** Since it was started. */
+  readonly sinceMs: number;
+  readonly others?: number;
+  /** Since it said anything on its console; by default it never did. */
+  readonly silentMs?: number;
+}
+
+/** Of one beside others, on a workstation of two processors. */
+async function seen({ sinceMs, others = 0, silentMs }: Seen) {
   const places = localPlaces({ data: root, cache: root, runtime: root });
   const { machines } = places.of(context.cluster);
   const own = places.of(context.cluster).machine(context.instanceId);
   for (let each = 0; each < others; each += 1) await mkdir(join(machines, `other-${each}`), { recursive: true });
   await mkdir(own.root, { recursive: true });
   await writeFile(own.pidFile, `${machine.pid}\n`);
+  if (silentMs !== undefined) {
+    await writeFile(own.serialLog, '[    1.0] Linux version\n');
+    const saidS = (Date.now() - silentMs) / 1_000;
+    await utimes(own.serialLog, saidS, saidS);
+  }
   const [clock, host] = [new SystemClock(), new SystemHostFacts()];
   const world = {
     clock,
@@ -86,5 +99,18 @@ test.each([
   ['as one of five, which take more than twice as long', PATIENCE_MS * 2, 4, 'pending'],
   ['as one of five, for longer than these take', PATIENCE_MS * 2.5 + 10_000, 4, 'broken'],
 ])('a machine that has not said hello, %s', async (_name, sinceMs, others, is) => {
-  expect(await seen(sinceMs, others)).toMatchObject({ is });
+  expect(await seen({ sinceMs, others })).toMatchObject({ is });
+});
+
+test('a machine that is slow, and says so, is waited for; one that says nothing any more is not, and none for ever', async () => {
+  const slow = { sinceMs: PATIENCE_MS * 3, silentMs: 5_000 };
+  expect(await seen(slow)).toMatchObject({ is: 'pending' });
+  expect(await seen({ ...slow, silentMs: PATIENCE_MS + 10_000 })).toEqual({
+    is: 'broken',
+    reason: 'It has said neither hello nor anything on its console for 60 s. last line: [    1.0] Linux version',
+  });
+  expect(await seen({ ...slow, sinceMs: PATIENCE_MS * 4 + 10_000 })).toEqual({
+    is: 'broken',
+    reason: 'It has not said hello in 240 s. last line: [    1.0] Linux version',
+  });
 });
