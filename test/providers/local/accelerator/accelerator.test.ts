@@ -81,7 +81,7 @@ describe('the accelerator', () => {
     expect(found).toMatchObject({ name: 'kvm', bootId: 'this boot', patienceMs: 120_000 });
     expect(found.measured.map(({ name }) => name)).toEqual(['kvm', 'tcg']);
     const [{ measuredMs: kvmMs = 0 } = {}, tcg] = found.measured;
-    expect(kvmMs).toBeGreaterThanOrEqual(95);
+    expect(kvmMs).toBeGreaterThan(0);
     expect(found.factor).toBe(Math.max(1, kvmMs / probeOf('amd64').wellDoneMs));
     expect(tcg?.why).toMatch(/^not done when it was ended after \d+ ms$/);
   });
