@@ -1,15 +1,16 @@
+import { availableParallelism, constants } from 'node:os';
 import { CLOUD_MUTANTS } from './cloud-mutants.ts';
 import { ENGINE_MUTANTS } from './engine-mutants.ts';
 import { HOST_MUTANTS } from './host-mutants.ts';
 import { MACHINE_MUTANTS } from './machine-mutants.ts';
-import type { Killer, Mutant } from './mutant.ts';
+import { bySimulation, byTests, isForSimulation, type Mutant, testsOf } from './mutant.ts';
 import { PKI_MUTANTS } from './pki-mutants.ts';
 import { PLAN_MUTANTS } from './plan-mutants.ts';
 import { PROVIDER_MUTANTS } from './provider-mutants.ts';
 import { STATE_MUTANTS } from './state-mutants.ts';
-import { nameOf, Workbench } from './workbench.ts';
+import { type Fate, nameOf } from './workbench.ts';
+import { Workbenches } from './workbenches.ts';
 
-/** The simulation uses every core by itself, so mutants are tried one after the other. */
 const only = process.argv[2] ?? '';
 const MUTANTS = [
   STATE_MUTANTS,
@@ -23,39 +24,65 @@ const MUTANTS = [
 ].flat();
 const mutants = MUTANTS.filter(({ name }) => name.includes(only));
 
-await using bench = await Workbench.open();
-let failed = await countUnsound(bench);
+await using benches = await Workbenches.open(availableParallelism());
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave(signal));
+const spentMs = new Map<Mutant, number>();
+let failed = await countUnsound();
 let killed = 0;
-for (const mutant of mutants) {
-  const startedMs = performance.now();
-  const result = await bench.try(mutant);
-  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
-  if (result.fate === 'killed') killed += 1;
-  else failed += 1;
-  say(
-    `${result.fate.padEnd(9)} ${seconds.padStart(6)} s  ${mutant.name}${result.fate === 'killed' ? `  (${result.by})` : `  ${mutant.file}`}`,
-  );
+// Test files keep one core busy, the simulation all of them: so first the tests side by side, then what is the simulation's.
+const passedOn = new Set(mutants.filter((mutant) => isForSimulation(mutant) && testsOf(mutant).length === 0));
+const tested = mutants.filter((mutant) => !passedOn.has(mutant));
+await benches.share(tested, async (bench, mutant) => {
+  const fate = await timed(mutant, () => bench.try(mutant, testsOf(mutant)));
+  if (fate.fate === 'survived' && isForSimulation(mutant)) passedOn.add(mutant);
+  else tell(mutant, fate);
+});
+for (const mutant of mutants.filter((one) => passedOn.has(one))) {
+  tell(mutant, await timed(mutant, () => benches.first.try(mutant, [bySimulation])));
 }
 say(`${killed} killed of ${mutants.length} existing`);
 say(`${killed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** A judge that condemns the whole product proves nothing by condemning a mutant. */
-async function countUnsound(workbench: Workbench): Promise<number> {
+async function countUnsound(): Promise<number> {
+  const files = new Set(mutants.flatMap(testsOf).flatMap((killer) => killer.files));
+  const distinct = [...files].filter(
+    (file) => !file.split('/').some((_, index, parts) => files.has(parts.slice(0, index).join('/'))),
+  );
+  const judges = distinct.map((file) => byTests(file));
   let unsound = 0;
-  for (const killer of judges(mutants)) {
-    if (await workbench.trusts(killer)) continue;
+  await benches.share(judges, async (bench, killer) => {
+    if (await bench.trusts(killer)) return;
     unsound += 1;
     say(`unsound            the unbroken product fails: ${nameOf(killer)}`);
+  });
+  if (mutants.some(isForSimulation) && !(await benches.first.trusts(bySimulation))) {
+    unsound += 1;
+    say(`unsound            the unbroken product fails: ${nameOf(bySimulation)}`);
   }
   return unsound;
 }
 
-function judges(tried: readonly Mutant[]): readonly Killer[] {
-  const all = tried.flatMap(({ killers }) => killers);
-  const files = [...new Set(all.flatMap((killer) => (killer.by === 'tests' ? killer.files : [])))];
-  const tests: readonly Killer[] = files.length === 0 ? [] : [{ by: 'tests', files }];
-  return all.some(({ by }) => by === 'simulation') ? [...tests, { by: 'simulation' }] : tests;
+async function timed(mutant: Mutant, trial: () => Promise<Fate>): Promise<Fate> {
+  const startedMs = performance.now();
+  const fate = await trial();
+  spentMs.set(mutant, (spentMs.get(mutant) ?? 0) + performance.now() - startedMs);
+  return fate;
+}
+
+function tell(mutant: Mutant, result: Fate): void {
+  if (result.fate === 'killed') killed += 1;
+  else failed += 1;
+  const seconds = ((spentMs.get(mutant) ?? 0) / 1_000).toFixed(1);
+  const where = result.fate === 'killed' ? `(${result.by})` : mutant.file;
+  say(`${result.fate.padEnd(9)} ${seconds.padStart(6)} s  ${mutant.name}  ${where}`);
+}
+
+/** Whoever is sent away takes the workbenches along, and what runs on them. */
+async function leave(signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
+  await benches[Symbol.asyncDispose]();
+  process.exit(128 + constants.signals[signal]);
 }
 
 function say(line: string): void {

@@ -6,17 +6,29 @@ export interface Mutant {
   /** Stands exactly once in the file; a mutant whose anchor is gone fails the script. */
   readonly anchor: string;
   readonly replacement: string;
+  /** One is enough. Tests are tried before the simulation. */
   readonly killers: readonly Killer[];
 }
 
-/** A program that passes on the whole product and has to fail on the mutant; they are tried in turn. */
-export type Killer =
-  | { readonly by: 'simulation' }
+/** A program that passes on the whole product and has to fail on the mutant. */
+export type Killer = { readonly by: 'simulation' } | Tests;
+
+export interface Tests {
+  readonly by: 'tests';
   /** Test files, as vitest filters. */
-  | { readonly by: 'tests'; readonly files: readonly string[] };
+  readonly files: readonly string[];
+}
 
 export const bySimulation: Killer = { by: 'simulation' };
 
-export function byTests(...files: readonly string[]): Killer {
+export function byTests(...files: readonly string[]): Tests {
   return { by: 'tests', files };
+}
+
+export function testsOf({ killers }: Mutant): readonly Tests[] {
+  return killers.filter((killer) => killer.by === 'tests');
+}
+
+export function isForSimulation({ killers }: Mutant): boolean {
+  return killers.includes(bySimulation);
 }

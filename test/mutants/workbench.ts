@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repository } from '../tooling/repository.ts';
 import type { Killer, Mutant } from './mutant.ts';
+import { endGroup } from './process-group.ts';
+import { TestJudge } from './test-judge.ts';
+import { broke, type Verdict } from './verdict.ts';
 
 const COPIED = ['src', 'providers', 'cloud-init', 'test', 'README.md', 'package.json', 'tsconfig.json'];
 /** Most mutants are seen within seconds; the patience is for slow machines. */
@@ -17,25 +19,37 @@ export type Fate = { readonly fate: 'killed'; readonly by: string } | { readonly
 
 /** A copy of the product that may be broken and mended again. */
 export class Workbench implements AsyncDisposable {
-  readonly #folder: string;
+  readonly #product: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #tests: TestJudge;
+  #simulation: ChildProcess | undefined;
 
-  private constructor(folder: string) {
-    this.#folder = folder;
+  private constructor(product: string, env: NodeJS.ProcessEnv) {
+    this.#product = product;
+    this.#env = env;
+    this.#tests = new TestJudge(product, env);
   }
 
-  static async open(): Promise<Workbench> {
-    const folder = await mkdtemp(join(tmpdir(), 'bootstrap-mutants-'));
-    await Promise.all(COPIED.map((name) => cp(join(repository, name), join(folder, name), { recursive: true })));
-    await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
-    return new Workbench(folder);
+  /** In a folder of its own, where also stays what the killers leave behind. */
+  static async open(folder: string): Promise<Workbench> {
+    const product = join(folder, 'product');
+    const leftovers = join(folder, 'tmp');
+    await mkdir(leftovers, { recursive: true });
+    await Promise.all(COPIED.map((name) => cp(join(repository, name), join(product, name), { recursive: true })));
+    await symlink(join(repository, 'node_modules'), join(product, 'node_modules'));
+    return new Workbench(product, { ...process.env, TMPDIR: leftovers });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#tests[Symbol.asyncDispose]();
+    if (this.#simulation === undefined) return;
+    this.#simulation.removeAllListeners();
+    await endGroup(this.#simulation);
   }
 
-  async try({ file, anchor, replacement, killers }: Mutant): Promise<Fate> {
-    const path = join(this.#folder, file);
+  /** Breaks the product, lets the killers look at it in turn until one has noticed, and mends it. */
+  async try({ file, anchor, replacement }: Mutant, killers: readonly Killer[]): Promise<Fate> {
+    const path = join(this.#product, file);
     const whole = await readFile(path, 'utf8');
     if (whole.split(anchor).length !== 2) return { fate: 'not-there' };
     await writeFile(
@@ -58,31 +72,35 @@ export class Workbench implements AsyncDisposable {
 
   /** Whether the killer finds nothing wrong. One that ends twice without a word on it is an error, not a kill. */
   async #passes(killer: Killer, seconds: number, tries = 2): Promise<boolean> {
-    const { code, output } = await this.#run(commandOf(killer, seconds));
-    if (code === 0) return true;
-    if (FAILED.test(output)) return false;
+    const { outcome, detail } = await (killer.by === 'tests'
+      ? this.#tests.judge(killer.files, PATIENCE_MS)
+      : this.#simulate(seconds));
+    if (outcome !== 'broke') return outcome === 'passed';
     if (tries > 1) return this.#passes(killer, seconds, tries - 1);
-    throw new Error(`${nameOf(killer)} broke down instead of judging (${code}):\n${output.slice(-4_000)}`);
+    throw new Error(`${nameOf(killer)} broke down instead of judging:\n${detail}`);
   }
 
-  #run(args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
+  #simulate(seconds: number): Promise<Verdict> {
+    const limits = ['--until-violation', '--seconds', String(seconds)];
+    const child = spawn(process.execPath, ['--conditions=source', 'test/simulation/main.ts', ...limits], {
+      cwd: this.#product,
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.#simulation = child;
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, args, {
-        cwd: this.#folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-      });
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
       const hang = setTimeout(() => {
         output += '\n0 passed, 1 failed (it hung)';
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+        void endGroup(child);
       }, PATIENCE_MS);
       child.on('error', reject);
       child.on('close', (code) => {
         clearTimeout(hang);
-        resolve({ code, output });
+        resolve(verdictOf(code, output));
       });
     });
   }
@@ -91,15 +109,11 @@ export class Workbench implements AsyncDisposable {
 /** What a judge says when it has found something, as opposed to not having been able to look. */
 const FAILED = /[1-9]\d* failed/;
 
-export function nameOf(killer: Killer): string {
-  return killer.by === 'simulation' ? 'simulation' : killer.files.join(' ');
+function verdictOf(code: number | null, output: string): Verdict {
+  if (code === 0) return { outcome: 'passed', detail: '' };
+  return FAILED.test(output) ? { outcome: 'failed', detail: '' } : broke(`(${code})\n${output.slice(-4_000)}`);
 }
 
-function commandOf(killer: Killer, seconds: number): readonly string[] {
-  if (killer.by === 'tests') {
-    const config = ['--config', 'test/tooling/vitest.config.ts', '--project', 'house', '--bail', '1'];
-    return ['node_modules/vitest/vitest.mjs', 'run', ...config, ...killer.files];
-  }
-  const limits = ['--until-violation', '--seconds', String(seconds)];
-  return ['--conditions=source', 'test/simulation/main.ts', ...limits];
+export function nameOf(killer: Killer): string {
+  return killer.by === 'simulation' ? 'simulation' : killer.files.join(' ');
 }
