@@ -4,7 +4,6 @@ Every few seconds on each member of etcd: it leaves when it was asked to. Whoeve
 each in a round: it promotes learners that have caught up, takes out members whose node has gone from the list of peers, gives
 back disk space that is no longer used, and sees to a snapshot once in a minute when anything has changed.
 """
-import http.client
 import json
 import os
 import subprocess
@@ -12,13 +11,12 @@ import sys
 import time
 from urllib.parse import urlsplit
 from etcd_cluster import (
-    LEAVING, LOCAL_URL, NODE, RUN, STATE, Refused,
-    defragment, hindrance, is_healthy, members_at, promote_at, remove_at, say, status_of, voters, write_durably,
+    LEAVING, LOCAL_URL, Refused,
+    defragment, hindrance, is_healthy, members_at, promote_at, remove_at, status_of, voters,
 )
+from node_basis import NODE, RUN, STATE, ask_mailbox, read, remove, say, write_durably
 
 TOOLS = os.path.dirname(os.path.abspath(__file__))
-MAILBOX = os.environ.get('MAILBOX', '')
-MAILBOX_SECONDS = 10
 # It has left; and the mailbox knows.
 LEFT = f'{STATE}/etcd-left'
 LEFT_SENT = f'{STATE}/etcd-left.sent'
@@ -71,25 +69,12 @@ def one_round():
 
 def leave_is_asked():
     """As long as nobody answers, what was asked last is asked still."""
-    status = status_of_letter('leave')
-    if status == 200 and not os.path.exists(LEAVING):
+    answer = ask_mailbox('letters/leave')
+    if answer and answer.status == 200 and not os.path.exists(LEAVING):
         write_durably(LEAVING, '')
-    if status == 404:
+    if answer and answer.status == 404:
         remove(LEAVING)
     return os.path.exists(LEAVING)
-
-
-def status_of_letter(name):
-    place = urlsplit(f'{MAILBOX}/letters/{name}')
-    kind = http.client.HTTPSConnection if place.scheme == 'https' else http.client.HTTPConnection
-    connection = kind(place.hostname, place.port, timeout=MAILBOX_SECONDS)
-    try:
-        connection.request('GET', place.path + (f'?{place.query}' if place.query else ''))
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
 
 
 def leave():
@@ -198,21 +183,6 @@ def age(path):
         return time.time() - os.stat(path).st_mtime
     except FileNotFoundError:
         return float('inf')
-
-
-def remove(path):
-    try:
-        os.remove(path)
-    except FileNotFoundError:
-        pass
-
-
-def read(path):
-    try:
-        with open(path, encoding='utf-8') as file:
-            return file.read()
-    except FileNotFoundError:
-        return ''
 
 
 def read_json(path):

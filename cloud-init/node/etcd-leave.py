@@ -3,8 +3,9 @@
 import sys
 from etcd_cluster import (
     LOCAL_URL, OWN_ID, Refused,
-    endpoints_of_others, hindrance, list_members, move_lead_at, remove_at, say, status_of, through_any, voters,
+    endpoints_of_others, hindrance, list_members, move_lead_at, remove_at, status_of, through_any, voters,
 )
+from node_basis import read, say
 
 
 def main():
@@ -27,11 +28,7 @@ def own_id():
         return status_of(LOCAL_URL).id
     except Refused:
         pass
-    try:
-        with open(OWN_ID, encoding='utf-8') as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
+    return read(OWN_ID)
 
 
 def hand_over(own, others):

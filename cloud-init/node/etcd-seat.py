@@ -13,12 +13,13 @@ import os
 import subprocess
 import sys
 from etcd_cluster import (
-    ADDRESS, CLIENT_URL, DATA, LOOPBACK, NODE, PEER_URL, ROOT, STATE, Refused, Waiting,
-    add_learner_at, endpoints_of_others, founders, hindrance, holds_our_seat, is_healthy, list_members, patience, remove_at, say,
-    through_any, write_durably,
+    CLIENT_URL, DATA, LOOPBACK, PEER_URL, Refused, Waiting,
+    add_learner_at, endpoints_of_others, founders, hindrance, holds_our_seat, is_healthy, list_members, patience, remove_at,
+    through_any,
 )
+from node_basis import ADDRESS, ETC, NODE, ROOT, STATE, say, write_durably
 
-CONFIG = f'{ROOT}/etc/bootstrap/etcd.yaml'
+CONFIG = f'{ETC}/etcd.yaml'
 # Where systemd puts what only root may read otherwise, for this one service.
 CREDENTIALS = f'{ROOT}/run/credentials/bootstrap-etcd.service'
 # Until it is a voter, etcd may start without data; after that, never again.

@@ -7,8 +7,9 @@ what it has on its disk then is of no use.
 import sys
 from etcd_cluster import (
     LOCAL_URL, OWN_ID, PEER_URL, Refused, Waiting,
-    endpoints_of_others, is_healthy, list_members, patience, promote_at, say, through_any, write_durably,
+    endpoints_of_others, is_healthy, list_members, patience, promote_at, through_any,
 )
+from node_basis import say, write_durably
 
 TAKEN_OUT = 3
 

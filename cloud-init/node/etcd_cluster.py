@@ -12,19 +12,15 @@ import sys
 import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from node_basis import ADDRESS, ETC, NODE, STATE, say
 
-ROOT = os.environ.get('BOOTSTRAP_ROOT', '')
-STATE = f'{ROOT}/var/lib/bootstrap'
-RUN = f'{ROOT}/run/bootstrap'
-PKI = f'{ROOT}/etc/bootstrap/pki'
+PKI = f'{ETC}/pki'
 DATA = f'{STATE}/etcd'
 # Somebody has asked this member to leave: it joins no more.
 LEAVING = f'{STATE}/etcd-leaving'
 # Which member this machine is, once it is one.
 OWN_ID = f'{STATE}/etcd-member'
 
-NODE = os.environ.get('NODE', '')
-ADDRESS = os.environ.get('OVERLAY_ADDRESS', '')
 # Where it listens for those on the same machine: another address only where several share one machine.
 LOOPBACK = os.environ.get('ETCD_LOOPBACK', '127.0.0.1')
 PEER_URL = f'https://{ADDRESS}:2380'
@@ -39,6 +35,10 @@ ANSWER_SECONDS = 10
 
 class Refused(Exception):
     """etcd does not do it, or does not answer; in its own words."""
+
+
+class NoAnswer(Refused):
+    """Nothing is known of what became of it."""
 
 
 class Member(NamedTuple):
@@ -68,22 +68,33 @@ class Status(NamedTuple):
         return self.leader == self.id
 
 
+# By endpoint: to shake hands again costs more than all the rest of a question.
+kept_open = {}
+
+
 def call(endpoint, path, body=None, seconds=ANSWER_SECONDS):
     """What a member answers, read from JSON; `body` is what it is told."""
-    place = urlsplit(endpoint)
-    connection = http.client.HTTPSConnection(place.hostname, place.port)
+    connection = kept_open.pop(endpoint, None)
+    if connection is not None:
+        try:
+            connection.sock.settimeout(seconds)
+            return exchange(endpoint, connection, path, body)
+        except NoAnswer:
+            # Perhaps it was started anew since: whoever asks for something twice is told that it is done.
+            pass
+    return exchange(endpoint, connect(endpoint, seconds), path, body)
+
+
+def exchange(endpoint, connection, path, body):
     try:
-        # Somebody who does not even listen is not waited for as long as somebody who thinks.
-        plain = socket.create_connection((place.hostname, place.port), timeout=CONNECT_SECONDS)
-        plain.settimeout(seconds)
-        connection.sock = trust().wrap_socket(plain, server_hostname=place.hostname)
         connection.request('GET' if body is None else 'POST', path, None if body is None else json.dumps(body))
         answer = connection.getresponse()
         text = answer.read()
     except (OSError, http.client.HTTPException) as error:
-        raise Refused(f'{endpoint} does not answer: {error or type(error).__name__}') from None
-    finally:
         connection.close()
+        raise NoAnswer(f'{endpoint} does not answer: {error or type(error).__name__}') from None
+    if connection.sock is not None:
+        kept_open[endpoint] = connection
     try:
         said = json.loads(text)
     except ValueError:
@@ -93,8 +104,21 @@ def call(endpoint, path, body=None, seconds=ANSWER_SECONDS):
     return said
 
 
+def connect(endpoint, seconds):
+    place = urlsplit(endpoint)
+    connection = http.client.HTTPSConnection(place.hostname, place.port)
+    try:
+        # Somebody who does not even listen is not waited for as long as somebody who thinks.
+        plain = socket.create_connection((place.hostname, place.port), timeout=CONNECT_SECONDS)
+        plain.settimeout(seconds)
+        connection.sock = trust().wrap_socket(plain, server_hostname=place.hostname)
+    except OSError as error:
+        raise NoAnswer(f'{endpoint} does not answer: {error or type(error).__name__}') from None
+    return connection
+
+
 def trust():
-    """Read anew for every call: certificates are renewed while somebody runs."""
+    """Read anew for every connection: certificates are renewed while somebody runs."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(f'{PKI}/etcd-ca.crt')
     context.load_cert_chain(f'{PKI}/etcd.crt', f'{PKI}/etcd.key')
@@ -241,20 +265,3 @@ class Waiting:
 
 def patience():
     return int(os.environ.get('ETCD_PATIENCE', '1800'))
-
-
-def say(text):
-    print(text, flush=True)
-
-
-def write_durably(path, text, mode=0o644):
-    """Whole or not at all."""
-    draft = f'{path}.draft'
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), 'w', encoding='utf-8') as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    folder = os.open(os.path.dirname(path), os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)

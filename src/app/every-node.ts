@@ -9,7 +9,8 @@ import { shell } from './shell.ts';
 
 /** Each is a process here, and most of the time it waits. */
 const AT_ONCE = 16;
-const ANSWER_MS = 60_000;
+/** Long enough for machines that are emulated, and have other work. */
+const ANSWER_MS = 120_000;
 /** 8 GiB, as much as etcd can hold. */
 const TRANSFER_MS = 1_800_000;
 const SECOND_MS = 1_000;
@@ -25,7 +26,7 @@ export interface Question {
   readonly nodes: readonly string[];
   /** For the script; only what means nothing to a shell. */
   readonly args?: readonly string[];
-  /** @default a minute */
+  /** @default two minutes */
   readonly deadlineMs?: number;
   /** A file that takes what it says, when that is no text. */
   readonly output?: string;

@@ -1,9 +1,11 @@
-import { ASK_ETCD, etcdctl, LOCAL_ETCD } from './etcd-view.ts';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { etcdctl } from './etcd-view.ts';
 import type { SharedCluster } from './shared-cluster.ts';
 
+/** One process for all of them: to start a program for each would be more work than the machine has time for. */
+const SCRIPT = fileURLToPath(new URL('canary.py', import.meta.url));
 const LOG = '/run/canary.log';
-const PAUSE_S = 1;
-const PATIENCE_S = 3;
 
 export interface Written {
   /** Keys that etcd has said it keeps, in their order. */
@@ -29,19 +31,9 @@ export class CanaryWriter {
 
   static async start(cluster: SharedCluster, node: string, title: string): Promise<CanaryWriter> {
     const prefix = `canary/${title}/${node}/`;
-    const entry = '{\\"key\\":\\"$key\\",\\"value\\":\\"$key\\"}';
-    const put = `${ASK_ETCD} -m ${PATIENCE_S} --data "${entry}" ${LOCAL_ETCD}/v3/kv/put 2>/dev/null`;
-    const script = [
-      'n=0',
-      'while :; do',
-      'n=$((n + 1))',
-      `key=$(printf %s ${prefix}$n | base64 -w 0)`,
-      `if ${put} | grep -q revision; then end=kept; else end=refused; fi`,
-      `echo "$(cut -d " " -f 1 /proc/uptime) $end $n" >> ${LOG}`,
-      `sleep ${PAUSE_S}`,
-      'done',
-    ].join('\n');
-    const start = `rm -f ${LOG}; cat > /run/canary.sh <<'END'\n${script}\nEND\nsystemd-run --quiet --collect --unit=canary sh /run/canary.sh`;
+    const script = await readFile(SCRIPT, 'utf8');
+    const run = `exec python3 -B /run/canary.py ${prefix} >>${LOG}`;
+    const start = `rm -f ${LOG}; cat > /run/canary.py <<'END'\n${script}\nEND\nsystemd-run --quiet --collect --unit=canary sh -c '${run}'`;
     await cluster.on(node, start);
     return new CanaryWriter(cluster, node, prefix);
   }

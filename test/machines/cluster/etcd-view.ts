@@ -21,8 +21,8 @@ export function etcdctl(cluster: SharedCluster, node: string, command: string): 
 
 const PKI = '/etc/bootstrap/pki';
 /** How etcd is asked without etcdctl, whose start alone takes an emulated machine seconds. */
-export const ASK_ETCD = `curl -sS -f --cacert ${PKI}/etcd-ca.crt --cert ${PKI}/etcd.crt --key ${PKI}/etcd.key`;
-export const LOCAL_ETCD = 'https://127.0.0.1:2379';
+const ASK_ETCD = `curl -sS -f --cacert ${PKI}/etcd-ca.crt --cert ${PKI}/etcd.crt --key ${PKI}/etcd.key`;
+const LOCAL_ETCD = 'https://127.0.0.1:2379';
 const PATIENCE_S = 20;
 
 async function told(cluster: SharedCluster, node: string, path: string, body: string): Promise<unknown> {

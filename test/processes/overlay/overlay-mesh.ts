@@ -143,6 +143,7 @@ function settingsOf({ node, region, overlayAddress, podCidr }: Peer): Readonly<R
     OVERLAY_MTU: '1380',
     POD_CIDR: podCidr,
     POD_RANGE: '10.97.0.0/16',
+    PEERS_SECONDS: '0.2',
   };
 }
 
@@ -162,7 +163,7 @@ async function makeKey(machine: EtcdMachine): Promise<string> {
   return publicKey;
 }
 
-/** The programs of Debian 13; its WireGuard that needs no kernel, for the kernel here may have none; and no long sleep. */
+/** The programs of Debian 13; its WireGuard that needs no kernel, for the kernel here may have none. */
 async function useDebian(machine: EtcdMachine): Promise<void> {
   const words = async (name: NetworkProgram) => (await networkProgram(name)).map((word) => `'${word}'`).join(' ');
   await machine.program('bin/wg', `exec ${await words('wg')} "$@"`);
@@ -174,5 +175,4 @@ until [ -S "/run/wireguard/$4.sock" ]; do /bin/sleep 0.05; done`;
     'bin/ip',
     `case $* in 'link add dev '*' type wireguard')\n${start}\n;;\n*) ${otherwise} ;;\nesac`,
   );
-  await machine.program('bin/sleep', 'exec /bin/sleep 0.2');
 }

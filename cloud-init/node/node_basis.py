@@ -1,0 +1,70 @@
+"""What the scripts in Python share: where things are on this machine, how the mailbox is asked, and how a file is written."""
+import http.client
+import os
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+ROOT = os.environ.get('BOOTSTRAP_ROOT', '')
+ETC = f'{ROOT}/etc/bootstrap'
+STATE = f'{ROOT}/var/lib/bootstrap'
+RUN = f'{ROOT}/run/bootstrap'
+
+NODE = os.environ.get('NODE', '')
+ADDRESS = os.environ.get('OVERLAY_ADDRESS', '')
+
+MAILBOX = os.environ.get('MAILBOX', '')
+MAILBOX_SECONDS = 30
+
+
+class Answer(NamedTuple):
+    status: int
+    etag: str
+    body: bytes
+
+
+def ask_mailbox(path, etag='', bytes_max=0):
+    """None: nobody answers. Whoever asks again and again does so without starting a program for it each time."""
+    place = urlsplit(f'{MAILBOX}/{path}')
+    kind = http.client.HTTPSConnection if place.scheme == 'https' else http.client.HTTPConnection
+    connection = kind(place.hostname, place.port, timeout=MAILBOX_SECONDS)
+    try:
+        connection.request('GET', place.path, headers={'If-None-Match': etag} if etag else {})
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.getheader('ETag', ''), answer.read(bytes_max) if bytes_max else b'')
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def read(path):
+    """Empty: it is not there."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            return file.read()
+    except FileNotFoundError:
+        return ''
+
+
+def remove(path):
+    try:
+        os.remove(path)
+    except FileNotFoundError:
+        pass
+
+
+def write_durably(path, content, mode=0o644):
+    """Whole or not at all; text or bytes."""
+    draft = f'{path}.draft'
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), 'wb') as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    folder = os.open(os.path.dirname(path), os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
