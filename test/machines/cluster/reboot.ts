@@ -10,7 +10,7 @@ export function rebootChecks(cluster: SharedCluster): void {
   test('can be stopped all at once and started again, and is what it was', async () => {
     const letters = await cluster.letters();
     await cluster.everywhere(NODES, (node) => cluster.on(node, 'touch /var/lib/kept'));
-    await etcdctl(cluster, 'control-plane-1', 'put kept/before-the-stop yes');
+    await etcdctl(cluster, CONTROL_PLANES[0] ?? '', 'put kept/before-the-stop yes');
     const stop = await cluster.place.good(['stop', NAME]);
     cluster.tell('stop, all at once', stop.tookMs);
     expect(await cluster.machines()).toEqual([]);

@@ -9,7 +9,7 @@ const GAP_S_MAX = 40;
 
 export function replacementChecks(cluster: SharedCluster): void {
   test('gets another machine for the one that led and has died, and writes go on meanwhile', async () => {
-    const victim = await leaderSeen(cluster, 'control-plane-1');
+    const victim = await leaderSeen(cluster, CONTROL_PLANES[0] ?? '');
     const [survivor = '', other = ''] = CONTROL_PLANES.filter((node) => node !== victim);
     const before = await membersSeen(cluster, survivor);
     const sinceS = (await cluster.on(survivor, 'date +%s')).trim();

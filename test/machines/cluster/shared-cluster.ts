@@ -9,10 +9,11 @@ import { giveTo } from '../household.ts';
 import { lockedIn } from '../node-assets.ts';
 import { Workplace } from '../workplace.ts';
 import { RootShell, type Said } from './root-shell.ts';
+import { TOPOLOGY } from './topology.ts';
 
 export const NAME = 'dev';
-export const CONTROL_PLANES: readonly string[] = ['control-plane-1', 'control-plane-2', 'control-plane-3'];
-export const NODES: readonly string[] = [...CONTROL_PLANES, 'storage-1', 'worker-1'];
+export const CONTROL_PLANES = TOPOLOGY.controlPlanes;
+export const NODES: readonly string[] = [...CONTROL_PLANES, ...TOPOLOGY.others];
 
 /** Whoever looks is work for the machines, too. */
 const LOOK_MS = 3_000;
@@ -49,9 +50,7 @@ export class SharedCluster {
       `image: { id: ${inject('image')} }`,
       `assets: { lock: ${lock}, source: ${source} }`,
       'nodes:',
-      `  control-plane: { count: ${CONTROL_PLANES.length}, machine: tiny }`,
-      '  worker: { count: 1, machine: tiny }',
-      '  storage: { count: 1, machine: tiny }',
+      ...TOPOLOGY.nodes,
     ];
     await writeFile(this.file, `${lines.join('\n')}\n`);
   }
