@@ -51,7 +51,7 @@ export const rungs: readonly Rung[] = [
     options: AGAIN,
     program: 'vitest',
     verdict: 'vitest',
-    minutesMax: 35,
+    minutesMax: 45,
   },
 ];
 

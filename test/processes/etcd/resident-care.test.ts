@@ -29,8 +29,9 @@ test('one that is asked to leave and cannot says so, and goes on when it is not 
   await members.until('a refusal', async () =>
     (await log()).includes('it is the only one that votes') ? true : undefined,
   );
-  members.mailbox.shown.clear();
   const asked = members.machine(NAME).path('var/lib/bootstrap/etcd-leaving');
+  expect(existsSync(asked)).toBe(true);
+  members.mailbox.shown.clear();
   await members.until('it to forget', async () => (existsSync(asked) ? undefined : true));
 });
 
