@@ -10,7 +10,7 @@ import { ProviderStand } from '../provider/provider-stand.ts';
 import { imageOf, LocalStand, oneMachine } from './local-stand.ts';
 
 /** A boot takes more than four times as long, and is silent for longer in between: so the machine seems to hang. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 4_000;
 
 test('a boot that takes too long is given up and tried again, and what its console said is kept', async () => {
   await using stand = await LocalStand.open();

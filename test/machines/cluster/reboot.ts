@@ -3,7 +3,7 @@ import { etcdctl, threeVoters } from './etcd-view.ts';
 import { meshed } from './overlay.ts';
 import { CONTROL_PLANES, eventually, NAME, NODES, type SharedCluster } from './shared-cluster.ts';
 
-const BOOT_MS = 300_000;
+const BOOT_MS = 420_000;
 const SETTLED_MS = 120_000;
 
 export function rebootChecks(cluster: SharedCluster): void {

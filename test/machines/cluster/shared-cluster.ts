@@ -17,6 +17,7 @@ export const NODES: readonly string[] = [...CONTROL_PLANES, ...TOPOLOGY.others];
 
 /** Whoever looks is work for the machines, too. */
 const LOOK_MS = 3_000;
+const KNOCK_MS = 15_000;
 const Report = z.looseObject({ stage: z.string(), tookMs: z.number() });
 const Description = z.looseObject({ title: z.string() });
 
@@ -94,10 +95,11 @@ export class SharedCluster {
 
   /** Waits until it lets somebody in. */
   answering(node: string, patienceMs: number): Promise<void> {
-    return eventually(patienceMs, async () => {
+    const knock = async (): Promise<string | undefined> => {
       const { code, output } = await this.place.run(['ssh', NAME, node, '--', 'true']);
       return code === 0 ? undefined : `${node} does not answer:\n${output}`;
-    });
+    };
+    return eventually(patienceMs, knock, KNOCK_MS);
   }
 
   /** By the line that its process was started with. */
@@ -145,12 +147,16 @@ export class SharedCluster {
 }
 
 /** Looks again and again until nothing is missing any more. */
-export async function eventually(patienceMs: number, missing: () => Promise<string | undefined>): Promise<void> {
+export async function eventually(
+  patienceMs: number,
+  missing: () => Promise<string | undefined>,
+  lookMs: number = LOOK_MS,
+): Promise<void> {
   const untilMs = performance.now() + patienceMs;
   for (;;) {
     const what = await missing();
     if (what === undefined) return;
     if (performance.now() > untilMs) throw new Error(`Still after ${(patienceMs / 1_000).toFixed(0)} s: ${what}`);
-    await sleep(LOOK_MS);
+    await sleep(lookMs);
   }
 }
