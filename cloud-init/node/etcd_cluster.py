@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 class NoAnswer(Refused):
-    """Nothing is known of what became of it."""
+    """The connection is gone, or never was; what became of the question nobody knows."""
 
 
 class Member(NamedTuple):
@@ -90,6 +90,9 @@ def exchange(endpoint, connection, path, body):
         connection.request('GET' if body is None else 'POST', path, None if body is None else json.dumps(body))
         answer = connection.getresponse()
         text = answer.read()
+    except TimeoutError:
+        connection.close()
+        raise Refused(f'{endpoint} does not answer in time') from None
     except (OSError, http.client.HTTPException) as error:
         connection.close()
         raise NoAnswer(f'{endpoint} does not answer: {error or type(error).__name__}') from None

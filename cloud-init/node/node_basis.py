@@ -42,9 +42,9 @@ def say(text):
 
 
 def read(path):
-    """Empty: it is not there."""
+    """Empty: it is not there. One that a bad disk has damaged is no text, but nobody ends because of it."""
     try:
-        with open(path, encoding='utf-8') as file:
+        with open(path, encoding='utf-8', errors='replace') as file:
             return file.read()
     except FileNotFoundError:
         return ''
