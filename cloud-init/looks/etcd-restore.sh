@@ -50,10 +50,8 @@ main() {
       ;;
     prepare) prepare "$@" ;;
     stop)
-      # Where it has never come so far, some of them are not known.
-      for unit in care snapshot; do
-        systemctl stop "bootstrap-etcd-$unit.service" || true
-      done
+      # Where it has never come so far, it is not known.
+      systemctl stop bootstrap-etcd-care.service || true
       systemctl stop bootstrap-etcd.service
       ;;
     swap) swap ;;

@@ -50,7 +50,7 @@ give_up() {
 # The disk of another machine, copied: that one's keys, secrets and data are not this one's.
 forget_other_machine() {
   say "This disk was that of the machine $(cat "$ETC/box"): everything of it is made anew."
-  (cd "$UNITS" && ls -d bootstrap-*.*) 2>/dev/null | grep -vx 'bootstrap-node\.service' | xargs -r systemctl disable --now
+  (cd "$UNITS" && ls -d bootstrap-*.*) 2>/dev/null | grep -vx 'bootstrap-\(node\|identity\)\.service' | xargs -r systemctl disable --now
   rm -rf "$STATE" "$ETC/secrets" "$ETC/pki" "$ETC/node.env" "$ETC/assets" "$ETC/stages" "$ETC/welcomed"
   rm -f "$ETC"/overlay.* "$ETC/box"
 }
@@ -168,7 +168,7 @@ mkdir -p "$RUN"
 exec 9>"$RUN/agent.lock"
 flock -n 9 || { say "Another agent is at work: waiting for it." && flock 9; }
 [ ! -e "$ETC/box" ] || [ "$box" = "$(cat "$ETC/box")" ] || forget_other_machine
-mkdir -p "$sent" "$ETC/pki" "$LOGS"
+mkdir -p "$sent" "$ETC/pki" "$LOGS" "$UNITS"
 chmod 0755 "$ETC" "$ETC/pki" "$STATE" "$LOGS" "$OPT"
 [ -e "$ETC/box" ] || echo "$box" | write_file "$ETC/box"
 name_these_scripts
@@ -180,6 +180,8 @@ make_overlay_key
 for purpose in $PURPOSES; do make_key "$purpose"; done
 say_hello
 await_welcome
+# All other units require it.
+place_unit bootstrap-identity.service
 run_stages
 [ ! -e "$RUN/read-units" ] || read_units
 say "All stages are done."

@@ -14,6 +14,7 @@ from etcd_cluster import (
     LEAVING, LOCAL_URL, Refused,
     defragment, hindrance, is_healthy, members_at, promote_at, remove_at, status_of, voters,
 )
+from etcd_snapshot import SnapshotSender
 from node_basis import NODE, RUN, STATE, ask_mailbox, read, remove, say, write_durably
 
 TOOLS = os.path.dirname(os.path.abspath(__file__))
@@ -22,9 +23,6 @@ LEFT = f'{STATE}/etcd-left'
 LEFT_SENT = f'{STATE}/etcd-left.sent'
 
 ROUND_SECONDS = int(os.environ.get('ETCD_CARE_SECONDS', '15'))
-SNAPSHOT_SECONDS = 60
-SNAPSHOT = 'bootstrap-etcd-snapshot.service'
-SENT = f'{STATE}/etcd-snapshot-sent'
 
 PEERS = f'{STATE}/peers.json'
 # Touched whenever the mailbox has confirmed the list of peers.
@@ -39,15 +37,17 @@ DEFRAGMENT_BYTES = int(os.environ.get('ETCD_DEFRAGMENT_BYTES', str(100 * 2**20))
 
 
 def main():
+    sender = SnapshotSender()
     if sys.argv[1:] == ['once']:
-        one_round()
+        one_round(sender)
+        sender.wait()
         return
     said = None
     while True:
         # Never all machines in one moment.
         time.sleep(ROUND_SECONDS * (0.5 + os.urandom(1)[0] / 256))
         try:
-            one_round()
+            one_round(sender)
             trouble = None
         except Refused as refused:
             trouble = f'Not in this round: {refused}'
@@ -56,7 +56,7 @@ def main():
         said = trouble
 
 
-def one_round():
+def one_round(sender):
     if leave_is_asked():
         leave()
     elif os.path.exists(LEFT):
@@ -64,7 +64,8 @@ def one_round():
     else:
         own = status_of(LOCAL_URL)
         if own.leads:
-            look_after(own)
+            look_after()
+            sender.send_what_is_due(own)
 
 
 def leave_is_asked():
@@ -89,19 +90,16 @@ def join_again():
     remove(LEFT)
     remove(LEFT_SENT)
     # Its agent runs the stage of etcd again.
-    systemctl('restart', '--no-block', 'bootstrap-node.service')
+    subprocess.run(['systemctl', 'restart', '--no-block', 'bootstrap-node.service'], check=False)
 
 
-def look_after(own):
+def look_after():
     members = members_at(LOCAL_URL)
     for step in (promote_learners, take_out_strangers, defragment_one):
         try:
             step(members)
         except Refused as refused:
             say(f'Not in this round: {refused}')
-    if is_snapshot_due(own):
-        write_durably(f'{RUN}/etcd-snapshot-begun', '')
-        systemctl('start', '--no-block', SNAPSHOT)
 
 
 def promote_learners(members):
@@ -164,17 +162,6 @@ def defragment_one(members):
 
 def is_wasteful(status):
     return status.bytes >= DEFRAGMENT_BYTES and status.bytes - status.used_bytes > status.bytes / 2
-
-
-def is_snapshot_due(own):
-    # Before anything was written there is nothing to keep.
-    if own.revision <= 1 or str(own.revision) == read(SENT).strip():
-        return False
-    return age(f'{RUN}/etcd-snapshot-begun') >= SNAPSHOT_SECONDS
-
-
-def systemctl(*words):
-    subprocess.run(['systemctl', *words], check=False)
 
 
 def age(path):

@@ -107,6 +107,21 @@ def exchange(endpoint, connection, path, body):
     return said
 
 
+def stream(endpoint, path, seconds):
+    """The lines of a long answer, one by one as they come, on a connection of its own; none is awaited for longer."""
+    connection = connect(endpoint, seconds)
+    try:
+        connection.request('POST', path, '{}')
+        answer = connection.getresponse()
+        if answer.status != 200:
+            raise Refused(f'{endpoint} answers {answer.status}')
+        yield from answer
+    except (OSError, http.client.HTTPException) as error:
+        raise NoAnswer(f'{endpoint} breaks off: {error or type(error).__name__}') from None
+    finally:
+        connection.close()
+
+
 def connect(endpoint, seconds):
     place = urlsplit(endpoint)
     connection = http.client.HTTPSConnection(place.hostname, place.port)

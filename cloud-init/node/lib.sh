@@ -90,7 +90,9 @@ until_done() {
 # all should be: the agent has it do so at its end, when nobody waits any more.
 install_unit() {
   place_unit "$@"
-  systemctl enable --no-reload "$@"
+  for install_name in "$@"; do
+    [ -e "$UNITS/multi-user.target.wants/$install_name" ] || systemctl enable --no-reload "$install_name"
+  done
   SYSTEMD_LOG_LEVEL=err systemctl start "$@"
 }
 

@@ -24,17 +24,36 @@ class Answer(NamedTuple):
 
 def ask_mailbox(path, etag='', bytes_max=0):
     """None: nobody answers. Whoever asks again and again does so without starting a program for it each time."""
-    place = urlsplit(f'{MAILBOX}/{path}')
-    kind = http.client.HTTPSConnection if place.scheme == 'https' else http.client.HTTPConnection
-    connection = kind(place.hostname, place.port, timeout=MAILBOX_SECONDS)
+    connection, target = mailbox_connection(path, MAILBOX_SECONDS)
     try:
-        connection.request('GET', place.path, headers={'If-None-Match': etag} if etag else {})
+        connection.request('GET', target, headers={'If-None-Match': etag} if etag else {})
         answer = connection.getresponse()
         return Answer(answer.status, answer.getheader('ETag', ''), answer.read(bytes_max) if bytes_max else b'')
     except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()
+
+
+def put_to_mailbox(path, file, seconds):
+    """Its answer, None for none. An open file goes as it is read: however large it is, little of it is in memory."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    connection, target = mailbox_connection(path, seconds)
+    try:
+        connection.request('PUT', target, file, {'Content-Length': str(size)})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def mailbox_connection(path, seconds):
+    """And what to ask it for."""
+    place = urlsplit(f'{MAILBOX}/{path}')
+    kind = http.client.HTTPSConnection if place.scheme == 'https' else http.client.HTTPConnection
+    return kind(place.hostname, place.port, timeout=seconds), place.path
 
 
 def say(text):

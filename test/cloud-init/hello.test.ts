@@ -132,7 +132,7 @@ describe('the disk of one machine in another', () => {
     expect(keys).not.toContain(await stand.read('etc/bootstrap/pki/etcd.key'));
     expect(await stand.has('etc/bootstrap/secrets/overlay-psk')).toBe(false);
     expect(await stand.has('var/lib/bootstrap/data')).toBe(false);
-    expect(await stand.lines('systemctl')).toEqual(['disable --now bootstrap-etcd.service']);
+    expect(await stand.lines('systemctl')).toEqual(['daemon-reload', 'disable --now bootstrap-etcd.service']);
     expect(await stand.run('opt/bootstrap/node/same-machine')).toBe(0);
   });
 });

@@ -6,7 +6,7 @@ const LEASE_TESTS = byTests(
   'test/state/state-store.test.ts',
 );
 const WRITE_TESTS = byTests('test/state/conditional-write.test.ts', 'test/state/contention.test.ts');
-const STATE_TESTS = byTests('test/state');
+const STATE_TESTS = byTests('test/state/damage.test.ts', 'test/state/state-store.test.ts');
 const DAMAGE_TESTS = byTests('test/state/damage.test.ts', 'test/state/power-cut.test.ts');
 const DIRECTORY_TESTS = byTests('test/state/directory-store.test.ts', 'test/state/object-store.test.ts');
 const MOVE_TESTS = byTests('test/state/finish-move.test.ts');

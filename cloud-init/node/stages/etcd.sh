@@ -19,7 +19,7 @@ done
 getent passwd bootstrap-etcd >/dev/null ||
   useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bootstrap-etcd
 
-place_unit bootstrap-etcd.service bootstrap-etcd-snapshot.service
+place_unit bootstrap-etcd.service
 # From now on it can be asked to leave.
 install_unit bootstrap-etcd-care.service
 

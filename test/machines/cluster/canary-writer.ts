@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { etcdctl } from './etcd-view.ts';
+import { keysUnder } from './etcd-view.ts';
 import type { SharedCluster } from './shared-cluster.ts';
 
 /** One process for all of them: to start a program for each would be more work than the machine has time for. */
@@ -66,7 +66,6 @@ export async function lost(
   through: string,
   kept: readonly string[],
 ): Promise<readonly string[]> {
-  const keys = await etcdctl(cluster, through, 'get canary/ --prefix --keys-only');
-  const there = new Set(keys.split('\n'));
+  const there = new Set(await keysUnder(cluster, through, 'canary/'));
   return kept.filter((key) => !there.has(key));
 }

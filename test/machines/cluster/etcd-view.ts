@@ -13,6 +13,7 @@ const Members = z.object({
   members: z.array(z.object({ ID: z.string(), name: z.string().default(''), isLearner: z.boolean().default(false) })),
 });
 const Status = z.object({ leader: z.string() });
+const Range = z.object({ kvs: z.array(z.object({ key: z.string(), value: z.string().default('') })).default([]) });
 
 /** As this very command of etcd says it on a machine. */
 export function etcdctl(cluster: SharedCluster, node: string, command: string): Promise<string> {
@@ -35,6 +36,31 @@ export async function membersSeen(cluster: SharedCluster, from: string): Promise
   return members.map(({ ID: id, name, isLearner }) => ({ id, name, isLearner }));
 }
 
+export async function keep(cluster: SharedCluster, through: string, key: string, value: string): Promise<void> {
+  await told(cluster, through, 'kv/put', JSON.stringify({ key: encoded(key), value: encoded(value) }));
+}
+
+/** What is kept under a key, as a majority knows it. */
+export async function kept(cluster: SharedCluster, through: string, key: string): Promise<string | undefined> {
+  const { kvs } = Range.parse(await told(cluster, through, 'kv/range', JSON.stringify({ key: encoded(key) })));
+  return kvs[0] === undefined ? undefined : decoded(kvs[0].value);
+}
+
+export async function keysUnder(cluster: SharedCluster, through: string, prefix: string): Promise<readonly string[]> {
+  const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  const range = { key: encoded(prefix), range_end: encoded(end), keys_only: true };
+  const { kvs } = Range.parse(await told(cluster, through, 'kv/range', JSON.stringify(range)));
+  return kvs.map(({ key }) => decoded(key));
+}
+
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function decoded(text: string): string {
+  return Buffer.from(text, 'base64').toString();
+}
+
 /** Waits until every control-plane machine is a started voter, reads through a majority, and there is no other member. */
 export async function threeVoters(cluster: SharedCluster): Promise<void> {
   await eventually(WELL_MS, async () => {
@@ -43,10 +69,9 @@ export async function threeVoters(cluster: SharedCluster): Promise<void> {
   });
 }
 
-/** Nobody has a name before its first start. */
+/** Whoever lists its members has asked a majority. Nobody has a name before its first start. */
 async function missingOn(cluster: SharedCluster, node: string): Promise<string | undefined> {
   try {
-    await cluster.on(node, `${ASK_ETCD} -m ${PATIENCE_S} ${LOCAL_ETCD}/health`);
     const members = await membersSeen(cluster, node);
     const voters = members.filter(({ isLearner }) => !isLearner).map(({ name }) => name);
     const isWell = members.length === CONTROL_PLANES.length && voters.toSorted().join() === CONTROL_PLANES.join();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { etcdctl, leaderSeen, membersSeen, threeVoters } from './etcd-view.ts';
+import { etcdctl, kept, leaderSeen, membersSeen, threeVoters } from './etcd-view.ts';
 import { CONTROL_PLANES, NAME, type SharedCluster } from './shared-cluster.ts';
 
 export function etcdChecks(cluster: SharedCluster): void {
@@ -9,13 +9,13 @@ export function etcdChecks(cluster: SharedCluster): void {
     expect(CONTROL_PLANES).toContain(await leaderSeen(cluster, first));
     await etcdctl(cluster, first, 'put kept/from-the-beginning yes');
     const seen = await cluster.everywhere(CONTROL_PLANES, async (node) => {
-      const said = await etcdctl(cluster, node, 'get kept/from-the-beginning --print-value-only');
+      const said = await kept(cluster, node, 'kept/from-the-beginning');
       const { code } = await cluster.tryOn(
         node,
         'curl -sf -m 10 http://127.0.0.1:2379/health || curl -skf -m 10 https://127.0.0.1:2379/health',
       );
       return {
-        said: said.trim(),
+        said,
         isOpen: code === 0,
         ids: (await membersSeen(cluster, node)).map(({ id }) => id).toSorted(),
       };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, inject, test } from 'vitest';
 import { z } from 'zod';
+import { beginAndKill } from './kills.ts';
 import { CONTROL_PLANES, NAME, NODES, type SharedCluster } from './shared-cluster.ts';
 
 const CloudInit = z.object({ v1: z.object({ errors: z.array(z.unknown()) }) });
@@ -9,10 +10,28 @@ const STARTED = 'systemctl show --value --property=ActiveEnterTimestampMonotonic
 const STAGES = ['network', 'packages', 'overlay', 'etcd'];
 const OTHER_STAGES = ['network', 'packages', 'overlay'];
 
+/**
+ * By then all that a create does by itself is done, and it waits for the machines. They boot on meanwhile, whoever is killed,
+ * and in all of it together do not get so far as to say hello.
+ */
+const KILLED = { kills: 18, withinMs: 3_500 };
+const KILLS_LEAST = 16;
+
 export function foundingChecks(cluster: SharedCluster): void {
+  const create = ['create', '-f', cluster.file, '--yes', '--plain'];
+  let beganMs = 0;
+
+  test('is made once, though whoever makes it is killed with all that he has started, at any moment', async () => {
+    beganMs = performance.now();
+    const kills = await beginAndKill(cluster, create, KILLED);
+    cluster.figures.push(`create, killed ${kills} times`);
+    expect(kills).toBeGreaterThanOrEqual(KILLS_LEAST);
+  });
+
   test('is made by somebody without privileges, and every machine becomes a node by itself', async () => {
-    const end = await cluster.place.good(['create', '-f', cluster.file, '--yes', '--plain']);
-    cluster.tell(`create, ${NODES.length} machines at once`, end.tookMs);
+    const end = await cluster.place.good(create);
+    cluster.tell(`create, ${NODES.length} machines at once, the last time`, end.tookMs);
+    cluster.tell('since it was begun for the first time', performance.now() - beganMs);
     await cluster.place.good(['plan', NAME]);
     const machines = await cluster.machines();
     expect(machines).toHaveLength(NODES.length);
@@ -20,6 +39,9 @@ export function foundingChecks(cluster: SharedCluster): void {
       machines.map(async ({ pid }) => /^Uid:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]),
     );
     expect(owners.includes('0') && inject('household').user !== undefined).toBe(false);
+    // Of three disks one is blank, for the data.
+    const disks = await cluster.on(NODES[0] ?? '', 'lsblk --noheadings --nodeps');
+    expect(disks.trim().split('\n')).toHaveLength(3);
   });
 
   test('has heard from each node how long each stage took', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { etcdctl, threeVoters } from './etcd-view.ts';
+import { keep, kept, threeVoters } from './etcd-view.ts';
 import { meshed } from './overlay.ts';
 import { CONTROL_PLANES, eventually, NAME, NODES, type SharedCluster } from './shared-cluster.ts';
 
@@ -10,7 +10,7 @@ export function rebootChecks(cluster: SharedCluster): void {
   test('can be stopped all at once and started again, and is what it was', async () => {
     const letters = await cluster.letters();
     await cluster.everywhere(NODES, (node) => cluster.on(node, 'touch /var/lib/kept'));
-    await etcdctl(cluster, CONTROL_PLANES[0] ?? '', 'put kept/before-the-stop yes');
+    await keep(cluster, CONTROL_PLANES[0] ?? '', 'kept/before-the-stop', 'yes');
     const stop = await cluster.place.good(['stop', NAME]);
     cluster.tell('stop, all at once', stop.tookMs);
     expect(await cluster.machines()).toEqual([]);
@@ -29,7 +29,7 @@ export function rebootChecks(cluster: SharedCluster): void {
     await cluster.everywhere(NODES, (node) => cluster.on(node, 'ls /var/lib/kept'));
     for (const node of CONTROL_PLANES) {
       for (const key of ['from-the-beginning', 'before-the-stop']) {
-        expect(await etcdctl(cluster, node, `get kept/${key} --print-value-only`)).toContain('yes');
+        expect(await kept(cluster, node, `kept/${key}`)).toBe('yes');
       }
     }
     // Nobody had to be asked, and nothing is said twice.

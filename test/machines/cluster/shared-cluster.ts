@@ -15,8 +15,8 @@ export const NAME = 'dev';
 export const CONTROL_PLANES = TOPOLOGY.controlPlanes;
 export const NODES: readonly string[] = [...CONTROL_PLANES, ...TOPOLOGY.others];
 
-/** Whoever looks is work for the machines, too. */
-const LOOK_MS = 3_000;
+/** Whoever looks is work for the machines, too: to shake hands with etcd takes an emulated one seconds. */
+const LOOK_MS = 10_000;
 const KNOCK_MS = 15_000;
 const Report = z.looseObject({ stage: z.string(), tookMs: z.number() });
 const Description = z.looseObject({ title: z.string() });
@@ -93,10 +93,10 @@ export class SharedCluster {
     return Promise.all(nodes.map(act));
   }
 
-  /** Waits until it lets somebody in. */
+  /** Waits until it lets somebody in, who then stays. */
   answering(node: string, patienceMs: number): Promise<void> {
     const knock = async (): Promise<string | undefined> => {
-      const { code, output } = await this.place.run(['ssh', NAME, node, '--', 'true']);
+      const { code, output } = await this.tryOn(node, 'true');
       return code === 0 ? undefined : `${node} does not answer:\n${output}`;
     };
     return eventually(patienceMs, knock, KNOCK_MS);

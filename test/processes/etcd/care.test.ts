@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFRAGMENT_BYTES, EtcdMembers, good } from './etcd-members.ts';
@@ -8,7 +8,6 @@ import { rehearseRestore } from './etcd-rehearsal.ts';
 const run = promisify(execFile);
 const NAMES = ['control-plane-1', 'control-plane-2', 'control-plane-3', 'control-plane-4'];
 const FOUNDERS = NAMES.slice(0, 3);
-const SNAPSHOT = 'bootstrap-etcd-snapshot.service';
 const REHEARSAL = '127.0.14.100';
 const VALUE_BYTES = 100_000;
 
@@ -24,20 +23,20 @@ afterAll(async () => {
 });
 
 test('a cluster in which nothing was ever written has no snapshot', async () => {
-  for (const name of FOUNDERS) good(await members.machine(name).fire(SNAPSHOT));
+  for (const name of FOUNDERS) good(await members.machine(name).care());
   expect(members.mailbox.received.size).toBe(0);
 });
 
 test('only the leader sends snapshots, each revision once; what they hold can be restored', async () => {
   await members.put('control-plane-1', 'kept', 'in the snapshot');
   const leader = await members.leader();
-  for (const name of [...FOUNDERS, ...FOUNDERS]) good(await members.machine(name).fire(SNAPSHOT));
+  for (const name of [...FOUNDERS, ...FOUNDERS]) good(await members.machine(name).care());
   const { revision } = (await members.status(leader)).header;
   const path = `/${leader}/snapshots/etcd-${revision}`;
   expect([...members.mailbox.received.keys()]).toEqual([path]);
   await members.put('control-plane-1', 'later', 'not in the snapshot');
   expect(await rehearseRestore(members.mailbox.received.get(path) ?? Buffer.of(), REHEARSAL)).toEqual(['kept']);
-  good(await members.machine(leader).fire(SNAPSHOT));
+  good(await members.machine(leader).care());
   expect([...members.mailbox.received.keys()]).toEqual([path, `/${leader}/snapshots/etcd-${revision + 1}`]);
 });
 
@@ -45,23 +44,13 @@ test('a snapshot that the mailbox does not take is sent again, under its revisio
   const leader = await members.leader();
   await members.put(leader, 'more', 'data');
   members.mailbox.isCut = true;
-  const { code, output } = await members.machine(leader).fire(SNAPSHOT);
-  expect([code, output]).toEqual([
-    1,
-    expect.stringMatching(/does not take the snapshot of revision \d+: it answers 503/),
-  ]);
+  expect(good(await members.machine(leader).care())).toMatch(
+    /No snapshot of revision \d+: the mailbox does not take it: it answers 503/,
+  );
   members.mailbox.isCut = false;
   const before = members.mailbox.received.size;
-  good(await members.machine(leader).fire(SNAPSHOT));
+  good(await members.machine(leader).care());
   expect(members.mailbox.received.size).toBe(before + 1);
-});
-
-test('a snapshot by hand is a file that was checked, on any member', async () => {
-  const machine = members.machine('control-plane-2');
-  const output = good(await machine.script('etcd-snapshot.sh', machine.path('by-hand')));
-  expect(output).toMatch(/^Revision \d+$/m);
-  const keys = await rehearseRestore(await readFile(machine.path('by-hand')), REHEARSAL);
-  expect(keys).toEqual(['kept', 'later', 'more']);
 });
 
 test('a learner whose own machine does not come to promote it is promoted by the leader', async () => {

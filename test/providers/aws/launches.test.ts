@@ -15,9 +15,9 @@ function start() {
 test('all members of a lot are given the answer of one request', async () => {
   const { sent, ask } = start();
   const members = [ask('token'), ask('token'), ask('token')];
+  expect(sent).toHaveLength(1);
   sent[0]?.resolve('three machines');
   expect(await Promise.all(members)).toEqual(['three machines', 'three machines', 'three machines']);
-  expect(sent).toHaveLength(1);
 });
 
 test('launches of different tokens have nothing to do with each other', async () => {
