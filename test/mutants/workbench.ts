@@ -51,7 +51,7 @@ export class Workbench implements AsyncDisposable {
   async try({ file, anchor, replacement }: Mutant, killers: readonly Killer[]): Promise<Fate> {
     const path = join(this.#product, file);
     const whole = await readFile(path, 'utf8');
-    if (whole.split(anchor).length !== 2) return { fate: 'not-there' };
+    if (!standsOnce(anchor, whole)) return { fate: 'not-there' };
     await writeFile(
       path,
       whole.replace(anchor, () => replacement),
@@ -64,6 +64,11 @@ export class Workbench implements AsyncDisposable {
     } finally {
       await writeFile(path, whole);
     }
+  }
+
+  /** Whether there is what it would break. */
+  async knows({ file, anchor }: Mutant): Promise<boolean> {
+    return standsOnce(anchor, await readFile(join(this.#product, file), 'utf8'));
   }
 
   trusts(killer: Killer): Promise<boolean> {
@@ -104,6 +109,10 @@ export class Workbench implements AsyncDisposable {
       });
     });
   }
+}
+
+function standsOnce(anchor: string, text: string): boolean {
+  return text.split(anchor).length === 2;
 }
 
 /** What a judge says when it has found something, as opposed to not having been able to look. */
