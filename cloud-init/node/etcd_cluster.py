@@ -27,7 +27,8 @@ PEER_URL = f'https://{ADDRESS}:2380'
 CLIENT_URL = f'https://{ADDRESS}:2379'
 LOCAL_URL = f'https://{LOOPBACK}:2379'
 
-PAUSE_SECONDS = 1
+# Long at last: on a small machine whoever asks again and again keeps busy whom he waits for.
+PAUSES_SECONDS = (1, 1, 1, 1, 2, 2, 3, 3, 5)
 CONNECT_SECONDS = 2
 # etcd itself gives up what no majority answers after about as many.
 ANSWER_SECONDS = 10
@@ -269,6 +270,7 @@ class Waiting:
     def __init__(self, seconds):
         self.until = time.monotonic() + seconds
         self.said = None
+        self.pauses = iter(PAUSES_SECONDS)
 
     def pause(self, reason):
         if os.path.exists(LEAVING):
@@ -276,9 +278,10 @@ class Waiting:
         if reason != self.said:
             say(f'Waiting: {reason}')
             self.said = reason
+            self.pauses = iter(PAUSES_SECONDS)
         if time.monotonic() > self.until:
             sys.exit(f'Waited too long: {reason}')
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(next(self.pauses, PAUSES_SECONDS[-1]))
 
 
 def patience():
