@@ -20,25 +20,22 @@ const MemberList = z.object({
 });
 export type ListedMember = z.output<typeof MemberList>['members'][number];
 
-const Statuses = z.array(
-  z.object({
-    Endpoint: z.string(),
-    Status: z.object({
-      header: z.object({ member_id: Id, revision: z.number().default(0), raft_term: z.number().default(0) }),
-      version: z.string(),
-      leader: Id,
-      dbSize: z.number().default(0),
-      dbSizeInUse: z.number().default(0),
-      raftIndex: z.number().default(0),
-      isLearner: z.boolean().default(false),
-    }),
-  }),
-);
-type SaidStatus = z.output<typeof Statuses>[number]['Status'];
+/** Over HTTP etcd writes large numbers as text. */
+const Figure = z.coerce.number().default(0);
 
-const Healths = z.array(z.object({ endpoint: z.string(), health: z.boolean(), error: z.string().default('') }));
+const Status = z.object({
+  header: z.object({ member_id: Id, revision: Figure }),
+  version: z.string(),
+  leader: Id,
+  dbSize: Figure,
+  dbSizeInUse: Figure,
+  raftIndex: Figure,
+  isLearner: z.boolean().default(false),
+});
 
-const Alarms = z.object({ alarms: z.array(z.object({ memberID: Id, alarm: z.number().default(0) })).default([]) });
+const Health = z.object({ health: z.string(), reason: z.string().default('') });
+
+const Alarms = z.object({ alarms: z.array(z.object({ memberID: Id, alarm: z.string() })).default([]) });
 export type SaidAlarm = z.output<typeof Alarms>['alarms'][number];
 
 /** Alarm: it votes, but takes nothing new. */
@@ -49,35 +46,28 @@ export interface EtcdSaid {
   /** Undefined: it could not say, as without a quorum. */
   readonly members: readonly ListedMember[] | undefined;
   readonly alarms: readonly SaidAlarm[];
-  readonly statuses: readonly (SaidStatus & { readonly health: SaidHealth })[];
+  readonly statuses: readonly (z.output<typeof Status> & { readonly health: SaidHealth })[];
 }
 
 /** Undefined: there is no etcd on the machine. */
 export function readEtcd(sections: ReadonlyMap<string, string>): EtcdSaid | undefined {
   if (sections.size === 0) return undefined;
-  const healths = new Map(all(sections, 'health', Healths).map((said) => [said.endpoint, healthOf(said)]));
   return {
     members: read(sections.get('members'), MemberList)?.members,
     alarms: read(sections.get('alarms'), Alarms)?.alarms ?? [],
-    statuses: all(sections, 'status', Statuses).map(({ Endpoint, Status }) => ({
-      ...Status,
-      health: healths.get(Endpoint) ?? 'unhealthy',
-    })),
+    statuses: [...sections].flatMap(([heading, text]) => {
+      // Of each endpoint that was asked: `status.1`, `status.2`.
+      const [name, place] = heading.split('.');
+      const status = name === 'status' ? read(text, Status) : undefined;
+      return status === undefined ? [] : [{ ...status, health: healthOf(sections.get(`health.${place}`)) }];
+    }),
   };
 }
 
-function healthOf({ health, error }: z.output<typeof Healths>[number]): SaidHealth {
-  if (health) return 'healthy';
-  return error.startsWith('Active Alarm') ? 'alarm' : 'unhealthy';
-}
-
-/** Of all endpoints that were asked: `status.1`, `status.2`. */
-function all<Item>(
-  sections: ReadonlyMap<string, string>,
-  name: string,
-  schema: z.ZodType<readonly Item[]>,
-): readonly Item[] {
-  return [...sections].flatMap(([heading, text]) => (heading.startsWith(`${name}.`) ? (read(text, schema) ?? []) : []));
+function healthOf(text: string | undefined): SaidHealth {
+  const said = read(text, Health);
+  if (said?.health === 'true') return 'healthy';
+  return said?.reason.startsWith('ALARM') === true ? 'alarm' : 'unhealthy';
 }
 
 function read<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {

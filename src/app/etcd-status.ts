@@ -118,7 +118,10 @@ function memberFrom({ ID, name, isLearner }: ListedMember, status: Status | unde
   return { name, id: ID, is, health, figures };
 }
 
-const ALARMS: Readonly<Record<number, string>> = { 1: 'no space left in its quota', 2: 'its data is damaged' };
+const ALARMS: Readonly<Record<string, string>> = {
+  NOSPACE: 'no space left in its quota',
+  CORRUPT: 'its data is damaged',
+};
 
 function alarmsOf(said: readonly Told[], listed: readonly ListedMember[]): EtcdStatus['alarms'] {
   const alarms = said.map(({ alarms: own }) => own).find((own) => own.length > 0) ?? [];
