@@ -15,7 +15,9 @@ question() {
   echo "output = \"$found/$1\""
   [ -z "${3-}" ] || printf 'data = "%s"\n' "$(printf %s "$3" | sed 's/"/\\"/g')"
   printf '%s = "%s"\n' cacert "$PKI/etcd-ca.crt" cert "$PKI/etcd.crt" key "$PKI/etcd.key" max-time "$PATIENCE"
-  printf '%s\n' 'connect-timeout = "5"' http1.1 silent next
+  # While they elect a leader the others answer that they cannot tell yet.
+  printf '%s = "%s"\n' connect-timeout 5 retry 5 retry-delay 1 retry-max-time "$PATIENCE"
+  printf '%s\n' http1.1 silent next
 }
 
 # The first is asked what all members have agreed on, each what it knows by itself.

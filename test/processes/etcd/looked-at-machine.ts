@@ -5,7 +5,7 @@ export function behaviourOf(members: EtcdMembers, name: string, damage = 'cat'):
   const { root } = members.machine(name);
   const loopback = members.address(name).replace('127.0.', '127.1.');
   return `
-export BOOTSTRAP_ROOT='${root}' ETCD_LOOK_PATIENCE=10 ETCD_LOOPBACK=${loopback}
+export BOOTSTRAP_ROOT='${root}' ETCD_LOOK_PATIENCE=15 ETCD_LOOPBACK=${loopback}
 export PATH='${root}/bin':"$PATH" STAND_PID=${process.pid}
 if [ "\${1-}" = -c ]; then
   ${damage} "$here/$node.asked" >'${root}/var/lib/bootstrap/etcd-restore.db'
