@@ -183,5 +183,6 @@ await_welcome
 # All other units require it.
 place_unit bootstrap-identity.service
 run_stages
+[ -z "$PURPOSES" ] || install_unit bootstrap-certificates.service
 [ ! -e "$RUN/read-units" ] || read_units
 say "All stages are done."

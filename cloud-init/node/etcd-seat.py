@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 from etcd_cluster import (
-    CLIENT_URL, DATA, LOOPBACK, PEER_URL, Refused, Waiting,
+    CLIENT_URL, DATA, LOOPBACK, PEER_URL, PKI, Refused, Waiting,
     add_learner_at, endpoints_of_others, founders, hindrance, holds_our_seat, is_healthy, list_members, patience, remove_at,
     through_any,
 )
@@ -87,9 +87,9 @@ def evict(members, predecessor):
 
 def write_config(cluster, state):
     tls = {
-        'cert-file': f'{CREDENTIALS}/etcd.crt',
+        'cert-file': f'{PKI}/etcd.crt',
         'key-file': f'{CREDENTIALS}/etcd.key',
-        'trusted-ca-file': f'{CREDENTIALS}/etcd-ca.crt',
+        'trusted-ca-file': f'{PKI}/etcd-ca.crt',
         'client-cert-auth': True,
     }
     heartbeat = heartbeat_ms()

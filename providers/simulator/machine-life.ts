@@ -3,6 +3,7 @@ import {
   type Hello,
   LETTER,
   PROTOCOL_FORMAT,
+  renewalAnswers,
   stageLetter,
   type StageReport,
   Welcome,
@@ -43,6 +44,13 @@ export interface DeliveredWelcome {
   readonly atMs: number;
   /** When it was asked to leave what it has become a member of. */
   readonly leaveAtMs?: number | undefined;
+  /** When it was sent renewed certificates, by their letters. */
+  readonly renewals?: readonly SentRenewal[] | undefined;
+}
+
+export interface SentRenewal {
+  readonly number: number;
+  readonly atMs: number;
 }
 
 export interface MachineLetter {
@@ -60,6 +68,7 @@ const POLL_MS = [500, 2_500] as const;
 const STAGE_MS = [3_000, 20_000] as const;
 const SECOND_HELLO_AFTER_MS = 5_000;
 const LEAVING_MS = [1_000, 12_000] as const;
+const RENEWING_MS = [1_000, 450_000] as const;
 
 /** What is settled when it is launched. */
 export function milestonesOf(machine: Omit<Machine, keyof Milestones>, launchedAtMs: number): Milestones {
@@ -110,6 +119,7 @@ export const lettersOfLife = remembered(
     ...helloLetters(machine),
     ...(welcome === undefined ? [] : stageLetters(machine, welcome)),
     ...(welcome?.leaveAtMs === undefined ? [] : [leftLetter(machine, welcome.leaveAtMs)]),
+    ...(welcome?.renewals ?? []).map((sent) => renewedLetter(machine, sent)),
   ],
 );
 
@@ -117,6 +127,13 @@ export const lettersOfLife = remembered(
 export function leftLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, askedAtMs: number): MachineLetter {
   const body = JSON.stringify({ format: PROTOCOL_FORMAT, box: machine.box });
   return { name: LETTER.left, body, atMs: askedAtMs + strand(machine, 'leave').between(...LEAVING_MS) };
+}
+
+/** Whoever is sent renewed certificates says so when it has taken them. */
+export function renewedLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, { number, atMs }: SentRenewal): MachineLetter {
+  const { renewed: name } = renewalAnswers(number);
+  const body = JSON.stringify({ format: PROTOCOL_FORMAT, box: machine.box });
+  return { name, body, atMs: atMs + strand(machine, name).between(...RENEWING_MS) };
 }
 
 function helloLetters(machine: Machine): MachineLetter[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LETTER } from '#host/protocol.ts';
+import { LETTER, renewalNumber } from '#host/protocol.ts';
 import type { Desk } from './desk.ts';
 import { type Instance, INSTANCES } from './ec2/instance.ts';
 import { byText } from './first-at-least.ts';
@@ -72,10 +72,11 @@ const joined = remembered((some: readonly Instance[], more: readonly Instance[])
   ...more,
 ]);
 
-/** S3 has stored an object: it may be a machine's welcome, or ask it to leave. */
+/** S3 has stored an object: it may be a machine's welcome or its renewed certificates, or ask it to leave. */
 export function noticeStored(desk: Desk, object: { bucket: string; key: string; body: string }): void {
   const { bucket, key, body } = object;
   noticeLeave(desk, bucket, key);
+  noticeRenewal(desk, bucket, key);
   const box = boxOfWelcome(key);
   if (box === undefined || isTaken(desk, box)) return;
   desk.put(WELCOMES, box, { bucket, body, atMs: desk.nowMs, tags: {} });
@@ -87,6 +88,17 @@ function noticeLeave(desk: Desk, bucket: string, key: string): void {
   const welcome = box === undefined ? undefined : desk.truth(WELCOMES).get(box);
   if (box === undefined || welcome?.bucket !== bucket || welcome.leaveAtMs !== undefined) return;
   desk.put(WELCOMES, box, { ...welcome, leaveAtMs: desk.nowMs });
+}
+
+/** A machine takes each letter once, whatever becomes of it in the bucket. */
+function noticeRenewal(desk: Desk, bucket: string, key: string): void {
+  const [box, letter] = placeOf(key) ?? [];
+  const number = letter === undefined ? undefined : renewalNumber(letter);
+  const welcome = box === undefined ? undefined : desk.truth(WELCOMES).get(box);
+  if (box === undefined || number === undefined || welcome?.bucket !== bucket) return;
+  const { renewals = [] } = welcome;
+  if (renewals.some((sent) => sent.number === number)) return;
+  desk.put(WELCOMES, box, { ...welcome, renewals: [...renewals, { number, atMs: desk.nowMs }] });
 }
 
 /** Where it is not asked any more it joins again, and can be asked once more. */
@@ -110,6 +122,7 @@ const KeptWelcome = z.strictObject({
   body: z.string(),
   atMs: z.number(),
   leaveAtMs: z.number().optional(),
+  renewals: z.array(z.strictObject({ number: z.int(), atMs: z.number() })).optional(),
   tags: Tags,
 });
 
@@ -126,8 +139,14 @@ function boxOfWelcome(key: string): string | undefined {
 }
 
 function boxOf(letter: string, key: string): string | undefined {
-  const [, box, name] = /^mailbox\/([^/]+)\/([^/]+)$/.exec(key) ?? [];
+  const [box, name] = placeOf(key) ?? [];
   return name === letter ? box : undefined;
+}
+
+/** Box and letter. */
+function placeOf(key: string): readonly [string, string] | undefined {
+  const [, box, letter] = /^mailbox\/([^/]+)\/([^/]+)$/.exec(key) ?? [];
+  return box === undefined || letter === undefined ? undefined : [box, letter];
 }
 
 function isTaken(desk: Desk, box: string): boolean {

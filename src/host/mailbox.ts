@@ -12,6 +12,9 @@ import type { ResourceContext } from '#engine/resource.ts';
  * | `failed`           | machine | a stage failed; the log's last lines    |
  * | `given-up`         | program | it was awaited in vain                  |
  * | `settled-…`        | program | which incarnation is ready              |
+ * | `renewal-02`       | program | its certificates have changed, for the second time |
+ * | `renewed-02`       | machine | it has taken them                      |
+ * | `refused-02`       | machine | it has not, and keeps those it has     |
  * | `leave`            | program | it is to leave what it is a member of   |
  * | `left`             | machine | it has left                             |
  */

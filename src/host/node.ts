@@ -5,6 +5,7 @@ import { Secret } from '#std/secret.ts';
 import { parseJson, readHello, writeOnce } from './hello.ts';
 import type { BoxContents, Mailbox } from './mailbox.ts';
 import { FailureReport, LETTER, PROTOCOL_FORMAT, stageLetter, Welcome } from './protocol.ts';
+import { deliveredTo, digestsOf, renew } from './renewal.ts';
 import { settledAs, settledLetter } from './settled.ts';
 
 /** What a provider's session has for the nodes that live on its machines. */
@@ -29,7 +30,14 @@ const Inputs = z.strictObject({
 });
 export type NodeInputs = Readonly<z.output<typeof Inputs>>;
 
-const Outputs = z.strictObject({ name: z.string(), mailbox: z.string() });
+const Outputs = z.strictObject({
+  name: z.string(),
+  mailbox: z.string(),
+  /** How many letters with renewed certificates its machine was sent. */
+  renewals: z.int().min(0),
+  /** A digest by purpose: of the certificate that its machine has, and whom it believes. */
+  delivered: z.record(z.string(), z.string()),
+});
 
 /**
  * A machine that becomes a node: it is given its welcome, once, and is ready when it has reported every stage. Whose it
@@ -41,21 +49,26 @@ export const node = defineResource<NodeSession>()({
   outputs: Outputs,
   identity: 'name',
   // What a node was told it goes by as long as it lives: a machine takes its welcome once. What changes after that the plan
-  // shows and the state notes, but only its next machine hears of it. Peers and members that come and go it learns on the
-  // overlay itself, and its address there and its range for pods follow from its name.
+  // shows and the state notes, but only its next machine hears of it: all but certificates, which it is sent when they have
+  // changed. Peers and members that come and go it learns on the overlay itself, and its address there and its range for pods
+  // follow from its name.
   replaceOn: ['name', 'role', 'region', 'zone', 'mailbox'],
   replaceOrder: 'destroy-first',
   stableOutputs: ['name', 'mailbox'],
   idOf: ({ mailbox }) => mailbox,
 
-  async observe({ mailbox }, context, { inputs }) {
+  async observe({ mailbox }, context, { inputs, last }) {
     const { name, mailbox: box, stages } = inputs;
     const contents = await mailbox.look(context, box);
-    const outputs = { name, mailbox: box };
     const settled = settledFor(contents, context);
-    if (settled !== undefined) return { state: 'present', outputs, owner: settled, condition: READY };
+    const known = await deliveredTo(mailbox, context, { box, letters: contents.letters, last });
+    if (settled !== undefined) {
+      const { renewals, delivered } = known ?? { renewals: 0, delivered: {} };
+      return { state: 'present', outputs: { name, mailbox: box, renewals, delivered }, owner: settled, condition: READY };
+    }
     const welcome = await readWelcome(mailbox, context, { box, contents });
     if (welcome === undefined) return ABSENT;
+    const outputs = { name, mailbox: box, renewals: 0, delivered: digestsOf(welcome.certificates) };
     const condition = await conditionOf(mailbox, context, { box, stages, contents });
     return { state: 'present', outputs, owner: ownerOf(welcome), condition };
   },
@@ -64,7 +77,7 @@ export const node = defineResource<NodeSession>()({
     const { name, mailbox: box } = inputs;
     await readHello(mailbox, context, box);
     await mailbox.write(context, box, { name: LETTER.welcome, body: JSON.stringify(welcomeFor(context, inputs)) });
-    return { name, mailbox: box };
+    return { name, mailbox: box, renewals: 0, delivered: digestsOf(inputs.certificates) };
   },
 
   async sync({ mailbox }, context, inputs, observed) {
@@ -75,7 +88,7 @@ export const node = defineResource<NodeSession>()({
     const settled = { name, certificates: Object.keys(inputs.certificates) };
     if (!letters.includes(name)) await writeOnce(mailbox, context, box, settled);
     if (letters.includes(LETTER.welcome)) await mailbox.remove(context, box, [LETTER.welcome]);
-    return observed;
+    return { ...observed, ...(await renew(mailbox, context, { box, observed, certificates: inputs.certificates })) };
   },
 
   async giveUp({ mailbox }, context, { mailbox: box }) {

@@ -19,6 +19,8 @@ export type Stub = Readonly<z.output<typeof Stub>>;
 /** What a key of a machine is for, such as `etcd`: also the name of its files there. */
 const purpose = z.string().regex(/^[a-z][a-z-]{0,30}$/);
 const pem = z.string().min(1).max(8_000);
+/** By the purpose of the request that each answers: with the authorities that its holder is to believe. */
+const certificates = z.record(purpose, z.strictObject({ certificate: pem, authority: pem }));
 
 export const Hello = z.strictObject({
   format,
@@ -52,8 +54,7 @@ export const Welcome = z.strictObject({
   settings: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()),
   /** Each is a file that only root reads: `overlay-psk`. */
   secrets: z.record(purpose, z.string()),
-  /** By the purpose of the request that each answers: with the authority that its holder is to believe. */
-  certificates: z.record(purpose, z.strictObject({ certificate: pem, authority: pem })),
+  certificates,
   /** What it fetches before anything of it runs, each by its digest. */
   assets: z.array(Asset).readonly(),
   /** What the machine reports, in this order. */
@@ -72,6 +73,14 @@ export const StageReport = z.strictObject({
   tookMs: z.number().nonnegative(),
 });
 export type StageReport = Readonly<z.output<typeof StageReport>>;
+
+/** All certificates of a node that runs, when one of them has changed. Whatever is in it is public. */
+export const Renewal = z.strictObject({ format, box: z.string(), number: z.int().min(1), certificates });
+export type Renewal = Readonly<z.output<typeof Renewal>>;
+
+/** What the machine says to it: `renewed-…` without a reason, `refused-…` with one. */
+export const RenewalAnswer = z.strictObject({ format, box: z.string(), reason: z.string().max(2_000).optional() });
+export type RenewalAnswer = Readonly<z.output<typeof RenewalAnswer>>;
 
 const LAST_LINES_MAX = 50;
 
@@ -97,4 +106,26 @@ export const LETTER = {
 /** `stage-03-overlay` for the third stage. */
 export function stageLetter(stages: readonly string[], stage: string): string {
   return `stage-${String(stages.indexOf(stage) + 1).padStart(2, '0')}-${stage}`;
+}
+
+const RENEWAL = /^renewal-(\d{2,4})$/;
+
+/** `renewal-07`: they are counted from 1 on. */
+export function renewalLetter(number: number): string {
+  return `renewal-${numbered(number)}`;
+}
+
+/** Undefined: it is another letter. */
+export function renewalNumber(letter: string): number | undefined {
+  const digits = RENEWAL.exec(letter)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** What a machine answers to `renewal-07` when it has taken it, and when it has not. */
+export function renewalAnswers(number: number): { readonly renewed: string; readonly refused: string } {
+  return { renewed: `renewed-${numbered(number)}`, refused: `refused-${numbered(number)}` };
+}
+
+function numbered(number: number): string {
+  return String(number).padStart(2, '0');
 }

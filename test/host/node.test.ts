@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { CallError } from '#engine/call.ts';
 import type { Observation } from '#engine/resource.ts';
 import { node, type NodeInputs } from '#host/node.ts';
-import { PROTOCOL_FORMAT, Welcome } from '#host/protocol.ts';
+import { digestsOf } from '#host/renewal.ts';
+import { PROTOCOL_FORMAT, Renewal, Welcome } from '#host/protocol.ts';
 import { Secret } from '#std/secret.ts';
 import { MemoryMailbox } from './support/memory-mailbox.ts';
 import { CLUSTER, contextOf as resourceContext } from './support/resource-context.ts';
@@ -20,6 +21,8 @@ const INPUTS: NodeInputs = {
   assets: [{ name: 'etcd', sha256: 'a'.repeat(64), form: 'tar.gz' }],
   stages: ['network', 'overlay', 'ready'],
 };
+
+const OUTPUTS = { name: 'worker-1', mailbox: BOX, renewals: 0, delivered: digestsOf(INPUTS.certificates) };
 
 const contextOf = (incarnation = 1) => resourceContext('eu-west-3.node.worker-1', incarnation);
 
@@ -82,7 +85,7 @@ describe('the welcome', () => {
   test('is taken away with its secrets once the node is ready, and whose node it is stays readable', async () => {
     await welcomed();
     for (const letter of ['stage-01-network', 'stage-02-overlay', 'stage-03-ready']) mailbox.post(BOX, letter);
-    await node.sync({ mailbox }, contextOf(), INPUTS, { name: 'worker-1', mailbox: BOX });
+    await node.sync({ mailbox }, contextOf(), INPUTS, OUTPUTS);
     expect([...(mailbox.boxes.get(BOX)?.values() ?? [])].join()).not.toContain('the overlay key');
     expect(await observe()).toMatchObject({
       condition: { is: 'ready' },
@@ -96,18 +99,16 @@ describe('whose a node is', () => {
     await welcomed();
     for (const letter of ['stage-01-network', 'stage-02-overlay', 'stage-03-ready']) mailbox.post(BOX, letter);
   };
-  const outputs = { name: 'worker-1', mailbox: BOX };
-
   test('can be read at every moment, also when the last letters could not be left', async () => {
     await ready();
     mailbox.write = () => Promise.reject(new CallError({ outcome: 'ambiguous', message: 'no answer' }));
-    await expect(node.sync({ mailbox }, contextOf(), INPUTS, outputs)).rejects.toThrow('no answer');
+    await expect(node.sync({ mailbox }, contextOf(), INPUTS, OUTPUTS)).rejects.toThrow('no answer');
     expect(await observe()).toMatchObject({ owner: { cluster: CLUSTER, instanceId: contextOf().instanceId } });
   });
 
   test('is no matter of who looks: a later incarnation sees the earlier one', async () => {
     await ready();
-    await node.sync({ mailbox }, contextOf(), INPUTS, outputs);
+    await node.sync({ mailbox }, contextOf(), INPUTS, OUTPUTS);
     const seen = await node.observe({ mailbox }, contextOf(2), { inputs: INPUTS, last: undefined });
     expect(seen).toMatchObject({ owner: { cluster: CLUSTER, instanceId: contextOf(1).instanceId } });
   });
@@ -167,16 +168,94 @@ describe('a node', () => {
 
   test('that is given up has failed for whoever looks later, and giving up twice is one', async () => {
     await welcomed();
-    const outputs = { name: 'worker-1', mailbox: BOX };
-    await node.giveUp?.({ mailbox }, contextOf(), outputs);
-    await node.giveUp?.({ mailbox }, contextOf(), outputs);
+    await node.giveUp?.({ mailbox }, contextOf(), OUTPUTS);
+    await node.giveUp?.({ mailbox }, contextOf(), OUTPUTS);
     expect(await conditionOf()).toEqual({ is: 'failed', reason: 'It was awaited in vain while it was at network.' });
   });
 
   test('leaves its machine its hello when it is destroyed', async () => {
     await welcomed();
     mailbox.post(BOX, 'stage-01-network');
-    await node.destroy({ mailbox }, contextOf(), { name: 'worker-1', mailbox: BOX });
+    await node.destroy({ mailbox }, contextOf(), OUTPUTS);
+    expect(mailbox.names(BOX)).toEqual(['hello']);
+  });
+});
+
+describe('a node that runs', () => {
+  const RENEWED: NodeInputs = { ...INPUTS, certificates: { etcd: { certificate: 'RENEWED', authority: 'AUTHORITY' } } };
+  const observeAs = (inputs: NodeInputs, last: typeof OUTPUTS | undefined) =>
+    node.observe({ mailbox }, contextOf(), { inputs, last });
+  const outputsOf = async (last: typeof OUTPUTS | undefined): Promise<typeof OUTPUTS> => {
+    const seen = await observeAs(RENEWED, last);
+    if (seen.state !== 'present') throw new RangeError(seen.state);
+    return seen.outputs;
+  };
+  const settle = async (): Promise<void> => {
+    await welcomed();
+    for (const letter of ['stage-01-network', 'stage-02-overlay', 'stage-03-ready']) mailbox.post(BOX, letter);
+    expect(await node.sync({ mailbox }, contextOf(), INPUTS, OUTPUTS)).toEqual(OUTPUTS);
+  };
+  const letters = (): readonly string[] => mailbox.names(BOX).filter((name) => name.startsWith('renewal-'));
+
+  test('is sent what has changed of its certificates, once, whole, and without a secret', async () => {
+    await settle();
+    const renewed = await node.sync({ mailbox }, contextOf(), RENEWED, OUTPUTS);
+    expect(renewed).toEqual({ ...OUTPUTS, renewals: 1, delivered: digestsOf(RENEWED.certificates) });
+    const text = mailbox.boxes.get(BOX)?.get('renewal-01') ?? '';
+    expect(Renewal.parse(JSON.parse(text))).toEqual({
+      format: PROTOCOL_FORMAT,
+      box: BOX,
+      number: 1,
+      certificates: RENEWED.certificates,
+    });
+    expect(text).not.toContain('the overlay key');
+    expect(await node.sync({ mailbox }, contextOf(), RENEWED, renewed)).toEqual(renewed);
+    expect(letters()).toEqual(['renewal-01']);
+  });
+
+  test('is seen with what it was sent last, whoever looks, and the state is believed where it can be', async () => {
+    await settle();
+    const renewed = await node.sync({ mailbox }, contextOf(), RENEWED, OUTPUTS);
+    for (const last of [undefined, OUTPUTS, renewed]) expect(await outputsOf(last)).toEqual(renewed);
+    mailbox.read = () => Promise.reject(new RangeError('asked again'));
+    expect(await outputsOf(renewed)).toEqual(renewed);
+  });
+
+  test('is sent the next letter when somebody whose answer was lost has sent one', async () => {
+    await settle();
+    await node.sync({ mailbox }, contextOf(), INPUTS, { ...OUTPUTS, delivered: {} });
+    const sent = node.sync({ mailbox }, contextOf(), RENEWED, OUTPUTS);
+    await expect(sent).rejects.toMatchObject({ outcome: 'ambiguous' });
+    const seen = await outputsOf(OUTPUTS);
+    expect(seen).toEqual({ ...OUTPUTS, renewals: 1 });
+    await node.sync({ mailbox }, contextOf(), RENEWED, seen);
+    expect(letters()).toEqual(['renewal-01', 'renewal-02']);
+  });
+
+  test('is sent another letter when somebody else has touched the last', async () => {
+    await settle();
+    const renewed = await node.sync({ mailbox }, contextOf(), RENEWED, OUTPUTS);
+    await mailbox.remove(undefined, BOX, ['renewal-01']);
+    expect(await outputsOf(renewed)).toEqual({ ...OUTPUTS, delivered: {} });
+    mailbox.post(BOX, 'renewal-03', 'nonsense');
+    expect(await outputsOf(renewed)).toEqual({ ...OUTPUTS, renewals: 3, delivered: {} });
+  });
+
+  test('is known by its welcome as long as that is there, and is sent all when nothing is known', async () => {
+    await welcomed();
+    expect(await outputsOf(undefined)).toEqual(OUTPUTS);
+    for (const letter of ['stage-01-network', 'stage-02-overlay', 'stage-03-ready']) mailbox.post(BOX, letter);
+    await node.sync({ mailbox }, contextOf(), INPUTS, OUTPUTS);
+    const lost = await outputsOf(undefined);
+    expect(lost).toEqual({ ...OUTPUTS, delivered: {} });
+    await node.sync({ mailbox }, contextOf(), INPUTS, lost);
+    expect(letters()).toEqual(['renewal-01']);
+  });
+
+  test('keeps its letters as long as it lives', async () => {
+    await settle();
+    const renewed = await node.sync({ mailbox }, contextOf(), RENEWED, OUTPUTS);
+    await node.destroy({ mailbox }, contextOf(), renewed);
     expect(mailbox.names(BOX)).toEqual(['hello']);
   });
 });

@@ -1,22 +1,26 @@
 /**
- * As the protocol has them. It is not loaded for five words: a process starts for every connection, and the protocol
+ * As the protocol has them. It is not loaded for a few words: a process starts for every connection, and the protocol
  * brings what checks whole letters.
  */
 const FROM_MACHINE: ReadonlySet<string> = new Set(['hello', 'failed', 'left']);
 const FOR_MACHINE: ReadonlySet<string> = new Set(['welcome', 'leave']);
 const STAGE = /^stage-\d{2}-[a-z][a-z-]{0,40}$/;
+const RENEWAL = /^renewal-\d{2,4}$/;
+const ANSWER = /^(?:renewed|refused)-(\d{2,4})$/;
 
 /** What a machine may write into its own box; all else in it is the program's word. */
 export function isFromMachine(name: string): boolean {
-  return FROM_MACHINE.has(name) || STAGE.test(name);
+  return FROM_MACHINE.has(name) || STAGE.test(name) || ANSWER.test(name);
 }
 
-/** The letter of the program that one of a machine answers: unasked nobody leaves. */
+/** The letter of the program that one of a machine answers: unasked nobody leaves, or has anything renewed. */
 export function questionTo(name: string): string | undefined {
+  const number = ANSWER.exec(name)?.[1];
+  if (number !== undefined) return `renewal-${number}`;
   return name === 'left' ? 'leave' : undefined;
 }
 
 /** What a machine may read in its own box. */
 export function isForMachine(name: string): boolean {
-  return FOR_MACHINE.has(name);
+  return FOR_MACHINE.has(name) || RENEWAL.test(name);
 }

@@ -103,6 +103,29 @@ describe('the mailboxes of machines', () => {
     expect(keysIn(account)).toEqual(expect.arrayContaining(STAGES_OF_0));
   });
 
+  test('NODE-24: hold the word of a machine that was sent renewed certificates, once for each letter', () => {
+    const { account } = prepared();
+    const send = (box: string, letter: string): void => {
+      const Key = `mailbox/${box}/${letter}`;
+      account.call('s3', 'PutObject', { Bucket: BUCKET, Key, Body: '{}', IfNoneMatch: '*' });
+    };
+    account.pass(40_000);
+    welcomeTo(account, 'token-0');
+    account.pass(60_000);
+    for (const letter of ['renewal-01', 'renewal-1']) send('token-0', letter);
+    send('token-1', 'renewal-01');
+    expect(keysIn(account)).not.toContain('mailbox/token-0/renewed-01');
+    account.pass(450_000);
+    send('token-0', 'renewal-02');
+    expect(keysIn(account, 'mailbox/token-0/renewed')).toEqual(['mailbox/token-0/renewed-01']);
+    account.pass(450_000);
+    expect(keysIn(account, 'mailbox/token-0/renewed')).toEqual([
+      'mailbox/token-0/renewed-01',
+      'mailbox/token-0/renewed-02',
+    ]);
+    expect(keysIn(account, 'mailbox/token-1/renewed')).toEqual([]);
+  });
+
   test('NODE-11: are in the bucket that the stub names, and in no other', () => {
     const { account } = prepared();
     const CreateBucketConfiguration = { LocationConstraint: account.region };

@@ -42,6 +42,19 @@ describe('the process at the door of a box', () => {
     expect(await server.letters()).toEqual(['leave', 'left']);
   });
 
+  test('gives a machine renewed certificates by their numbers, and hears what it says to those that there are', async () => {
+    await using server = await DoorServer.open();
+    const answer = { format: 1, box: 'box' };
+    expect(statusOf(await server.ask('GET /letters/renewal-01 HTTP/1.1\r\n\r\n'))).toBe('HTTP/1.1 404 Not Found');
+    await writeFile(join(server.box, 'renewal-01'), '{"format":1}');
+    expect(await server.ask('GET /letters/renewal-01 HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\{"format":1\}$/s);
+    expect(statusOf(await server.put('renewed-01', answer))).toBe('HTTP/1.1 201 Created');
+    expect(statusOf(await server.put('renewed-01', answer))).toBe('HTTP/1.1 409 Conflict');
+    expect(statusOf(await server.put('refused-02', answer))).toBe('HTTP/1.1 403 Forbidden');
+    expect(statusOf(await server.put('renewal-02', answer))).toBe('HTTP/1.1 405 Method Not Allowed');
+    expect(await server.letters()).toEqual(['renewal-01', 'renewed-01']);
+  });
+
   test('is one writer of a letter also when five come at once', async () => {
     await using server = await DoorServer.open();
     const bodies = Array.from({ length: 5 }, (_, writer) => JSON.stringify({ writer, filler: 'x'.repeat(5_000) }));

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
-import { LETTER, stageLetter } from '#host/protocol.ts';
-import { isForMachine, isFromMachine } from '#providers/local/mailbox/letter-names.ts';
+import { LETTER, renewalAnswers, renewalLetter, stageLetter } from '#host/protocol.ts';
+import { isForMachine, isFromMachine, questionTo } from '#providers/local/mailbox/letter-names.ts';
 
 test('the letters of the protocol go the way that it says', () => {
   const stages = ['network', 'control-plane', 'ready'];
-  const names = [...Object.values(LETTER), ...stages.map((stage) => stageLetter(stages, stage)), 'settled-abcdefgh'];
+  const names = [
+    ...Object.values(LETTER),
+    ...stages.map((stage) => stageLetter(stages, stage)),
+    renewalLetter(7),
+    ...Object.values(renewalAnswers(7)),
+    'settled-abcdefgh',
+  ];
   expect(names.filter(isFromMachine)).toEqual([
     'hello',
     'failed',
@@ -12,6 +18,9 @@ test('the letters of the protocol go the way that it says', () => {
     'stage-01-network',
     'stage-02-control-plane',
     'stage-03-ready',
+    'renewed-07',
+    'refused-07',
   ]);
-  expect(names.filter(isForMachine)).toEqual(['welcome', 'leave']);
+  expect(names.filter(isForMachine)).toEqual(['welcome', 'leave', 'renewal-07']);
+  expect(names.flatMap((name) => questionTo(name) ?? [])).toEqual(['leave', 'renewal-07', 'renewal-07']);
 });
