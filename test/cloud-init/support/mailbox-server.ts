@@ -9,6 +9,8 @@ interface Visit {
   readonly from: number;
 }
 
+const FOR_MACHINES = /^(?:welcome|renewal-\d+)$/;
+
 /** What stands before a machine: boxes for letters, and a shelf that can be as unreliable as a network is. */
 export class MailboxServer implements AsyncDisposable {
   readonly letters = new Map<string, string>();
@@ -54,7 +56,7 @@ export class MailboxServer implements AsyncDisposable {
 
   /** From the machine, in the order in which they came. */
   get written(): readonly string[] {
-    return [...this.letters.keys()].filter((name) => name !== 'welcome');
+    return [...this.letters.keys()].filter((name) => !FOR_MACHINES.test(name));
   }
 
   letter(name: string): unknown {
@@ -79,7 +81,7 @@ export class MailboxServer implements AsyncDisposable {
 
   async #answerAtBox(letter: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'PUT') response.writeHead(await this.#take(letter, request)).end();
-    else tell(response, letter === 'welcome' ? this.letters.get(letter) : undefined);
+    else tell(response, FOR_MACHINES.test(letter) ? this.letters.get(letter) : undefined);
   }
 
   #pair(): Promise<void> {

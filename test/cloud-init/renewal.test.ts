@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { KeyPair } from '#std/key-pair.ts';
+import { SystemRandom } from '#std/system-random.ts';
+import { BOX } from './support/agent-stand.ts';
+import { BELIEVED, CERTIFICATE, newAuthority, RenewalStand } from './support/renewal-stand.ts';
+
+const DAY_MS = 86_400_000;
+/** Files that take their place: whom the letter's is checked against, whom to believe, the certificate, the answer. */
+const FILES = 4;
+
+describe('a machine that is sent a renewed certificate', () => {
+  test('takes it, says so, and asks for the next one', async () => {
+    await using stand = await RenewalStand.open();
+    expect(await stand.round()).toBe('');
+    const renewed = stand.leaf();
+    stand.send(1, { certificate: renewed });
+    expect(await stand.round()).toMatch(
+      /^Renewal 01: etcd is certified until \d{4}(-\d\d){2} [\d:]{8} UTC, and believes 1 authority\.\n$/,
+    );
+    expect([await stand.read(CERTIFICATE), await stand.read(BELIEVED)]).toEqual([renewed, stand.authority.certificate]);
+    expect(stand.answer('renewed-01')).toEqual({ format: 1, box: BOX });
+    expect(await stand.round()).toBe('');
+    expect(stand.mailbox.written).toEqual(['renewed-01']);
+    const again = stand.leaf();
+    stand.send(2, { certificate: again });
+    stand.send(3, { certificate: again });
+    expect(await stand.round()).toMatch(/^Renewal 02: etcd is certified .*\nRenewal 03: etcd is as it should be\.\n$/);
+    expect(await stand.read(CERTIFICATE)).toBe(again);
+  });
+
+  test('believes two authorities while one follows the other, and then takes what the second signs', async () => {
+    await using stand = await RenewalStand.open();
+    const next = newAuthority();
+    const both = stand.authority.certificate + next.certificate;
+    stand.send(1, { certificate: stand.first, authority: both });
+    stand.send(2, { certificate: stand.leaf({}, next), authority: both });
+    stand.send(3, { certificate: stand.leaf({}, next), authority: next.certificate });
+    expect(await stand.round()).toMatch(/believes 2 authorities\.\n.*believes 2 authorities\.\n.*believes 1 authority\.\n$/);
+    expect(await stand.read(BELIEVED)).toBe(next.certificate);
+    expect(stand.mailbox.written).toEqual(['renewed-01', 'renewed-02', 'renewed-03']);
+  });
+
+  test('has the one or the other whole, wherever it is killed, and takes it the next time', async () => {
+    for (let file = 1; file <= FILES; file += 1) {
+      for (const side of ['before', 'after']) {
+        await using stand = await RenewalStand.open();
+        const renewed = stand.leaf();
+        stand.send(1, { certificate: renewed });
+        await stand.round(`${file} ${side}`);
+        expect([stand.first, renewed]).toContain(await stand.read(CERTIFICATE));
+        expect(stand.mailbox.written).toEqual([]);
+        await stand.round();
+        expect(await stand.read(CERTIFICATE)).toBe(renewed);
+        expect(stand.mailbox.written).toEqual(['renewed-01']);
+      }
+    }
+  });
+
+  test('takes one that is valid in a moment, and waits for one that is valid later', async () => {
+    await using stand = await RenewalStand.open();
+    const soon = stand.leaf({ nowMs: Date.now() + 500_000 });
+    stand.send(1, { certificate: soon });
+    stand.send(2, { certificate: stand.leaf({ nowMs: Date.now() + DAY_MS }) });
+    expect(await stand.round()).toContain(
+      'Renewal 02: It is not taken yet: the certificate for etcd is not valid yet, by the clock of this machine.\n',
+    );
+    expect(await stand.read(CERTIFICATE)).toBe(soon);
+    expect(stand.mailbox.written).toEqual(['renewed-01']);
+  });
+});
+
+interface Refusal {
+  readonly why: string;
+  send(stand: RenewalStand): void;
+}
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  'for another key': {
+    why: 'the certificate for etcd is for another key',
+    send: (stand) => {
+      const { publicKey } = KeyPair.make('p256', new SystemRandom());
+      stand.send(1, { certificate: stand.leaf({ request: { publicKey } }) });
+    },
+  },
+  'in another name': {
+    why: 'the certificate for etcd is for somebody or something else',
+    send: (stand) => stand.send(1, { certificate: stand.leaf({ commonName: 'control-plane-2' }) }),
+  },
+  'for less': {
+    why: 'the certificate for etcd is for somebody or something else',
+    send: (stand) => stand.send(1, { certificate: stand.leaf({ usages: ['client'] }) }),
+  },
+  'by another authority than the one beside it': {
+    why: 'etcd: openssl verify says: ',
+    send: (stand) => stand.send(1, { certificate: stand.leaf({}, newAuthority()) }),
+  },
+  'by an authority that nobody here believes': {
+    why: 'etcd would believe nobody whom it believes now',
+    send: (stand) => {
+      const stranger = newAuthority();
+      stand.send(1, { certificate: stand.leaf({}, stranger), authority: stranger.certificate });
+    },
+  },
+  'that is no longer valid': {
+    why: 'the certificate for etcd is no longer valid',
+    send: (stand) => stand.send(1, { certificate: stand.leaf({ lifeDays: -0.01 }) }),
+  },
+  'older than its own': {
+    why: 'the certificate for etcd is older than the one that is here',
+    send: (stand) => stand.send(1, { certificate: stand.leaf({ nowMs: Date.now() - DAY_MS }) }),
+  },
+  'with another one behind it': {
+    why: 'etcd has not one certificate',
+    send: (stand) => stand.send(1, { certificate: stand.leaf() + stand.first }),
+  },
+  'for another machine': {
+    why: 'it is for another machine',
+    send: (stand) => stand.send(1, { certificate: stand.leaf() }, { box: 'another' }),
+  },
+  'of another number': {
+    why: 'it has another number',
+    send: (stand) => stand.send(1, { certificate: stand.leaf() }, { number: 2 }),
+  },
+  'for what it has no key for': {
+    why: 'this machine has no key for kubelet',
+    send: (stand) => {
+      const kubelet = { certificate: stand.leaf(), authority: stand.authority.certificate };
+      stand.send(1, { certificate: stand.leaf() }, { certificates: { etcd: kubelet, kubelet } });
+    },
+  },
+  'that is none': {
+    why: 'it is no JSON',
+    send: (stand) => void stand.mailbox.letters.set('renewal-01', 'nonsense'),
+  },
+};
+
+describe('a machine that is sent a certificate', () => {
+  test.each(Object.entries(REFUSALS))('%s refuses it, says why, and takes the next', async (_what, { why, send }) => {
+    await using stand = await RenewalStand.open();
+    send(stand);
+    const said = await stand.round();
+    expect(said).toMatch(/^Renewal 01: Refused: .*\.\n$/);
+    expect(said).toContain(why);
+    expect([await stand.read(CERTIFICATE), await stand.read(BELIEVED)]).toEqual([
+      stand.first,
+      stand.authority.certificate,
+    ]);
+    expect(stand.answer('refused-01')?.reason).toContain(why);
+    const renewed = stand.leaf();
+    stand.send(2, { certificate: renewed });
+    await stand.round();
+    expect(await stand.read(CERTIFICATE)).toBe(renewed);
+    expect(stand.mailbox.written).toEqual(['refused-01', 'renewed-02']);
+  });
+});
