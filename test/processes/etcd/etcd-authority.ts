@@ -38,26 +38,27 @@ export class EtcdAuthority implements AsyncDisposable {
     const extensions = `subjectAltName=${names.join(',')}\nextendedKeyUsage=serverAuth,clientAuth\n`;
     await writeFile(join(this.#folder, `${name}.ext`), extensions);
     await this.#openssl('req', '-new', '-key', `${name}.key`, '-subj', `/CN=${name}`, '-out', `${name}.csr`);
-    const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2'];
-    await this.#openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      ...authority,
-      '-extfile',
-      `${name}.ext`,
-      '-out',
-      `${name}.crt`,
-    );
+    await this.#sign(name);
     const files = { [`${name}.key`]: 'etcd.key', [`${name}.crt`]: 'etcd.crt', 'ca.crt': 'etcd-ca.crt' };
     for (const [from, to] of Object.entries(files)) {
       await writeFile(join(folder, to), await readFile(join(this.#folder, from)), { mode: 0o600 });
     }
   }
 
+  /** Another certificate for the key that was certified. */
+  async renew(name: string): Promise<string> {
+    await this.#sign(name);
+    return readFile(join(this.#folder, `${name}.crt`), 'utf8');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #sign(name: string): Promise<void> {
+    const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2'];
+    const files = ['-in', `${name}.csr`, '-extfile', `${name}.ext`, '-out', `${name}.crt`];
+    return this.#openssl('x509', '-req', ...files, ...authority);
   }
 
   #makeKey(file: string): Promise<void> {

@@ -21,7 +21,12 @@ const MemberList = z.object({
 const Statuses = z.array(
   z.object({
     Endpoint: z.string(),
-    Status: z.object({ header: z.object({ revision: z.number() }), leader: z.number(), dbSize: z.number() }),
+    Status: z.object({
+      header: z.object({ revision: z.number() }),
+      leader: z.number(),
+      raftTerm: z.number(),
+      dbSize: z.number(),
+    }),
   }),
 );
 
