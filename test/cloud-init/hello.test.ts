@@ -132,7 +132,13 @@ describe('the disk of one machine in another', () => {
     expect(keys).not.toContain(await stand.read('etc/bootstrap/pki/etcd.key'));
     expect(await stand.has('etc/bootstrap/secrets/overlay-psk')).toBe(false);
     expect(await stand.has('var/lib/bootstrap/data')).toBe(false);
-    expect(await stand.lines('systemctl')).toEqual(['daemon-reload', 'disable --now bootstrap-etcd.service']);
+    const installed = ['enable --no-reload bootstrap-certificates.service', 'start bootstrap-certificates.service'];
+    expect(await stand.lines('systemctl')).toEqual([
+      ...installed,
+      'daemon-reload',
+      'disable --now bootstrap-certificates.service bootstrap-etcd.service',
+      ...installed,
+    ]);
     expect(await stand.run('opt/bootstrap/node/same-machine')).toBe(0);
   });
 });

@@ -136,6 +136,8 @@ describe('a welcome', () => {
     stand.welcome({ settings: { NODE: 'second' } });
     await stand.run();
     expect(await stand.read('etc/bootstrap/node.env')).toBe('NODE=first\n');
+    // What it has no certificate for, nobody renews.
+    expect(await stand.has('etc/systemd/system/bootstrap-certificates.service')).toBe(false);
   });
 });
 

@@ -18,7 +18,7 @@ const GAP_MS_MAX = 10_000;
 let members: EtcdMembers;
 
 beforeAll(async () => {
-  members = await EtcdMembers.open(17);
+  members = await EtcdMembers.open(19);
   for (const ended of await members.found(NAMES)) good(ended);
 });
 
