@@ -44,12 +44,23 @@ one_round() {
   esac
   verdict=0
   news=$(python3 -B "$tools/certificates-take.py" "$number" "$letter" "$answer" 2>&1) || verdict=$?
+  if [ "$verdict" -eq 0 ] && ! is_in_force; then
+    mention "Renewal $name is here: etcd is still to be started again."
+    quiet=0
+    return 1
+  fi
   mention "Renewal $name: $news"
   case $verdict in
   0) tell "renewed-$name" ;;
   "$REFUSED") tell "refused-$name" ;;
   *) return 1 ;;
   esac
+}
+
+# Whom to believe etcd reads when it starts: its care sees to that, and until then the letter is not answered.
+is_in_force() {
+  [ -e "$STATE/etcd-believes" ] || return 0
+  cmp -s "$ETC/pki/etcd-ca.crt" "$STATE/etcd-believes"
 }
 
 # NAME: what was not told is done and told again.

@@ -1,6 +1,7 @@
 #!/usr/bin/python3 -B
 """
-Every few seconds on each member of etcd: it leaves when it was asked to. Whoever leads looks after the others, one step for
+Every few seconds on each member of etcd: it leaves when it was asked to, and starts etcd again when that is to believe others.
+Whoever leads looks after the others, one step for
 each in a round: it promotes learners that have caught up, takes out members whose node has gone from the list of peers, gives
 back disk space that is no longer used, and sees to a snapshot once in a minute when anything has changed.
 """
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from urllib.parse import urlsplit
+from etcd_belief import believe_anew
 from etcd_cluster import (
     LEAVING, LOCAL_URL, Refused,
     defragment, hindrance, is_healthy, members_at, promote_at, remove_at, status_of, voters,
@@ -66,6 +68,7 @@ def one_round(sender):
         if own.leads:
             look_after()
             sender.send_what_is_due(own)
+        believe_anew()
 
 
 def leave_is_asked():

@@ -30,6 +30,8 @@ while :; do
     rm -rf "$STATE/etcd/member"
     python3 -B "$tools/etcd-seat.py" || fail 'This machine found no seat in etcd.'
   fi
+  # Whom it believes it reads when it starts.
+  [ -e "$STATE/etcd-believes" ] || write_file "$STATE/etcd-believes" <"$ETC/pki/etcd-ca.crt"
   install_unit bootstrap-etcd.service
   code=0
   python3 -B "$tools/etcd-settle.py" || code=$?

@@ -21,9 +21,14 @@ export class EtcdAuthority implements AsyncDisposable {
 
   static async open(): Promise<EtcdAuthority> {
     const authority = new EtcdAuthority(await mkdtemp(join(tmpdir(), 'bootstrap-authority-')));
-    await authority.#makeKey('ca.key');
-    await authority.#openssl('req', '-x509', '-key', 'ca.key', '-subj', '/CN=etcd', '-days', '2', '-out', 'ca.crt');
+    await authority.replace();
     return authority;
+  }
+
+  /** Another one of the same name signs from now on. */
+  async replace(): Promise<void> {
+    await this.#makeKey('ca.key');
+    await this.#openssl('req', '-x509', '-key', 'ca.key', '-subj', '/CN=etcd', '-days', '2', '-out', 'ca.crt');
   }
 
   get certificate(): string {

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { type TLSSocket, connect } from 'node:tls';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Renewal, renewalLetter } from '#host/protocol.ts';
+import { EtcdMembers, good } from './etcd-members.ts';
+import { EtcdWriter } from './etcd-writer.ts';
+
+const NAMES = ['control-plane-1', 'control-plane-2', 'control-plane-3'];
+const PKI = 'etc/bootstrap/pki';
+const LOCK = 'bootstrap/restart';
+/** An election, and a call that is given up, on a machine that does much else. */
+const GAP_MS_MAX = 30_000;
+
+let members: EtcdMembers;
+/** What was believed at first, and the certificates of then. */
+let old: string;
+let oldFiles: { readonly cert: string; readonly key: string };
+let next: string;
+
+beforeAll(async () => {
+  members = await EtcdMembers.open(20);
+  for (const ended of await members.found(NAMES)) good(ended);
+  old = await authority();
+  oldFiles = { cert: await file('control-plane-1', 'etcd.crt'), key: await file('control-plane-1', 'etcd.key') };
+  await members.authority.replace();
+  next = await authority();
+});
+
+afterAll(async () => {
+  await members[Symbol.asyncDispose]();
+});
+
+test('nobody is started again while another member is not well, or has the lock', async () => {
+  await send(1, () => file('control-plane-1', 'etcd.crt'), old + next, ['control-plane-1']);
+  expect(good(await follow('control-plane-1'))).toBe('Renewal 01 is here: etcd is still to be started again.\n');
+  expect(answered(1)).toEqual([]);
+  await members.machine('control-plane-3').crash();
+  const hindered = await members.machine('control-plane-1').care();
+  expect([hindered.code, hindered.output]).toEqual([
+    1,
+    expect.stringContaining('when control-plane-3 is a voter that is well'),
+  ]);
+  await members.machine('control-plane-3').boot();
+  await allWell();
+  await members.put('control-plane-2', LOCK, 'control-plane-2');
+  const locked = await members.machine('control-plane-1').care();
+  expect([locked.code, locked.output]).toEqual([
+    1,
+    expect.stringContaining('another member of etcd is being started again'),
+  ]);
+  good(await members.machine('control-plane-2').etcdctl('del', LOCK));
+  expect(answered(1)).toEqual([]);
+});
+
+test('one authority follows another, each member started again by itself alone, and writes go on', async () => {
+  const writer = new EtcdWriter(members.machine('control-plane-1'), NAMES.map((name) => members.clientUrl(name)));
+  await send(1, (name) => file(name, 'etcd.crt'), old + next);
+  await allAnswer(1);
+  for (const name of NAMES) expect(await connects(name, oldFiles, old + next)).toBe(true);
+
+  await send(2, (name) => members.authority.renew(name), old + next);
+  await allAnswer(2);
+  for (const name of NAMES) expect(await connects(name, oldFiles, next)).toBe(true);
+
+  await send(3, (name) => file(name, 'etcd.crt'), next);
+  await allAnswer(3);
+  for (const name of NAMES) expect(await connects(name, oldFiles, next)).toBe(false);
+
+  const { written, gapMs } = await writer.stop();
+  expect(Number(await members.get('control-plane-2', 'written'))).toBe(written);
+  expect(gapMs).toBeLessThan(GAP_MS_MAX);
+  expect(await members.list('control-plane-1')).toEqual(NAMES.map((name) => `${name} voter`));
+  for (const name of NAMES) expect(await file(name, 'etcd-ca.crt')).toBe(next);
+  expect(good(await members.machine('control-plane-1').etcdctl('get', LOCK))).toBe('');
+});
+
+function authority(): Promise<string> {
+  return readFile(members.authority.certificate, 'utf8');
+}
+
+function file(name: string, path: string): Promise<string> {
+  return readFile(members.machine(name).path(`${PKI}/${path}`), 'utf8');
+}
+
+async function send(
+  number: number,
+  certificateOf: (name: string) => Promise<string>,
+  believed: string,
+  names: readonly string[] = NAMES,
+): Promise<void> {
+  for (const name of names) {
+    const etcd = { certificate: await certificateOf(name), authority: believed };
+    const renewal: Renewal = { format: 1, box: `box-of-${name}`, number, certificates: { etcd } };
+    members.mailbox.shown.set(`/${name}/letters/${renewalLetter(number)}`, JSON.stringify(renewal));
+  }
+}
+
+function follow(name: string) {
+  return members.machine(name).script('certificates-follow.sh', 'once');
+}
+
+/** All machines at once do what their services do, until each has answered: never two of them without etcd. */
+async function allAnswer(number: number): Promise<void> {
+  await members.until(`all to answer renewal ${number}`, async () => {
+    await Promise.all(NAMES.map(follow));
+    const rounds = Promise.all(NAMES.map((name) => members.machine(name).care()));
+    await rounds;
+    await Promise.all(NAMES.map(follow));
+    return answered(number).length === NAMES.length ? true : undefined;
+  });
+}
+
+function answered(number: number): readonly string[] {
+  return NAMES.filter((name) => members.mailbox.received.has(`/${name}/letters/renewed-0${number}`));
+}
+
+async function allWell(): Promise<void> {
+  await members.until('all to be well', async () => {
+    for (const name of NAMES) await members.get(name, 'nothing');
+    return true;
+  });
+}
+
+/** Whether somebody with these is let in, who believes these. */
+async function connects(name: string, files: typeof oldFiles, ca: string): Promise<boolean> {
+  const socket: TLSSocket = connect({ host: members.address(name), port: 2379, ca, ...files });
+  try {
+    await once(socket, 'secureConnect');
+    // Of TLS 1.3 the server speaks its refusal afterwards.
+    socket.write('GET /health HTTP/1.1\r\nHost: etcd\r\nConnection: close\r\n\r\n');
+    const [answer]: unknown[] = await once(socket, 'data');
+    return String(answer).startsWith('HTTP/1.1 200');
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
