@@ -130,7 +130,10 @@ export function leftLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, askedAtMs
 }
 
 /** Whoever is sent renewed certificates says so when it has taken them. */
-export function renewedLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, { number, atMs }: SentRenewal): MachineLetter {
+export function renewedLetter(
+  machine: Pick<Machine, 'lifeSeed' | 'box'>,
+  { number, atMs }: SentRenewal,
+): MachineLetter {
   const { renewed: name } = renewalAnswers(number);
   const body = JSON.stringify({ format: PROTOCOL_FORMAT, box: machine.box });
   return { name, body, atMs: atMs + strand(machine, name).between(...RENEWING_MS) };

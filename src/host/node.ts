@@ -64,7 +64,12 @@ export const node = defineResource<NodeSession>()({
     const known = await deliveredTo(mailbox, context, { box, letters: contents.letters, last });
     if (settled !== undefined) {
       const { renewals, delivered } = known ?? { renewals: 0, delivered: {} };
-      return { state: 'present', outputs: { name, mailbox: box, renewals, delivered }, owner: settled, condition: READY };
+      return {
+        state: 'present',
+        outputs: { name, mailbox: box, renewals, delivered },
+        owner: settled,
+        condition: READY,
+      };
     }
     const welcome = await readWelcome(mailbox, context, { box, contents });
     if (welcome === undefined) return ABSENT;

@@ -35,7 +35,9 @@ describe('a machine that is sent a renewed certificate', () => {
     stand.send(1, { certificate: stand.first, authority: both });
     stand.send(2, { certificate: stand.leaf({}, next), authority: both });
     stand.send(3, { certificate: stand.leaf({}, next), authority: next.certificate });
-    expect(await stand.round()).toMatch(/believes 2 authorities\.\n.*believes 2 authorities\.\n.*believes 1 authority\.\n$/);
+    expect(await stand.round()).toMatch(
+      /believes 2 authorities\.\n.*believes 2 authorities\.\n.*believes 1 authority\.\n$/,
+    );
     expect(await stand.read(BELIEVED)).toBe(next.certificate);
     expect(stand.mailbox.written).toEqual(['renewed-01', 'renewed-02', 'renewed-03']);
   });
@@ -71,7 +73,7 @@ describe('a machine that is sent a renewed certificate', () => {
 
 interface Refusal {
   readonly why: string;
-  send(stand: RenewalStand): void;
+  readonly send: (stand: RenewalStand) => void;
 }
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {

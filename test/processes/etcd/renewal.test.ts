@@ -40,7 +40,10 @@ test('etcd is given its key alone: its certificate it reads where that is renewe
 test('renewed certificates are shown to clients and peers by the processes that run, and nobody votes anew', async () => {
   const before = await lookAtAll();
   expect(new Set(before.flatMap(({ serials }) => serials)).size).toBe(NAMES.length);
-  const writer = new EtcdWriter(members.machine('control-plane-1'), NAMES.map((name) => members.clientUrl(name)));
+  const writer = new EtcdWriter(
+    members.machine('control-plane-1'),
+    NAMES.map((name) => members.clientUrl(name)),
+  );
   for (const [index, name] of NAMES.entries()) {
     await sendRenewal(name, 1);
     expect(good(await follow(name))).toMatch(/^Renewal 01: etcd is certified until .*, and believes 1 authority\.$/m);
@@ -54,7 +57,9 @@ test('renewed certificates are shown to clients and peers by the processes that 
   }
   const { written, gapMs } = await writer.stop();
   const after = await lookAtAll();
-  expect(after.map(({ process, term }) => ({ process, term }))).toEqual(before.map(({ process, term }) => ({ process, term })));
+  expect(after.map(({ process, term }) => ({ process, term }))).toEqual(
+    before.map(({ process, term }) => ({ process, term })),
+  );
   expect(Number(await members.get('control-plane-2', 'written'))).toBe(written);
   expect(written).toBeGreaterThan(3);
   expect(gapMs).toBeLessThan(GAP_MS_MAX);
@@ -77,7 +82,9 @@ test('what is refused changes nothing', async () => {
   const [before, { mtimeMs }] = [await lookAt('control-plane-1'), await certificateOf('control-plane-1')];
   const certificate = await members.authority.renew('control-plane-2');
   await sendRenewal('control-plane-1', 2, certificate);
-  expect(good(await follow('control-plane-1'))).toBe('Renewal 02: Refused: the certificate for etcd is for another key.\n');
+  expect(good(await follow('control-plane-1'))).toBe(
+    'Renewal 02: Refused: the certificate for etcd is for another key.\n',
+  );
   expect(members.mailbox.received.has('/control-plane-1/letters/refused-02')).toBe(true);
   expect((await certificateOf('control-plane-1')).mtimeMs).toBe(mtimeMs);
   expect(await lookAt('control-plane-1')).toEqual(before);

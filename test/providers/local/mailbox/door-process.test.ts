@@ -47,7 +47,9 @@ describe('the process at the door of a box', () => {
     const answer = { format: 1, box: 'box' };
     expect(statusOf(await server.ask('GET /letters/renewal-01 HTTP/1.1\r\n\r\n'))).toBe('HTTP/1.1 404 Not Found');
     await writeFile(join(server.box, 'renewal-01'), '{"format":1}');
-    expect(await server.ask('GET /letters/renewal-01 HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\{"format":1\}$/s);
+    expect(await server.ask('GET /letters/renewal-01 HTTP/1.1\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 200 OK\r\n.*\{"format":1\}$/s,
+    );
     expect(statusOf(await server.put('renewed-01', answer))).toBe('HTTP/1.1 201 Created');
     expect(statusOf(await server.put('renewed-01', answer))).toBe('HTTP/1.1 409 Conflict');
     expect(statusOf(await server.put('refused-02', answer))).toBe('HTTP/1.1 403 Forbidden');
