@@ -1,9 +1,9 @@
 #!/usr/bin/python3 -B
 """
 Every few seconds on each member of etcd: it leaves when it was asked to, and starts etcd again when that is to believe others.
-Whoever leads looks after the others, one step for
-each in a round: it promotes learners that have caught up, takes out members whose node has gone from the list of peers, gives
-back disk space that is no longer used, and sees to a snapshot once in a minute when anything has changed.
+Whoever leads looks after the others, one step for each in a round: it promotes learners that have caught up, takes out members
+whose node has gone from the list of peers, gives back disk space that is no longer used, and sees to a snapshot once in a
+minute when anything has changed.
 """
 import json
 import os

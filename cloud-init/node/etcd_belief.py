@@ -5,10 +5,8 @@ apart by a lock in etcd itself, and only while all members are voters that are w
 import base64
 import subprocess
 import time
-from etcd_cluster import (
-    LOCAL_URL, NODE, PKI, STATE, Refused,
-    call, is_healthy, members_at, move_lead_at, say, status_of, voters, write_durably,
-)
+from etcd_cluster import LOCAL_URL, PKI, Refused, call, is_healthy, members_at, move_lead_at, status_of, voters
+from node_basis import NODE, STATE, read, say, write_durably
 
 BELIEVED = f'{PKI}/etcd-ca.crt'
 # What the member that runs has read.
@@ -82,11 +80,3 @@ def give_back(lease):
         call(LOCAL_URL, '/v3/lease/revoke', {'ID': lease})
     except Refused as refused:
         say(f'The lock is given back by time alone: {refused}')
-
-
-def read(path):
-    try:
-        with open(path, encoding='utf-8') as file:
-            return file.read()
-    except FileNotFoundError:
-        return ''
