@@ -35,13 +35,16 @@ test('nobody is started again while another member is not well, or has the lock'
   await send(1, () => file('control-plane-1', 'etcd.crt'), old + next, ['control-plane-1']);
   expect(good(await follow('control-plane-1'))).toBe('Renewal 01 is here: etcd is still to be started again.\n');
   expect(answered(1)).toEqual([]);
-  await members.machine('control-plane-3').crash();
+  // No leader: then others would be busy with another reason.
+  const leader = await members.leader();
+  const down = NAMES.slice(1).find((name) => name !== leader) ?? '';
+  await members.machine(down).crash();
   const hindered = await members.machine('control-plane-1').care();
   expect([hindered.code, hindered.output]).toEqual([
     1,
-    expect.stringContaining('when control-plane-3 is a voter that is well'),
+    expect.stringContaining(`when ${down} is a voter that is well`),
   ]);
-  await members.machine('control-plane-3').boot();
+  await members.machine(down).boot();
   await allWell();
   await members.put('control-plane-2', LOCK, 'control-plane-2');
   const locked = await members.machine('control-plane-1').care();
