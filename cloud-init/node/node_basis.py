@@ -28,7 +28,10 @@ def ask_mailbox(path, etag='', bytes_max=0):
     try:
         connection.request('GET', target, headers={'If-None-Match': etag} if etag else {})
         answer = connection.getresponse()
-        return Answer(answer.status, answer.getheader('ETag', ''), answer.read(bytes_max) if bytes_max else b'')
+        body = answer.read(bytes_max) if bytes_max else b''
+        # What breaks off is no answer.
+        is_part = len(body) < bytes_max and answer.length
+        return None if is_part else Answer(answer.status, answer.getheader('ETag', ''), body)
     except (OSError, http.client.HTTPException):
         return None
     finally:
@@ -78,12 +81,19 @@ def remove(path):
 
 def write_durably(path, content, mode=0o644):
     """Whole or not at all; text or bytes."""
-    draft = f'{path}.draft'
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), 'wb') as file:
-        file.write(content.encode() if isinstance(content, str) else content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    folder = os.open(os.path.dirname(path), os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    write_all_durably([(path, content, mode)])
+
+
+def write_all_durably(files):
+    """Each as its path, content and mode. All are on the disk before the first of them takes its place."""
+    for path, content, mode in files:
+        with open(os.open(f'{path}.draft', os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), 'wb') as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+    for path, _content, _mode in files:
+        os.replace(f'{path}.draft', path)
+        folder = os.open(os.path.dirname(path), os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { KeyPair } from '#std/key-pair.ts';
 import { SystemRandom } from '#std/system-random.ts';
@@ -5,8 +9,9 @@ import { BOX } from './support/agent-stand.ts';
 import { BELIEVED, CERTIFICATE, newAuthority, RenewalStand } from './support/renewal-stand.ts';
 
 const DAY_MS = 86_400_000;
-/** Files that take their place: whom the letter's is checked against, whom to believe, the certificate, the answer. */
+/** Files that take their place: whom the letter's is checked against, whom to believe, the certificate, the number. */
 const FILES = 4;
+const KILLS = Array.from({ length: FILES }, (_, index) => [`${index + 1} before`, `${index + 1} after`]).flat();
 
 describe('a machine that is sent a renewed certificate', () => {
   test('takes it, says so, and asks for the next one', async () => {
@@ -42,20 +47,44 @@ describe('a machine that is sent a renewed certificate', () => {
     expect(stand.mailbox.written).toEqual(['renewed-01', 'renewed-02', 'renewed-03']);
   });
 
-  test('has the one or the other whole, wherever it is killed, and takes it the next time', async () => {
-    for (let file = 1; file <= FILES; file += 1) {
-      for (const side of ['before', 'after']) {
-        await using stand = await RenewalStand.open();
-        const renewed = stand.leaf();
-        stand.send(1, { certificate: renewed });
-        await stand.round(`${file} ${side}`);
-        expect([stand.first, renewed]).toContain(await stand.read(CERTIFICATE));
-        expect(stand.mailbox.written).toEqual([]);
-        await stand.round();
-        expect(await stand.read(CERTIFICATE)).toBe(renewed);
-        expect(stand.mailbox.written).toEqual(['renewed-01']);
-      }
-    }
+  test.each(KILLS)('has the one or the other whole when killed %s, and takes it the next time', async (moment) => {
+    await using stand = await RenewalStand.open();
+    const renewed = stand.leaf();
+    stand.send(1, { certificate: renewed });
+    await stand.round(moment);
+    expect([stand.first, renewed]).toContain(await stand.read(CERTIFICATE));
+    expect(stand.mailbox.written).toEqual(moment.startsWith(String(FILES)) ? ['renewed-01'] : []);
+    await stand.round();
+    expect(await stand.read(CERTIFICATE)).toBe(renewed);
+    expect(stand.mailbox.written).toEqual(['renewed-01']);
+  });
+
+  test('refuses nothing that broke off on its way', async () => {
+    await using stand = await RenewalStand.open();
+    const renewed = stand.leaf();
+    stand.send(1, { certificate: renewed });
+    stand.mailbox.breaksAfter = 100;
+    expect(await stand.round()).toBe('No renewal from the mailbox: it answers nothing whole.\n');
+    expect(stand.mailbox.written).toEqual([]);
+    stand.mailbox.breaksAfter = Number.POSITIVE_INFINITY;
+    await stand.round();
+    expect(await stand.read(CERTIFICATE)).toBe(renewed);
+  });
+
+  test('asks by itself as long as it runs, and says a trouble once', async () => {
+    await using stand = await RenewalStand.open();
+    stand.mailbox.breaksAfter = 100;
+    stand.send(1, { certificate: stand.leaf() });
+    const follower = stand.start();
+    const [said, ended] = [text(follower.stdout ?? Readable.from([])), once(follower, 'exit')];
+    await until(() => stand.mailbox.visits.length >= 3);
+    stand.mailbox.breaksAfter = Number.POSITIVE_INFINITY;
+    await until(() => stand.mailbox.letters.has('renewed-01'));
+    stand.send(2, { certificate: stand.leaf() });
+    await until(() => stand.mailbox.letters.has('renewed-02'));
+    follower.kill('SIGTERM');
+    await ended;
+    expect(await said).toMatch(/^No renewal from the mailbox: .*\nRenewal 01: .*\nRenewal 02: .*\n$/);
   });
 
   test('takes one that is valid in a moment, and waits for one that is valid later', async () => {
@@ -70,6 +99,10 @@ describe('a machine that is sent a renewed certificate', () => {
     expect(stand.mailbox.written).toEqual(['renewed-01']);
   });
 });
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(20);
+}
 
 interface Refusal {
   readonly why: string;
@@ -129,6 +162,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
       const kubelet = { certificate: stand.leaf(), authority: stand.authority.certificate };
       stand.send(1, { certificate: stand.leaf() }, { certificates: { etcd: kubelet, kubelet } });
     },
+  },
+  'in a letter without end': {
+    why: 'it is too large',
+    send: (stand) => void stand.mailbox.letters.set('renewal-01', ' '.repeat(200_000)),
   },
   'that is none': {
     why: 'it is no JSON',

@@ -17,7 +17,7 @@ export class MailboxServer implements AsyncDisposable {
   readonly visits: Visit[] = [];
   /** By the digest that they are asked for, whatever they have. */
   readonly assets = new Map<string, Uint8Array>();
-  /** After so many bytes of an asset the connection breaks. */
+  /** After so many bytes of an asset or a letter the connection breaks. */
   breaksAfter = Number.POSITIVE_INFINITY;
   /** An asset is given only when another one is asked for at the same time; not to a machine that asks for its scripts. */
   answersInPairs = false;
@@ -81,7 +81,7 @@ export class MailboxServer implements AsyncDisposable {
 
   async #answerAtBox(letter: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'PUT') response.writeHead(await this.#take(letter, request)).end();
-    else tell(response, FOR_MACHINES.test(letter) ? this.letters.get(letter) : undefined);
+    else this.#tell(response, FOR_MACHINES.test(letter) ? this.letters.get(letter) : undefined);
   }
 
   #pair(): Promise<void> {
@@ -114,12 +114,18 @@ export class MailboxServer implements AsyncDisposable {
     if (first !== undefined && from >= bytes.length) return void response.writeHead(416).end();
     const range = first === undefined ? {} : { 'Content-Range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
     response.writeHead(first === undefined ? 200 : 206, { 'Content-Length': bytes.length - from, ...range });
-    if (bytes.length - from <= this.breaksAfter) return void response.end(bytes.subarray(from));
-    response.write(bytes.subarray(from, from + this.breaksAfter), () => response.destroy());
+    this.#send(response, bytes.subarray(from));
   }
-}
 
-function tell(response: ServerResponse, text: string | undefined): void {
-  if (text === undefined) response.writeHead(404).end('not yet');
-  else response.writeHead(200, { 'Content-Type': 'application/json' }).end(text);
+  #tell(response: ServerResponse, text: string | undefined): void {
+    if (text === undefined) return void response.writeHead(404).end('not yet');
+    const bytes = Buffer.from(text);
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
+    this.#send(response, bytes);
+  }
+
+  #send(response: ServerResponse, bytes: Uint8Array): void {
+    if (bytes.length <= this.breaksAfter) response.end(bytes);
+    else response.write(bytes.subarray(0, this.breaksAfter), () => response.destroy());
+  }
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { SystemRandom } from '#std/system-random.ts';
 import { BOX } from './agent-stand.ts';
 import { MailboxServer } from './mailbox-server.ts';
 
-const SCRIPTS = fileURLToPath(new URL('../../../cloud-init/node', import.meta.url));
+const FOLLOW = fileURLToPath(new URL('../../../cloud-init/node/certificates-follow.sh', import.meta.url));
 const PKI = 'etc/bootstrap/pki';
 export const CERTIFICATE = `${PKI}/etcd.crt`;
 export const BELIEVED = `${PKI}/etcd-ca.crt`;
@@ -84,20 +84,21 @@ export class RenewalStand implements AsyncDisposable {
     this.mailbox.letters.set(renewalLetter(number), JSON.stringify({ ...renewal, ...change }));
   }
 
-  /** What one round says. */
+  /** What one round says; of one that is to be killed, until then. */
   round(killAt = ''): Promise<string> {
-    const env = {
-      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-      BOOTSTRAP_ROOT: this.#root,
-      PYTHONPATH: join(this.#root, 'python'),
-      KILL_AT: killAt,
-    };
+    const env = { ...this.#environment, KILL_AT: killAt };
     return new Promise((resolve, reject) => {
-      execFile('sh', [join(SCRIPTS, 'certificates-follow.sh'), 'once'], { env }, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout + stderr);
-        else reject(error);
+      execFile('sh', [FOLLOW, 'once'], { env }, (error, stdout, stderr) => {
+        if (error === null ? killAt === '' : killAt !== '' && error.signal === 'SIGKILL') resolve(stdout + stderr);
+        else reject(error ?? new Error(`It was not killed ${killAt}.`));
       });
     });
+  }
+
+  /** As the service does it, until the caller ends it. */
+  start(): ChildProcess {
+    const env = { ...this.#environment, KILL_AT: '', CERTIFICATES_SECONDS: '0.5' };
+    return spawn('sh', [FOLLOW], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   }
 
   answer(letter: string): RenewalAnswer | undefined {
@@ -112,6 +113,14 @@ export class RenewalStand implements AsyncDisposable {
   async write(path: string, text: string): Promise<void> {
     await mkdir(dirname(join(this.#root, path)), { recursive: true });
     await writeFile(join(this.#root, path), text);
+  }
+
+  get #environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      BOOTSTRAP_ROOT: this.#root,
+      PYTHONPATH: join(this.#root, 'python'),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,25 +1,21 @@
-#!/usr/bin/python3 -B
 """
-certificates-take.py NUMBER LETTER ANSWER: puts the renewed certificates of a letter in the place of those that this machine has.
-All of the letter is checked first, and one flaw refuses it whole. Killed anywhere, it is run again and comes to the same end.
-It ends with 3 when the letter is refused for good, and with 1 when it may be taken later. What is answered goes to a file.
+A letter with renewed certificates, put in the place of those that this machine has. All of it is checked first, and one flaw
+refuses it whole. Whoever is killed while it is put there takes it once more, and comes to the same end.
 """
 import json
 import os
 import re
 import ssl
 import subprocess
-import sys
 import time
 from typing import NamedTuple
+from node_basis import ETC, RUN, write_all_durably
 
-ROOT = os.environ.get('BOOTSTRAP_ROOT', '')
-ETC = f'{ROOT}/etc/bootstrap'
 PKI = f'{ETC}/pki'
-RUN = f'{ROOT}/run/bootstrap'
+AUTHORITIES_OF_ETCD = f'{PKI}/etcd-ca.crt'
 
 FORMAT = 1
-REFUSED = 3
+BYTES_MAX = 128 * 1024
 # How far this machine's clock may be off.
 SKEW_SECONDS = 300
 AUTHORITIES_MAX = 4
@@ -49,30 +45,22 @@ class Facts(NamedTuple):
     ends: int
 
 
-def main():
-    number, letter, answer = sys.argv[1:]
-    about = {'format': FORMAT, 'box': own_box()}
-    try:
-        pairs = read_letter(letter, int(number))
-        lines = [check(pair) for pair in pairs]
-        write_all(pairs)
-        write_drafted([(answer, json.dumps(about), 0o600)])
-        print(' '.join(lines), flush=True)
-    except Refused as refused:
-        write_drafted([(answer, json.dumps({**about, 'reason': str(refused)}), 0o600)])
-        print(f'Refused: {refused}.', flush=True)
-        sys.exit(REFUSED)
-    except (NotYet, OSError) as reason:
-        sys.exit(f'It is not taken yet: {reason}.')
+def take(letter, number):
+    """What is to be said of it."""
+    pairs = read_letter(letter, number)
+    lines = [check(pair) for pair in pairs]
+    put_in_place(pairs)
+    return ' '.join(lines)
 
 
 def own_box():
     return read(f'{ETC}/box').strip()
 
 
-def read_letter(path, number):
+def read_letter(letter, number):
+    expect(len(letter) <= BYTES_MAX, 'it is too large')
     try:
-        letter = json.loads(read(path))
+        letter = json.loads(letter)
     except (ValueError, RecursionError):
         raise Refused('it is no JSON') from None
     expect(isinstance(letter, dict) and set(letter) == {'format', 'box', 'number', 'certificates'}, 'it has another form')
@@ -148,7 +136,7 @@ def check_signature(pair, facts):
     # Of now, but never before it was signed: clocks differ.
     moment = min(max(int(time.time()), facts.begins), facts.ends)
     trusted = f'{RUN}/renewal-authorities'
-    write_drafted([(trusted, pair.authorities, 0o600)])
+    write_all_durably([(trusted, pair.authorities, 0o600)])
     # The system's own authorities have no say.
     alone = ('-no-CApath', '-no-CAstore', '-CAfile', trusted)
     openssl(pair.purpose, 'verify', '-attime', str(moment), *alone, given=pair.certificate)
@@ -156,33 +144,20 @@ def check_signature(pair, facts):
 
 def openssl(purpose, *words, given=None):
     done = subprocess.run(['openssl', *words], input=given, capture_output=True, text=True, check=False)
+    if done.returncode < 0:
+        raise NotYet(f'{purpose}: openssl {words[0]} was killed')
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise Refused(f'{purpose}: openssl {words[0]} says: {lines[-1][:200] if lines else "nothing"}')
     return done.stdout
 
 
-def write_all(pairs):
+def put_in_place(pairs):
     """Whom to believe comes first: until both are there, each of the two still goes with what it was beside."""
     files = []
     for purpose, certificate, authorities in pairs:
         files += [(f'{PKI}/{purpose}-ca.crt', authorities, 0o644), (f'{PKI}/{purpose}.crt', certificate, 0o644)]
-    write_drafted(files)
-
-
-def write_drafted(files):
-    """All are on the disk before the first of them takes its place."""
-    for path, text, mode in files:
-        with open(os.open(f'{path}.draft', os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w', encoding='utf-8') as file:
-            file.write(text)
-            os.fchmod(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-    for path, _text, _mode in files:
-        os.replace(f'{path}.draft', path)
-        folder = os.open(os.path.dirname(path), os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+    write_all_durably(files)
 
 
 def read(path):
@@ -193,7 +168,3 @@ def read(path):
 def expect(condition, sentence):
     if not condition:
         raise Refused(sentence)
-
-
-if __name__ == '__main__':
-    main()
