@@ -7,6 +7,7 @@ told, and what it was not told is done and told again.
 import io
 import json
 import os
+import re
 import sys
 import time
 from certificate_letter import AUTHORITIES_OF_ETCD, BYTES_MAX, FORMAT, NotYet, Refused, own_box, take
@@ -50,7 +51,7 @@ class Follower:
 
     def one_round(self):
         """Whether a letter has come and is answered."""
-        number = int(read(ANSWERED) or 0) + 1
+        number = last_answered() + 1
         try:
             return self.take_and_answer(number)
         except Refused as refused:
@@ -95,6 +96,12 @@ class Follower:
         if sentence != self.said:
             say(sentence)
         self.said = sentence
+
+
+def last_answered():
+    """Whoever has lost count begins again: what is here already is as it should be, and what is older is refused."""
+    number = read(ANSWERED).strip()
+    return int(number) if re.fullmatch('[0-9]{1,6}', number) else 0
 
 
 def is_in_force():

@@ -71,6 +71,19 @@ describe('a machine that is sent a renewed certificate', () => {
     expect(await stand.read(CERTIFICATE)).toBe(renewed);
   });
 
+  test('that has lost count begins again, and keeps what it has', async () => {
+    await using stand = await RenewalStand.open();
+    const [first, last] = [stand.leaf({ nowMs: Date.now() - 60_000 }), stand.leaf()];
+    stand.send(1, { certificate: first });
+    stand.send(2, { certificate: last });
+    await stand.round();
+    await stand.write('var/lib/bootstrap/renewals', '\u0000\u0000');
+    expect(await stand.round()).toMatch(
+      /^Renewal 01: Refused: .* is older .*\nRenewal 02: etcd is as it should be\.\n$/,
+    );
+    expect(await stand.read(CERTIFICATE)).toBe(last);
+  });
+
   test('asks by itself as long as it runs, and says a trouble once', async () => {
     await using stand = await RenewalStand.open();
     stand.mailbox.breaksAfter = 100;
