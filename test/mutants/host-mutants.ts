@@ -66,8 +66,8 @@ export const HOST_MUTANTS: readonly Mutant[] = [
   {
     name: 'a node that is ready is not recognised without its welcome',
     file: 'src/host/node.ts',
-    anchor: "if (settled !== undefined) return { state: 'present', outputs, owner: settled, condition: READY };",
-    replacement: '',
+    anchor: 'if (settled !== undefined) {',
+    replacement: 'if (settled !== undefined && contents.letters.includes(LETTER.welcome)) {',
     killers: [NODE_TESTS],
   },
   {
