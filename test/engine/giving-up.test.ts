@@ -1,22 +1,10 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseClusterUid } from '#engine/address.ts';
-import { applyPlan } from '#engine/apply.ts';
-import { BlueprintBuilder } from '#engine/blueprint.ts';
-import { RateBudgets } from '#engine/budget.ts';
 import { CallError } from '#engine/call.ts';
-import { ClusterState } from '#engine/cluster-state.ts';
-import type { EngineEvent } from '#engine/event.ts';
-import type { Journal } from '#engine/journal.ts';
-import { planChanges } from '#engine/plan.ts';
 import { ABSENT, type Condition, defineResource } from '#engine/resource.ts';
-import type { EngineRuntime } from '#engine/runtime.ts';
-import type { ApplyResult } from '#engine/tally.ts';
-import { SeededRandom } from '../simulation/seeded-random.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-
-const CLUSTER = parseClusterUid('clusterclustercluster');
-const PATIENCE_MS = 60_000;
+import { applyOneKind, type Ending } from './support/one-kind-run.ts';
+import { declare, stateOf } from './support/scenario.ts';
 
 /** One object whose condition a test decides. */
 class Patient {
@@ -54,47 +42,10 @@ class Patient {
   });
 }
 
-interface Ending {
-  readonly result: ApplyResult;
-  readonly events: readonly EngineEvent[];
-}
-
 async function apply(patient: Patient): Promise<Ending> {
-  const clock = new VirtualClock();
-  const events: EngineEvent[] = [];
-  const provider = {
-    session: undefined,
-    types: new Map([[patient.type.kind, patient.type]]),
-    consistency: { visibleWithinMs: 1_000, requestAgeMaxMs: 1_000, pollMs: 500 },
-    deadlines: { callMs: 1_000, conditionMs: PATIENCE_MS },
-    budgets: {},
-  };
-  const budgets = new RateBudgets({}, clock);
-  const runtime: EngineRuntime = {
-    clock,
-    random: new SeededRandom(1),
-    provider,
-    budgets,
-    emit: (event) => events.push(event),
-  };
-  const journal = journalOf(new ClusterState(CLUSTER));
-  const builder = new BlueprintBuilder();
-  builder.declare(patient.type, 'patient', {});
-  const plan = planChanges(builder.build(), journal.snapshot, { types: provider.types });
-  const applied = applyPlan(plan, { runtime, journal });
-  await clock.advance(2 * PATIENCE_MS);
-  return { result: await applied, events };
-}
-
-function journalOf(state: ClusterState): Journal {
-  return {
-    snapshot: state,
-    append: async (...entries) => state.foldObject(state.serial + 1, entries),
-    guard: async () => undefined,
-    keepBlueprint: async () => undefined,
-    readBlueprint: async () => [],
-    lost: new AbortController().signal,
-  };
+  const { type } = patient;
+  const wanted = declare((blueprint) => void blueprint.declare(type, 'patient', {}));
+  return applyOneKind({ clock: new VirtualClock(), type, state: stateOf([]), wanted });
 }
 
 test('what does not become ready in time is given up, and the run says what it waited for', async () => {

@@ -2,6 +2,7 @@ import { bySimulation, byTests, type Mutant } from './mutant.ts';
 
 const SIMULATION = [bySimulation];
 const LOT_TESTS = byTests('test/engine/lots.test.ts');
+const LATE_REQUEST_TESTS = byTests('test/engine/late-requests.test.ts');
 
 /** Ways to lose, double or touch what one must not, in the engine. */
 export const ENGINE_MUTANTS: readonly Mutant[] = [
@@ -97,7 +98,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/create.ts',
     anchor: "doubt || isRejected(refusal, 'token-mismatch')",
     replacement: "isRejected(refusal, 'token-mismatch')",
-    killers: SIMULATION,
+    killers: [LATE_REQUEST_TESTS],
   },
   {
     name: 'not found is believed at once',
@@ -146,7 +147,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/tear-down.ts',
     anchor: 'const found = await lookAfterDoubt(work, record, true);',
     replacement: 'const found = undefined;',
-    killers: SIMULATION,
+    killers: [LATE_REQUEST_TESTS],
   },
   {
     name: 'a refused destroy counts as done',
@@ -216,7 +217,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'src/engine/bring-up.ts',
     anchor: 'await work.outwaitEarlierRequests();',
     replacement: 'await Promise.resolve();',
-    killers: SIMULATION,
+    killers: [LATE_REQUEST_TESTS],
   },
   {
     name: 'a doubtful update is not waited out',
