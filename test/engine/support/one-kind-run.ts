@@ -12,7 +12,7 @@ import { SeededRandom } from '../../simulation/seeded-random.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 
 /** The longest that reads lag and requests are under way, and that anything is waited for. */
-export const VISIBLE_WITHIN_MS = 1_000;
+const VISIBLE_WITHIN_MS = 1_000;
 export const REQUEST_AGE_MAX_MS = 5_000;
 const PATIENCE_MS = 60_000;
 
