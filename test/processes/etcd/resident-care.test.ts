@@ -9,7 +9,7 @@ const CARE = 'bootstrap-etcd-care.service';
 let members: EtcdMembers;
 
 beforeAll(async () => {
-  members = await EtcdMembers.open(18);
+  members = await EtcdMembers.open(16);
   const machine = await members.add(NAME, 'new', [NAME]);
   await appendFile(machine.path('etc/bootstrap/node.env'), 'ETCD_CARE_SECONDS=1\n');
   good(await machine.stage('etcd'));
