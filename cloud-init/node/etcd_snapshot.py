@@ -5,14 +5,13 @@ over HTTP too, and last the digest of it: so nothing has to be started to take o
 import base64
 import hashlib
 import json
-import os
 import tempfile
 import threading
 import time
 from etcd_cluster import LOCAL_URL, Refused, stream
 from node_basis import STATE, put_to_mailbox, read, say, write_durably
 
-SECONDS = int(os.environ.get('ETCD_SNAPSHOT_SECONDS', '60'))
+SECONDS = 60
 # The revision of the last one that the mailbox has.
 SENT = f'{STATE}/etcd-snapshot-sent'
 STALLED_SECONDS = 60

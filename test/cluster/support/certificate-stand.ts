@@ -4,7 +4,6 @@ import { BlueprintBuilder, type Blueprint } from '#engine/blueprint.ts';
 import { RateBudgets } from '#engine/budget.ts';
 import { explain, isPending } from '#engine/change.ts';
 import { ClusterState } from '#engine/cluster-state.ts';
-import type { Journal } from '#engine/journal.ts';
 import { planChanges, type Plan } from '#engine/plan.ts';
 import type { Problem } from '#engine/problem.ts';
 import { observeAll } from '#engine/refresh.ts';
@@ -14,6 +13,7 @@ import { authority } from '#pki/authority-kind.ts';
 import { PROTOCOL_FORMAT } from '#host/protocol.ts';
 import { SystemRandom } from '#std/system-random.ts';
 import { z } from 'zod';
+import { journalOf } from '../../engine/support/journal-of.ts';
 import { MemoryMailbox } from '../../host/support/memory-mailbox.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -115,15 +115,4 @@ function blueprintOf({ box = 'box-0', overlayAddress = '10.43.0.1', authorityNam
     lifeDays: 90,
   });
   return builder.build();
-}
-
-function journalOf(state: ClusterState): Journal {
-  return {
-    snapshot: state,
-    append: async (...entries) => state.foldObject(state.serial + 1, entries),
-    guard: async () => undefined,
-    keepBlueprint: async () => undefined,
-    readBlueprint: async () => [],
-    lost: new AbortController().signal,
-  };
 }

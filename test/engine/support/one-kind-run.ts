@@ -3,13 +3,13 @@ import type { Blueprint } from '#engine/blueprint.ts';
 import { RateBudgets } from '#engine/budget.ts';
 import type { ClusterState } from '#engine/cluster-state.ts';
 import type { EngineEvent } from '#engine/event.ts';
-import type { Journal } from '#engine/journal.ts';
 import { planChanges } from '#engine/plan.ts';
 import type { ResourceType } from '#engine/resource.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
 import type { ApplyResult } from '#engine/tally.ts';
 import { SeededRandom } from '../../simulation/seeded-random.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
+import { journalOf } from './journal-of.ts';
 
 /** The longest that reads lag and requests are under way, and that anything is waited for. */
 const VISIBLE_WITHIN_MS = 1_000;
@@ -48,15 +48,4 @@ export async function applyOneKind({ clock, type, state, wanted }: OneKindRun): 
   };
   const plan = planChanges(wanted, state, { types: provider.types });
   return { result: await clock.run(applyPlan(plan, { runtime, journal: journalOf(state) })), events };
-}
-
-function journalOf(state: ClusterState): Journal {
-  return {
-    snapshot: state,
-    append: async (...entries) => state.foldObject(state.serial + 1, entries),
-    guard: async () => undefined,
-    keepBlueprint: async () => undefined,
-    readBlueprint: async () => [],
-    lost: new AbortController().signal,
-  };
 }
