@@ -9,12 +9,21 @@ tools=${0%/*}
 link=bootstrap0
 mkdir -p "$RUN"
 
+# Within a region, as large as the machines' own network lets through, less what WireGuard puts around it. Nodes elsewhere have
+# routes of their own, of OVERLAY_MTU.
+near_mtu() {
+  device=$(ip -o -4 address show to "$MACHINE_RANGE" | awk '{ print $2; exit }')
+  own=$(ip -o link show dev "${device:-lo}" | sed -n 's/.* mtu \([0-9]*\) .*/\1/p')
+  [ -n "$device" ] && [ "$((own - 80))" -gt "$OVERLAY_MTU" ] || own=$((OVERLAY_MTU + 80))
+  echo "$((own - 80))"
+}
+
 ip link show dev "$link" >/dev/null 2>&1 || ip link add dev "$link" type wireguard ||
   fail "This machine's kernel has no WireGuard."
 wg set "$link" private-key "$ETC/overlay.key" listen-port "$OVERLAY_PORT"
 ip address replace "$OVERLAY_ADDRESS/32" dev "$link"
-ip link set dev "$link" mtu "$OVERLAY_MTU" up
-# One route for all nodes, and one for all pods: which of them has an address, WireGuard knows.
+ip link set dev "$link" mtu "$(near_mtu)" up
+# One route for all nodes of the region, and one for all pods: which of them has an address, WireGuard knows.
 ip route replace "$OVERLAY_RANGE" dev "$link" src "$OVERLAY_ADDRESS"
 ip route replace "$POD_RANGE" dev "$link" src "$OVERLAY_ADDRESS"
 

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 from itertools import pairwise
+from far_routes import lead_far
 from node_basis import ETC
 
 LINK = 'bootstrap0'
@@ -35,6 +36,8 @@ def apply_list(text):
     check_unique(peers)
     check_own(peers)
     others = [peer for peer in peers if peer['node'] != os.environ['NODE']]
+    trouble = lead_far(LINK, [peer for peer in others if is_far(peer)])
+    expect(not trouble, f'the routes to other regions are not taken: {trouble}')
     # Its keys go to the kernel, and to no file.
     done = subprocess.run(['wg', 'syncconf', LINK, '/dev/stdin'], input=render(others), text=True, capture_output=True)
     expect(done.returncode == 0, f'WireGuard does not take it: {done.stderr.strip()}')
@@ -129,12 +132,16 @@ def render(peers):
     lines = ['[Interface]', f'PrivateKey = {read(f"{ETC}/overlay.key")}', f'ListenPort = {os.environ["OVERLAY_PORT"]}']
     shared = read(f'{ETC}/secrets/overlay-psk')
     for peer in peers:
-        endpoint = peer['endpoints']['near' if peer['region'] == os.environ['REGION'] else 'far']
+        endpoint = peer['endpoints']['far' if is_far(peer) else 'near']
         lines += ['', f'# {peer["node"]}', '[Peer]', f'PublicKey = {peer["publicKey"]}', f'PresharedKey = {shared}']
         lines += [f'AllowedIPs = {peer["overlayAddress"]}/32, {peer["podCidr"]}']
         lines += [f'Endpoint = {endpoint}'] if endpoint else []
         lines += [f'PersistentKeepalive = {KEEPALIVE_SECONDS}']
     return '\n'.join(lines) + '\n'
+
+
+def is_far(peer):
+    return peer['region'] != os.environ['REGION']
 
 
 def read(path):

@@ -10,7 +10,7 @@ import { isControlPlane } from './roles.ts';
 import type { Member } from './roster.ts';
 
 export const OVERLAY_PORT = 51_820;
-/** Fits into the smallest packets that a machine's network lets through, 1,500 bytes, with what WireGuard puts around it. */
+/** Fits into the packets that come through everywhere, of 1,500 bytes, with what WireGuard puts around it: so between regions. */
 const OVERLAY_MTU = 1_420;
 const KEY_BYTES = 32;
 
@@ -58,6 +58,7 @@ export function overlayWords(
       OVERLAY_RANGE: network.overlay,
       OVERLAY_PORT: String(OVERLAY_PORT),
       OVERLAY_MTU: String(OVERLAY_MTU),
+      MACHINE_RANGE: network.machines,
       POD_CIDR: podCidr,
       POD_RANGE: network.pods,
     },

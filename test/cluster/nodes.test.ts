@@ -110,6 +110,7 @@ test('every node is told who and where it is', () => {
     OVERLAY_RANGE: '10.43.0.0/16',
     OVERLAY_PORT: '51820',
     OVERLAY_MTU: '1420',
+    MACHINE_RANGE: '10.42.0.0/22',
     POD_CIDR: '10.44.129.0/24',
     POD_RANGE: '10.44.0.0/14',
   });

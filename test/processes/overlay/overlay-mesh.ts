@@ -13,6 +13,8 @@ import { type NetworkProgram, OwnNetwork, networkProgram } from './own-network.t
 const run = promisify(execFile);
 const SERVER = fileURLToPath(new URL('peer-list-server.ts', import.meta.url));
 const MAILBOX_ADDRESS = '10.99.0.254';
+/** As in the network of a cloud. */
+const WIRE_MTU = 9_001;
 const LOOK_MS = 100;
 const CONVERGES_MS = 20_000;
 const PSK = Buffer.alloc(32, 'p').toString('base64');
@@ -107,10 +109,10 @@ export class OverlayMesh implements AsyncDisposable {
     const port = `port${number}`;
     const ends = ['type', 'veth', 'peer', 'name', 'eth0', 'netns', network.pid];
     await this.#switch.run('ip', 'link', 'add', port, ...ends);
-    await this.#switch.run('ip', 'link', 'set', port, 'master', 'wire', 'up');
+    await this.#switch.run('ip', 'link', 'set', port, 'master', 'wire', 'mtu', String(WIRE_MTU), 'up');
     const outside = `10.99.0.${number}`;
     await network.run('ip', 'address', 'add', `${outside}/24`, 'dev', 'eth0');
-    await network.run('ip', 'link', 'set', 'eth0', 'up');
+    await network.run('ip', 'link', 'set', 'eth0', 'mtu', String(WIRE_MTU), 'up');
     const machine = await EtcdMachine.open(network.inside);
     const node = `node-${number}`;
     const peer: Peer = {
@@ -141,6 +143,7 @@ function settingsOf({ node, region, overlayAddress, podCidr }: Peer): Readonly<R
     OVERLAY_RANGE: '10.98.0.0/16',
     OVERLAY_PORT: '51820',
     OVERLAY_MTU: '1380',
+    MACHINE_RANGE: '10.99.0.0/24',
     POD_CIDR: podCidr,
     POD_RANGE: '10.97.0.0/16',
     PEERS_SECONDS: '0.2',

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { good } from '../etcd/etcd-members.ts';
 import { OverlayMesh, type OverlayNode } from './overlay-mesh.ts';
 
+/** The headers of IP and of a ping. */
+const ICMP_BYTES = 28;
+
 let mesh: OverlayMesh;
 
 beforeAll(async () => {
@@ -18,7 +21,7 @@ test('the stage is done before anybody has told of peers', async () => {
   for (const { machine } of mesh.nodes) good(await machine.stage('overlay'));
   const { network, peer } = mesh.node(1);
   const link = await network.run('ip', 'address', 'show', 'bootstrap0');
-  expect(link).toContain(' mtu 1380 ');
+  expect(link).toContain(' mtu 8921 ');
   expect(link).toContain(` ${peer.overlayAddress}/32 `);
   const routes = await network.run('ip', 'route', 'show', 'dev', 'bootstrap0');
   expect(routes.trim().split(/\s*\n/)).toEqual([
@@ -40,6 +43,25 @@ test('once the mailbox lists them, each reaches each', async () => {
   expect(told.toSorted()).toEqual([
     'true 10.99.0.2:51820 10.98.0.2/32,10.97.2.0/24 25',
     'true 10.99.0.3:51820 10.98.0.3/32,10.97.3.0/24 25',
+  ]);
+});
+
+test('packets are as large as the way: within the region, and to another one', async () => {
+  const [one, two, three] = [mesh.node(1), mesh.node(2), mesh.node(3)];
+  // Nothing larger than this comes through undivided, and that does.
+  const fits = (to: OverlayNode, mtu: number): Promise<string> =>
+    one.network.run('ping', '-c', '1', '-W', '2', '-M', 'do', '-s', String(mtu - ICMP_BYTES), to.peer.overlayAddress);
+  for (const [to, mtu] of [
+    [two, 8_921],
+    [three, 1_380],
+  ] as const) {
+    expect(await fits(to, mtu)).toContain(' 0% packet loss');
+    await expect(fits(to, mtu + 1)).rejects.toThrow(/message too long|Message too long|100% packet loss/);
+  }
+  const routes = await one.network.run('ip', 'route', 'show', 'dev', 'bootstrap0');
+  expect(routes.match(/^.* mtu .*$/gm)?.map((line) => line.trim())).toEqual([
+    '10.97.3.0/24 proto 98 scope link src 10.98.0.1 mtu 1380',
+    '10.98.0.3 proto 98 scope link src 10.98.0.1 mtu 1380',
   ]);
 });
 

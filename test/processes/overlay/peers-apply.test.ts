@@ -12,6 +12,14 @@ const SCRIPT = fileURLToPath(new URL('../../../cloud-init/node/peers-apply.py', 
 
 /** Notes what it is told, in the place of a kernel. */
 const WG = '#!/bin/sh\n[ "$1 $2" = "syncconf bootstrap0" ] && cat "$3" >"$BOOTSTRAP_ROOT/told"\n';
+/** The same for routes; those that are there already are in a file. */
+const IP = `#!/bin/sh
+case $* in
+'-4 route show dev bootstrap0 proto 98') cat "$BOOTSTRAP_ROOT/routes" ;;
+'-batch -') cat >"$BOOTSTRAP_ROOT/changes" ;;
+*) exit 1 ;;
+esac
+`;
 const OWN_KEY = key('own');
 
 let root: string;
@@ -21,6 +29,8 @@ beforeAll(async () => {
   await mkdir(join(root, 'etc/bootstrap/secrets'), { recursive: true });
   await mkdir(join(root, 'bin'));
   await writeFile(join(root, 'bin/wg'), WG, { mode: 0o755 });
+  await writeFile(join(root, 'bin/ip'), IP, { mode: 0o755 });
+  await writeFile(join(root, 'routes'), '');
   await writeFile(join(root, 'etc/bootstrap/overlay.key'), `${key('private')}\n`);
   await writeFile(join(root, 'etc/bootstrap/overlay.pub'), `${OWN_KEY}\n`);
   await writeFile(join(root, 'etc/bootstrap/secrets/overlay-psk'), `${key('shared')}\n`);
@@ -61,6 +71,20 @@ PresharedKey = ${key('shared')}
 AllowedIPs = 10.98.0.4/32, 10.97.4.0/24
 PersistentKeepalive = 25
 `);
+});
+
+test('whoever is in another region has routes of his own, as long as he is there', async () => {
+  await writeFile(join(root, 'routes'), '10.97.3.0/24 scope link src 10.98.0.1 mtu 1420 \n10.98.0.3 scope link \n');
+  await apply([peer(2), { ...peer(4), region: 'two' }]);
+  expect(await readFile(join(root, 'changes'), 'utf8')).toBe(`route del 10.97.3.0/24 dev bootstrap0 proto 98
+route del 10.98.0.3/32 dev bootstrap0 proto 98
+route replace 10.97.4.0/24 dev bootstrap0 proto 98 src 10.98.0.1 mtu 1420
+route replace 10.98.0.4/32 dev bootstrap0 proto 98 src 10.98.0.1 mtu 1420
+`);
+  await rm(join(root, 'changes'));
+  await apply([peer(2), { ...peer(3), region: 'two' }]);
+  await expect(readFile(join(root, 'changes'))).rejects.toThrow('ENOENT');
+  await writeFile(join(root, 'routes'), '');
 });
 
 test('a list of nobody leaves nobody', async () => {
@@ -163,6 +187,7 @@ async function applyText(text: string): Promise<string> {
     OVERLAY_ADDRESS: '10.98.0.1',
     OVERLAY_RANGE: '10.98.0.0/16',
     OVERLAY_PORT: '51820',
+    OVERLAY_MTU: '1420',
     POD_CIDR: '10.97.1.0/24',
     POD_RANGE: '10.96.0.0/15',
   };
