@@ -117,7 +117,7 @@ class Wizard {
   /** The groups, or nodes that have every role. */
   async #settleNodes(counts: Readonly<Record<NodeKey, number>>): Promise<Partial<Pick<ClusterAnswers, NodeKey>>> {
     const { converged, controlPlane, workers, storage } = this.#given;
-    if (converged !== undefined) return { converged };
+    if (converged !== undefined) return workers === undefined ? { converged } : { converged, workers };
     const isGrouped = controlPlane !== undefined || workers !== undefined || storage !== undefined;
     const layout = isGrouped
       ? 'groups'

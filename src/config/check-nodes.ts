@@ -3,16 +3,19 @@ import type { Draft } from './draft.ts';
 import { type Flaw, isError } from './finding.ts';
 import { isModest } from './group-defaults.ts';
 import { topologyOf } from './resolve-spec.ts';
-import { ROLE_KEYS, ROLES, type RoleKey } from './roles.ts';
+import { ROLES, type RoleKey } from './roles.ts';
 import { enumerate } from './show.ts';
+
+/** Converged nodes vote and hold the data themselves: only what runs sites is worth having more of. */
+const NOT_BESIDE_CONVERGED = ['control-plane', 'storage'] as const;
 
 /** Whether the groups go together and their counts make a cluster. */
 export function checkNodes(draft: Draft): void {
   const { written, spec, findings } = draft;
-  const beside = ROLE_KEYS.filter((role) => role !== 'converged' && written.nodes?.[role] !== undefined);
+  const beside = NOT_BESIDE_CONVERGED.filter((role) => written.nodes?.[role] !== undefined);
   if (written.nodes?.converged !== undefined && beside.length > 0) {
     const what = `converged stands beside ${enumerate(beside, 'and')}.`;
-    const instead = 'Keep either converged alone or the others.';
+    const instead = 'Keep either converged, alone or with workers, or the others.';
     return findings.add('nodes.converged', { code: 'config.topology-mixed', what, instead }, 'key');
   }
   for (const role of topologyOf(written.nodes)) {
@@ -45,8 +48,10 @@ function checkBounds({ findings }: Draft, role: RoleKey, { count, min = 0, max =
   findings.add(`nodes.${role}.count`, { code: 'config.count-outside-bounds', what });
 }
 
-function checkSingle({ catalogue, findings }: Draft, role: RoleKey, { count }: NodeGroup): void {
+function checkSingle({ spec, catalogue, findings }: Draft, role: RoleKey, { count }: NodeGroup): void {
   if (count !== 1 || role === 'storage' || isModest(catalogue)) return;
+  // What it does, converged ones do too.
+  if (role === 'worker' && spec.nodes.converged !== undefined) return;
   const what = role === 'converged' ? 'One node has every role.' : `There is one ${role} node.`;
   const instead = `${ROLES[role].count} of them survive the loss of any one.`;
   findings.add(`nodes.${role}.count`, { code: 'config.not-highly-available', what, instead });

@@ -64,7 +64,7 @@ export const FINDING_CATALOGUE = {
   'config.storage-too-few': error('Each copy of the data lies on a node of its own.'),
   'config.tag-invalid': error('The provider refuses the tag on some of the things that are to carry it.'),
   'config.tag-reserved': error('It has a meaning of its own already, to AWS, to the cluster or to programs.'),
-  'config.topology-mixed': error('Converged nodes already have every role.'),
+  'config.topology-mixed': error('Converged nodes are the control plane and the storage already.'),
   'config.locked-out': error('Nobody could reach the machines or the Kubernetes API.'),
   'config.ssh-key-invalid': error('Without a valid public key nobody can log in.'),
   'config.immutable': error('It is part of what the cluster is; make another cluster and move.'),

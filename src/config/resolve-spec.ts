@@ -84,9 +84,10 @@ function replicasOn(group: NodeGroup | undefined): number {
   return Math.min(REPLICAS_DEFAULT, group?.count ?? REPLICAS_DEFAULT);
 }
 
-/** Which groups a cluster has: converged ones stand alone, all others together. */
+/** Which groups a cluster has: converged ones need no others, and workers may stand beside them. */
 export function topologyOf(nodes: WrittenNodes | undefined): readonly RoleKey[] {
-  return nodes?.converged === undefined ? ['control-plane', 'worker', 'storage'] : ['converged'];
+  if (nodes?.converged === undefined) return ['control-plane', 'worker', 'storage'];
+  return nodes.worker === undefined ? ['converged'] : ['converged', 'worker'];
 }
 
 function resolveNodes(

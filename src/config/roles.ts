@@ -60,8 +60,7 @@ export const ROLES: Readonly<Record<RoleKey, RoleRules>> = {
   converged: {
     key: 'converged',
     field: 'converged',
-    description:
-      'Nodes with every role at once, instead of the three groups above. Three of them are highly available.',
+    description: 'Nodes with every role at once, instead of the groups above. Three of them are highly available.',
     count: 3,
     countMax: 7,
     isVoter: true,

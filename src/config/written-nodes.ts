@@ -10,6 +10,13 @@ const LOCAL_DISK = '10GiB';
 const DISK_BOUNDS = { minGiB: 10, maxGiB: 16_384 };
 const DATA_DISK_BOUNDS = { minGiB: 1, maxGiB: 16_384 };
 
+const CONSTRAINTS: Readonly<Record<RoleKey, string>> = {
+  'control-plane': 'Not beside converged.',
+  worker: 'Beside converged only if it is written.',
+  storage: 'Not beside converged.',
+  converged: 'Beside it only workers may stand.',
+};
+
 /** The groups of nodes in the cluster file. */
 export const WrittenNodes = section(
   {
@@ -19,7 +26,8 @@ export const WrittenNodes = section(
     converged: group('converged', { ...groupMembers('converged'), ...diskMembers() }),
   },
   {
-    description: 'The nodes, by what they are for: either control-plane, worker and storage, or converged alone.',
+    description:
+      'The nodes, by what they are for: either control-plane, worker and storage, or converged, if need be with workers.',
     example: 'nodes: { worker: { count: 5 } }',
     default: '3 control-plane, 3 worker and 4 storage nodes; on a workstation one of each',
     change: 'part by part',
@@ -133,7 +141,7 @@ function group<Members extends z.ZodRawShape>(role: RoleKey, members: Members) {
     description,
     example: `${role}: { count: ${count} }`,
     default: role === 'converged' ? 'none' : `${count} nodes, or 1 on a workstation, unless there are converged ones`,
-    constraint: role === 'converged' ? 'No other group may stand beside it.' : 'Not beside converged.',
+    constraint: CONSTRAINTS[role],
     change: 'part by part',
   }).exactOptional();
 }
