@@ -184,5 +184,4 @@ await_welcome
 place_unit bootstrap-identity.service
 run_stages
 [ -z "$PURPOSES" ] || install_unit bootstrap-certificates.service
-[ ! -e "$RUN/read-units" ] || read_units
 say "All stages are done."

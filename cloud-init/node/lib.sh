@@ -15,6 +15,8 @@
 # shellcheck disable=SC2034  # Not every script needs them all.
 
 export LC_ALL=C
+# Of units that are new systemctl says each time that all should be read anew: they need not be.
+export SYSTEMD_LOG_LEVEL=err
 ROOT=${BOOTSTRAP_ROOT-}
 ETC=$ROOT/etc/bootstrap
 OPT=$ROOT/opt/bootstrap
@@ -86,14 +88,14 @@ until_done() {
 
 # NAME...: units that came with these scripts, such as bootstrap-etcd.service, are installed, and start now and at every
 # boot. One that runs already is left running, also when its file has changed: whoever needs that restarts it.
-# To read all units anew takes a small machine many seconds. One that is new systemd reads by itself, although it says that
-# all should be: the agent has it do so at its end, when nobody waits any more.
+# To read all units anew takes a small machine many seconds, and one that is new systemd reads by itself: so they are only
+# when one has changed.
 install_unit() {
   place_unit "$@"
   for install_name in "$@"; do
     [ -e "$UNITS/multi-user.target.wants/$install_name" ] || systemctl enable --no-reload "$install_name"
   done
-  SYSTEMD_LOG_LEVEL=err systemctl start "$@"
+  systemctl start "$@"
 }
 
 # NAME...: the same without starting anything, for what another unit starts.
@@ -104,13 +106,7 @@ place_unit() {
     [ -e "$place_source" ] || fail "These scripts have no unit $place_name."
     cmp -s "$place_source" "$UNITS/$place_name" && continue
     [ ! -e "$UNITS/$place_name" ] || place_changed=yes
-    : >"$RUN/read-units"
     write_file "$UNITS/$place_name" <"$place_source"
   done
-  [ -z "$place_changed" ] || read_units
-}
-
-read_units() {
-  rm -f "$RUN/read-units"
-  systemctl daemon-reload
+  [ -z "$place_changed" ] || systemctl daemon-reload
 }

@@ -47,7 +47,10 @@ export function renderUserData(spec: UserDataSpec): string {
     ...(dns === undefined ? {} : { bootcmd: useOwnDns() }),
     write_files: [...filesOf(spec), ...(dns === undefined ? [] : [resolverFile(dns)])],
     // A machine knows its own name without asking anybody.
-    runcmd: ['echo 127.0.1.1 $(hostname) >>/etc/hosts', `systemctl enable --now --no-block ${UNIT}`],
+    runcmd: [
+      'echo 127.0.1.1 $(hostname) >>/etc/hosts',
+      `SYSTEMD_LOG_LEVEL=err systemctl enable --now --no-block --no-reload ${UNIT}`,
+    ],
   };
   return `#cloud-config\n${stringify(config, STYLE)}`;
 }

@@ -135,7 +135,6 @@ describe('the disk of one machine in another', () => {
     const installed = ['enable --no-reload bootstrap-certificates.service', 'start bootstrap-certificates.service'];
     expect(await stand.lines('systemctl')).toEqual([
       ...installed,
-      'daemon-reload',
       'disable --now bootstrap-certificates.service bootstrap-etcd.service',
       ...installed,
     ]);
