@@ -3,10 +3,10 @@ import { promisify } from 'node:util';
 import { repository } from '../tooling/repository.ts';
 
 const run = promisify(execFile);
-const PARTS = 3;
+const PARTS = 4;
 const DIGITS = 8;
 
-/** A part of them, which every commit has another turn at: three commits on end see about all. */
+/** A part of them, which every commit has another turn at: four commits on end see about two thirds. */
 export async function partOfThisCommit<Item>(items: readonly Item[]): Promise<readonly Item[]> {
   const { stdout } = await run('git', ['rev-parse', 'HEAD'], { cwd: repository });
   const turn = Number.parseInt(stdout.slice(0, DIGITS), 16) % PARTS;

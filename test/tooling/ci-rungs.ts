@@ -29,9 +29,9 @@ export const rungs: readonly Rung[] = [
   reading('types', 'check:types', 'typescript'),
   reading('unused', 'check:unused', 'knip'),
   { rung: 1, name: 'tests', script: 'test', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 10 },
-  // Both together at most six minutes, however slow a machine is; by hand each runs to its end.
-  simulated('simulation', ['--long', '--seconds', '150']),
-  { ...simulated('simulation', ['--cluster', '--long', '--seconds', '210']), name: 'cluster-simulation' },
+  // Both together at most five minutes, however slow a machine is; by hand each runs to its end.
+  simulated('simulation', ['--long', '--seconds', '120']),
+  { ...simulated('simulation', ['--cluster', '--long', '--seconds', '180']), name: 'cluster-simulation' },
   // All of them take twenty minutes where everything is slow: every commit has its turn at a part.
   simulated('mutants', ['--part']),
   { rung: 2, name: 'moto', script: 'test:moto', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 20 },
