@@ -1,36 +1,14 @@
 import type { TestProject } from 'vitest/node';
-import { type Household, openHousehold } from './household.ts';
-import { nodeAssets } from './node-assets.ts';
-import { Workplace } from './workplace.ts';
+import { type Ground, openGround } from './ground.ts';
 
 declare module 'vitest' {
-  export interface ProvidedContext {
-    household: Household;
-    /** What machines start from: its SHA-256. */
-    image: string;
-    /** A folder with what they fetch, and its lock. */
-    assets: string;
-  }
+  export interface ProvidedContext extends Ground {}
 }
 
-/** Once, before any test: somebody without privileges, an image that he builds from packages, and what machines fetch. */
+/** Once, before any test. */
 export async function setup(project: TestProject): Promise<void> {
-  const startMs = performance.now();
-  const household = await openHousehold();
-  const openedMs = performance.now();
-  const workplace = new Workplace(household, 'build');
-  const [{ output }, assets] = await Promise.all([
-    workplace.good(['image', 'build']),
-    nodeAssets(household, workplace),
-  ]);
-  const [image = ''] = /\b[0-9a-f]{64}\b/.exec(output) ?? [];
-  if (image === '') throw new Error(`Nothing tells which image was built:\n${output}`);
+  const { household, image, assets } = await openGround();
   project.provide('household', household);
   project.provide('image', image);
   project.provide('assets', assets);
-  const seconds = (fromMs: number, toMs: number) => Math.round((toMs - fromMs) / 1_000);
-  const [setUp, built] = [seconds(startMs, openedMs), seconds(openedMs, performance.now())];
-  console.log(
-    `machines: as ${household.user ?? 'oneself'}; set up in ${setUp} s, image ${image.slice(0, 12)} built in ${built} s`,
-  );
 }

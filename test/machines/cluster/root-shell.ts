@@ -37,10 +37,10 @@ export class RootShell {
   }
 
   /** One after the other: whoever asks waits until it is answered. */
-  async ask(script: string): Promise<Said> {
+  async ask(script: string, patienceMs: number = PATIENCE_MS): Promise<Said> {
     this.#heard = '';
     this.#child.stdin?.write(`(\n${script}\n) 2>&1 </dev/null\necho "${MARK} $?"\n`);
-    const untilMs = performance.now() + PATIENCE_MS;
+    const untilMs = performance.now() + patienceMs;
     for (;;) {
       const end = new RegExp(`^([^]*?)${MARK} (\\d+)\n`).exec(this.#heard);
       if (end !== null) return { code: Number(end[2]), output: end[1] ?? '' };
