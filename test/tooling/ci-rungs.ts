@@ -28,7 +28,7 @@ export const rungs: readonly Rung[] = [
   reading('lint', 'check:lint', 'oxlint'),
   reading('types', 'check:types', 'typescript'),
   reading('unused', 'check:unused', 'knip'),
-  { rung: 1, name: 'tests', script: 'test', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 10 },
+  { rung: 1, name: 'tests', script: 'test', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 20 },
   // Both together at most five minutes, however slow a machine is; by hand each runs to its end.
   simulated('simulation', ['--long', '--seconds', '120']),
   { ...simulated('simulation', ['--cluster', '--long', '--seconds', '180']), name: 'cluster-simulation' },
@@ -44,7 +44,7 @@ export const rungs: readonly Rung[] = [
     verdict: 'vitest',
     minutesMax: 20,
   },
-  { rung: 3, name: 's3', script: 'test:s3', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 10 },
+  { rung: 3, name: 's3', script: 'test:s3', options: AGAIN, program: 'vitest', verdict: 'vitest', minutesMax: 20 },
   simulated('bench', []),
   {
     rung: 4,

@@ -31,6 +31,9 @@ export default defineConfig({
           name: 'house',
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...emulated, ...stored, ...booted],
+          // Files share what they import, for no module remembers anything: to load the house for each of them anew took longer
+          // than most of their tests.
+          isolate: false,
           // Most take milliseconds; so long what reads the whole house may take on a machine that has other work.
           testTimeout: 60_000,
           hookTimeout: 60_000,

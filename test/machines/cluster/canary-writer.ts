@@ -45,7 +45,8 @@ export class CanaryWriter {
 
   async stop(): Promise<Written> {
     const text = await this.#cluster.on(this.#node, `systemctl stop canary; cut -d " " -f 1 /proc/uptime; cat ${LOG}`);
-    const [end = '', ...lines] = text.trim().split('\n');
+    // A way in that is opened anew for this has something to say of its own.
+    const [end = '', ...lines] = text.split('\n').filter((line) => /^\d+\.\d/.test(line));
     const tries = lines.map((line) => line.split(' '));
     const kept = tries.filter(([, verdict]) => verdict === 'kept');
     const keptAtS = kept.map(([atS]) => Number(atS));

@@ -84,7 +84,10 @@ test('records and machines that come, change and go are known within two seconds
   const resolver = resolverAt((await order({ do: 'status' })).dnsPort);
   await place.writeRecord('api', 'A', '10.20.0.4');
   await place.writeMachine(knownMachine(0));
-  await eventually(async () => (await order({ do: 'status' })).records === 1);
+  await eventually(async () => {
+    const { records, machines } = await order({ do: 'status' });
+    return records === 1 && machines.length === 1;
+  });
   expect(await resolver.resolve4(`api.${DOMAIN}`)).toEqual(['10.20.0.4']);
   expect((await order({ do: 'status' })).machines).toMatchObject([{ ...knownMachine(0), isConnected: false }]);
   using machine = await SocketMachine.plugIn(0, config.segment);
