@@ -2,8 +2,8 @@
 """
 Every few seconds on each member of etcd: it leaves when it was asked to, and starts etcd again when that is to believe others.
 Whoever leads looks after the others, one step for each in a round: it promotes learners that have caught up, takes out members
-whose node has gone from the list of peers, gives back disk space that is no longer used, and sees to a snapshot once in a
-minute when anything has changed.
+whose node has gone from the list of peers, gives back disk space that is no longer used, before there is none left and after
+it, and sees to a snapshot once in a minute when anything has changed.
 """
 import json
 import os
@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 from etcd_belief import believe_anew
 from etcd_cluster import (
     LEAVING, LOCAL_URL, Refused,
-    defragment, hindrance, is_healthy, members_at, promote_at, remove_at, status_of, voters,
+    hindrance, members_at, promote_at, remove_at, status_of,
 )
 from etcd_snapshot import SnapshotSender
-from node_basis import NODE, RUN, STATE, ask_mailbox, read, remove, say, write_durably
+from etcd_space import give_back_space
+from node_basis import NODE, RUN, STATE, age, ask_mailbox, read, remove, say, write_durably
 
 TOOLS = os.path.dirname(os.path.abspath(__file__))
 # It has left; and the mailbox knows.
@@ -32,10 +33,6 @@ CONFIRMED = f'{RUN}/peers-confirmed'
 CONFIRMED_SECONDS = 120
 STRANGERS = f'{RUN}/etcd-strangers.json'
 ROUNDS = 2
-# Touched whenever somebody has looked for space to give back.
-SPACE_SEEN = f'{RUN}/etcd-space-seen'
-SPACE_SECONDS = 300
-DEFRAGMENT_BYTES = int(os.environ.get('ETCD_DEFRAGMENT_BYTES', str(100 * 2**20)))
 
 
 def main():
@@ -98,7 +95,7 @@ def join_again():
 
 def look_after():
     members = members_at(LOCAL_URL)
-    for step in (promote_learners, take_out_strangers, defragment_one):
+    for step in (promote_learners, take_out_strangers, give_back_space):
         try:
             step(members)
         except Refused as refused:
@@ -147,32 +144,6 @@ def is_stranger(member, known):
     # One that has never started has no name yet, but its node has an address.
     sign = member.name or urlsplit(member.peer_urls[0]).hostname
     return sign not in known
-
-
-def defragment_one(members):
-    """Its member answers nothing meanwhile: so one at a time, only when all are well, and the leader last."""
-    if age(SPACE_SEEN) < SPACE_SECONDS:
-        return
-    write_durably(SPACE_SEEN, '')
-    endpoints = [member.client_urls[0] for member in voters(members) if member.client_urls]
-    wasteful = [status for status in map(status_of, endpoints) if is_wasteful(status)]
-    if not wasteful or not all(map(is_healthy, endpoints)):
-        return
-    status = min(wasteful, key=lambda status: status.leads)
-    defragment(status.endpoint)
-    say(f'Defragmented: {status.endpoint}, of {status.bytes} bytes.')
-
-
-def is_wasteful(status):
-    return status.bytes >= DEFRAGMENT_BYTES and status.bytes - status.used_bytes > status.bytes / 2
-
-
-def age(path):
-    """In seconds; of what is not there: for ever."""
-    try:
-        return time.time() - os.stat(path).st_mtime
-    except FileNotFoundError:
-        return float('inf')
 
 
 def read_json(path):

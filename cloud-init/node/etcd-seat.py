@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 from etcd_cluster import (
-    CLIENT_URL, DATA, LOOPBACK, PEER_URL, PKI, Refused, Waiting,
+    CLIENT_URL, DATA, LOOPBACK, PEER_URL, PKI, QUOTA_BYTES, Refused, Waiting,
     add_learner_at, endpoints_of_others, founders, hindrance, holds_our_seat, is_healthy, list_members, patience, remove_at,
     through_any,
 )
@@ -25,7 +25,6 @@ CREDENTIALS = f'{ROOT}/run/credentials/bootstrap-etcd.service'
 # Until it is a voter, etcd may start without data; after that, never again.
 JOINING = f'{STATE}/etcd-joining'
 FOUNDED = f'{STATE}/etcd-founded'
-QUOTA_BYTES = 8 * 2**30
 
 
 def main():

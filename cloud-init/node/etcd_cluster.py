@@ -21,6 +21,9 @@ LEAVING = f'{STATE}/etcd-leaving'
 # Which member this machine is, once it is one.
 OWN_ID = f'{STATE}/etcd-member'
 
+# A file that is larger takes nothing new.
+QUOTA_BYTES = int(os.environ.get('ETCD_QUOTA_BYTES', str(8 * 2**30)))
+
 # Where it listens for those on the same machine: another address only where several share one machine.
 LOOPBACK = os.environ.get('ETCD_LOOPBACK', '127.0.0.1')
 PEER_URL = f'https://{ADDRESS}:2380'
@@ -165,6 +168,25 @@ def move_lead_at(endpoint, member_id):
     call(endpoint, '/v3/maintenance/transfer-leadership', {'targetID': decimal(member_id)})
 
 
+def without_space(endpoint):
+    """The members that have said so: as long as one of them has not been told otherwise, nothing new is written anywhere."""
+    alarms = call(endpoint, '/v3/maintenance/alarm', {'action': 'GET'}).get('alarms', ())
+    return [hexadecimal(alarm['memberID']) for alarm in alarms if alarm.get('alarm') == 'NOSPACE']
+
+
+def end_alarm(endpoint, member_id):
+    call(endpoint, '/v3/maintenance/alarm', {'action': 'DEACTIVATE', 'memberID': decimal(member_id), 'alarm': 'NOSPACE'})
+
+
+def forget_history(endpoint, revision):
+    """What was there before it; of what is there now nothing. Done already: nothing has been written since."""
+    try:
+        call(endpoint, '/v3/kv/compaction', {'revision': str(revision), 'physical': True}, seconds=60)
+    except Refused as refused:
+        if 'has been compacted' not in str(refused):
+            raise
+
+
 def defragment(endpoint):
     call(endpoint, '/v3/maintenance/defragment', {}, seconds=60)
 
@@ -243,9 +265,9 @@ def holds_our_seat(member):
 
 
 def is_healthy(endpoint):
-    """Whether it can read what the majority knows."""
+    """Whether it can read what the majority knows; one without space still votes."""
     try:
-        return call(endpoint, '/health').get('health') == 'true'
+        return call(endpoint, '/health?exclude=NOSPACE').get('health') == 'true'
     except Refused:
         return False
 

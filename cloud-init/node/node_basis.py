@@ -1,6 +1,7 @@
 """What the scripts in Python share: where things are on this machine, how the mailbox is asked, and how a file is written."""
 import http.client
 import os
+import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -70,6 +71,14 @@ def read(path):
             return file.read()
     except FileNotFoundError:
         return ''
+
+
+def age(path):
+    """In seconds; of what is not there: for ever."""
+    try:
+        return time.time() - os.stat(path).st_mtime
+    except FileNotFoundError:
+        return float('inf')
 
 
 def remove(path):

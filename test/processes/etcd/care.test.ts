@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEFRAGMENT_BYTES, EtcdMembers, good } from './etcd-members.ts';
+import { EtcdMembers, good } from './etcd-members.ts';
 import { rehearseRestore } from './etcd-rehearsal.ts';
 
 const run = promisify(execFile);
 const NAMES = ['control-plane-1', 'control-plane-2', 'control-plane-3', 'control-plane-4'];
 const FOUNDERS = NAMES.slice(0, 3);
 const REHEARSAL = '127.0.14.100';
-const VALUE_BYTES = 100_000;
 
 let members: EtcdMembers;
 
@@ -167,22 +165,6 @@ test('a leader hands over before it leaves; the last that votes stays', async ()
     expect.stringContaining('This member stays for now: it is the only one that votes'),
   ]);
   expect(await members.get(last, 'kept')).toBe('in the snapshot');
-});
-
-test('disk space that is no longer used is given back', async () => {
-  const [name = ''] = FOUNDERS.filter((each) => left(each) === undefined);
-  const machine = members.machine(name);
-  for (let turn = 0; turn < 20; turn += 1) await members.put(name, 'large', 'x'.repeat(VALUE_BYTES));
-  const { header, dbSize } = await members.status(name);
-  expect(dbSize).toBeGreaterThan(DEFRAGMENT_BYTES);
-  good(await machine.etcdctl('compact', String(header.revision), '--physical'));
-  members.mailbox.shown.clear();
-  await members.until('a smaller file', async () => {
-    await rm(machine.path('run/bootstrap/etcd-space-seen'), { force: true });
-    good(await machine.care());
-    return (await members.status(name)).dbSize < DEFRAGMENT_BYTES ? true : undefined;
-  });
-  expect(await members.get(name, 'large')).toHaveLength(VALUE_BYTES);
 });
 
 function askToLeave(name: string): void {

@@ -86,6 +86,7 @@ export class EtcdMembers implements AsyncDisposable {
       // Its rounds come when a test wants them.
       ETCD_CARE_SECONDS: '86400',
       ETCD_DEFRAGMENT_BYTES: String(DEFRAGMENT_BYTES),
+      ETCD_QUOTA_BYTES: String(QUOTA_BYTES),
     };
     await machine.configure(settings, `${this.mailbox.url}/${name}`);
     return machine;
@@ -171,6 +172,8 @@ export class EtcdMembers implements AsyncDisposable {
 
 /** So little that a test can waste it. */
 export const DEFRAGMENT_BYTES = 2 ** 20;
+/** So little that a test can use it up. */
+export const QUOTA_BYTES = 4 * 2 ** 20;
 
 export function good({ code, output }: Ended): string {
   if (code !== 0) throw new Error(`It ended with code ${code}:\n${output}`);
