@@ -5,7 +5,7 @@ import { CONTROL_PLANES, eventually, NAME, NODES, type SharedCluster } from './s
 
 /** What an agent says last: after the stage of etcd, that is as a voter of a healthy cluster. */
 const DONE = 'All stages are done.';
-const BOOT_MS = 600_000;
+const BOOT_MS = 840_000;
 const LOGIN_MS = 180_000;
 const SETTLED_MS = 120_000;
 
