@@ -25,8 +25,7 @@ post() {
 }
 
 put() {
-  code=$(printf %s "$2" |
-    curl -s -m 30 -o /dev/null -w '%{http_code}' -X PUT -H Expect: --data-binary @- "$MAILBOX/letters/$1") || true
+  code=$(printf %s "$2" | python3 -BS "$here/ask-mailbox.py" put "letters/$1") || true
   case $code in 201 | 409) return ;; esac
   say "$1: answer $code, trying again"
   return 1
@@ -111,7 +110,7 @@ say_hello() {
 await_welcome() {
   [ ! -e "$ETC/welcomed" ] || return 0
   say "welcome: awaited"
-  until fetch_welcome; do sleep 2; done
+  python3 -BS "$here/ask-mailbox.py" await letters/welcome "$RUN/welcome"
   python3 "$here/unpack-welcome.py" "$ETC" <"$RUN/welcome" 2>"$RUN/refusal" ||
     give_up welcome "The welcome cannot be used: $(tail -n 1 "$RUN/refusal")"
   rm "$RUN/welcome"
@@ -120,11 +119,6 @@ await_welcome() {
   done
   : | write_file "$ETC/welcomed"
   say "welcome: here"
-}
-
-fetch_welcome() {
-  code=$(curl -s -m 30 -o "$RUN/welcome" -w '%{http_code}' "$MAILBOX/letters/welcome") || return 1
-  [ "$code" = 200 ]
 }
 
 # PURPOSE: somebody else may have said hello in this machine's name.
@@ -176,12 +170,13 @@ if [ -e "$sent/failed" ]; then
   say "It has failed for good: another machine takes its place."
   exit 0
 fi
+# All other units require it.
+place_unit bootstrap-identity.service
+[ -z "$MAILBOX_SOCKET" ] || install_unit bootstrap-mailbox.service
 make_overlay_key
 for purpose in $PURPOSES; do make_key "$purpose"; done
 say_hello
 await_welcome
-# All other units require it.
-place_unit bootstrap-identity.service
 run_stages
 [ -z "$PURPOSES" ] || install_unit bootstrap-certificates.service
 say "All stages are done."

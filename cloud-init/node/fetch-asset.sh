@@ -23,7 +23,8 @@ is_installed() {
 }
 
 fetch() {
-  code=$(curl -s -f -C - -y 60 -Y 100 --connect-timeout 30 -o "$part" -w '%{http_code}' "$MAILBOX/assets/$sha256") && ended=0 || ended=$?
+  code=$(curl -s -f -C - -y 60 -Y 100 --connect-timeout 30 ${MAILBOX_SOCKET:+--unix-socket "$MAILBOX_SOCKET"} \
+    -o "$part" -w '%{http_code}' "$MAILBOX/assets/$sha256") && ended=0 || ended=$?
   # 416: all of it is here already. 33: the server cannot go on in the middle.
   [ "$ended" -ne 33 ] || rm -f "$part"
   if [ "$ended" -ne 0 ] && [ "$code" != 416 ]; then

@@ -2,7 +2,7 @@
 # What the scripts of a node share. A script that wants it begins with: . "${0%/*}/lib.sh" (a stage: "${0%/*}/../lib.sh").
 #
 # Everything a script touches lies under $ROOT: empty on a machine, a folder where the scripts are tried out.
-#   $ROOT/etc/bootstrap/settings         what the machine was launched with: FORMAT MAILBOX BUNDLE PURPOSES
+#   $ROOT/etc/bootstrap/settings         what the machine was launched with: FORMAT BUNDLE PURPOSES, MAILBOX or BUCKET…
 #   $ROOT/etc/bootstrap/node.env         the settings of its welcome: NODE ROLE REGION ZONE OVERLAY_ADDRESS …
 #   $ROOT/etc/bootstrap/overlay.key      its own key in the overlay, as wg takes it; 0600
 #   $ROOT/etc/bootstrap/pki/NAME.key     its own keys, 0600; with NAME.crt, and NAME-ca.crt whom it is to believe
@@ -35,6 +35,9 @@ load_settings() {
   . "$ETC/settings"
   # shellcheck source=/dev/null
   [ ! -e "$ETC/node.env" ] || . "$ETC/node.env"
+  # A bucket is behind the door of this machine.
+  MAILBOX_SOCKET=${BUCKET:+$RUN/mailbox.sock}
+  [ -z "$MAILBOX_SOCKET" ] || MAILBOX=http://mailbox
   set +a
 }
 

@@ -1,6 +1,7 @@
 """What the scripts in Python share: where things are on this machine, how the mailbox is asked, and how a file is written."""
 import http.client
 import os
+import socket
 import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ NODE = os.environ.get('NODE', '')
 ADDRESS = os.environ.get('OVERLAY_ADDRESS', '')
 
 MAILBOX = os.environ.get('MAILBOX', '')
+# Of the door on this machine, when the mailbox is in a bucket.
+SOCKET = os.environ.get('MAILBOX_SOCKET', '')
 MAILBOX_SECONDS = 30
 
 
@@ -53,9 +56,18 @@ def put_to_mailbox(path, file, seconds):
         connection.close()
 
 
+class DoorConnection(http.client.HTTPConnection):
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(SOCKET)
+
+
 def mailbox_connection(path, seconds):
     """And what to ask it for."""
     place = urlsplit(f'{MAILBOX}/{path}')
+    if SOCKET:
+        return DoorConnection(place.hostname, timeout=seconds), place.path
     kind = http.client.HTTPSConnection if place.scheme == 'https' else http.client.HTTPConnection
     return kind(place.hostname, place.port, timeout=seconds), place.path
 

@@ -6,6 +6,7 @@ import type { ResourceContext } from '#engine/resource.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
 import { STRAY } from '#engine/stray.ts';
 import type { Connection, ConnectOptions, ProviderModule } from '#provider/provider-module.ts';
+import { REAL_STAGES } from '#provider/real-stages.ts';
 import { awsCatalogue } from './catalogue.ts';
 import { awsConstructs } from './constructs.ts';
 import { dataKeeping } from './ec2/data-keeping.ts';
@@ -20,12 +21,18 @@ import { bucketKey } from './s3/bucket-settings.ts';
 import { BucketStore } from './s3/bucket-store.ts';
 import type { SigningClients } from './clients.ts';
 import { endMachine } from './ec2/end-machine.ts';
+import { machineCare } from './ec2/machine-care.ts';
+import type { AwsSession } from './session.ts';
 import { whoAmI } from './sts/identity.ts';
 import { mannersAt } from './tempo.ts';
 
 export interface AwsModuleOptions {
   readonly name: string;
   readonly servicesOf: (region: string) => SigningClients;
+  /** Real ones bootstrap themselves; those that are acted fetch nothing, and say what they are to say. */
+  readonly machines: 'real' | 'acted';
+  /** What cloud-init does on a machine. */
+  readonly userDataOf: AwsSession['userDataOf'];
   /** How many times as fast as the clock the account's time runs. @default 1 */
   readonly speed?: number;
   /** The public address that requests of this workstation come from. Without it nobody knows. */
@@ -39,7 +46,7 @@ export function awsModule(module: AwsModuleOptions): ProviderModule {
   return {
     name: module.name,
     catalogue: awsCatalogue,
-    constructs: awsConstructs,
+    constructs: module.machines === 'real' ? { ...awsConstructs, realStages: REAL_STAGES } : awsConstructs,
     types: AWS_TYPES,
     data: dataKeeping,
     connect: (options) => connect(module, options),
@@ -47,11 +54,11 @@ export function awsModule(module: AwsModuleOptions): ProviderModule {
 }
 
 function connect(module: AwsModuleOptions, { region, clock, random }: ConnectOptions): Connection {
-  const { servicesOf, speed = 1, operatorAddress = nobodyKnows, asksPrices = false } = module;
+  const { servicesOf, userDataOf, speed = 1, operatorAddress = nobodyKnows, asksPrices = false } = module;
   const services = servicesOf(region);
   const manners = mannersAt(speed);
   const { consistency, deadlines, budgets } = manners;
-  const session = openSession(services, { region, clock, consistency });
+  const session = openSession(services, { region, clock, consistency, userDataOf });
   const provider = { session, types: AWS_TYPES, ...manners };
   const runtime: EngineRuntime = { clock, random, provider, budgets: new RateBudgets(budgets, clock), emit: () => {} };
   const contextOf = (signal: AbortSignal) => readingContext(hurried(runtime), NO_CLUSTER, signal);
@@ -84,6 +91,16 @@ function connect(module: AwsModuleOptions, { region, clock, random }: ConnectOpt
     endMachine: (id, signal) => endMachine(services, id, signal),
     clusters: (signal) => clusterBuckets(session, readingContext(runtime, NO_CLUSTER, signal)),
     walk: (uid, signal) => markedObjects(session, readingContext(runtime, uid, signal)),
+    care:
+      module.machines === 'acted'
+        ? undefined
+        : machineCare({
+            aws: session,
+            clients: services,
+            clock,
+            pollMs: consistency.pollMs,
+            contextOf: (uid = NO_CLUSTER, signal) => readingContext(impatient(runtime), uid, signal),
+          }),
   };
 }
 

@@ -35,10 +35,10 @@ export const awsConstructs: Constructs = {
     return { address: bucket.address, name };
   },
 
-  machineRole(scope, { name, bucket }) {
+  machineRole(scope, { name, bucket, bringsSnapshots }) {
     const key = hiddenOutput(parseAddress(STATE_KEY), 'arn');
     const { tags } = scope;
-    const inputs = { name: nameFor(scope, name), bucket: bucket.name, key, tags };
+    const inputs = { name: nameFor(scope, name), bucket: bucket.name, key, bringsSnapshots, tags };
     const role = scope.builder.declare(iamRole, `role.${name}`, inputs);
     const profile = scope.builder.declare(iamInstanceProfile, `role.${name}.profile`, {
       name: nameFor(scope, name),

@@ -8,7 +8,6 @@ import { instance } from './ec2/instance.ts';
 import { internetGateway } from './ec2/internet-gateway.ts';
 import { keyPair } from './ec2/key-pair.ts';
 import { natGateway } from './ec2/nat-gateway.ts';
-import { profileAssociation } from './ec2/profile-association.ts';
 import { publicAddress } from './ec2/public-address.ts';
 import { route } from './ec2/route.ts';
 import { routeTable } from './ec2/route-table.ts';
@@ -49,7 +48,6 @@ const KINDS: readonly ResourceType[] = [
   keyPair,
   image,
   instance,
-  profileAssociation,
   loadBalancer,
   targetGroup,
   listener,

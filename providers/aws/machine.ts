@@ -2,26 +2,25 @@ import type { Address } from '#engine/address.ts';
 import type { Declared } from '#engine/blueprint.ts';
 import { problem } from '#engine/problem.ts';
 import type { Ref } from '#engine/ref.ts';
-import type { Image, Machine, MachineRole, MachineSpec, RegionScope, Scope } from '#provider/constructs.ts';
+import { purposesOf } from '#provider/key-purposes.ts';
+import type { Image, Machine, MachineSpec, RegionScope, Scope } from '#provider/constructs.ts';
 import { addressAssociation } from './ec2/address-association.ts';
 import { instance } from './ec2/instance.ts';
-import { profileAssociation } from './ec2/profile-association.ts';
 import { publicAddress } from './ec2/public-address.ts';
 import { spotInputs } from './ec2/spot.ts';
 import { hiddenOutput } from './hidden-output.ts';
 
-/** A machine, what it may do at the provider, and the address that it keeps. */
+/** A machine and the address that it keeps. */
 export function declareMachine(scope: RegionScope, spec: MachineSpec): Machine {
   const machine = scope.builder.declare(instance, `${scope.region}.machine.${spec.name}`, machineInputs(scope, spec), {
     dependsOn: [...egressOf(spec), ...spec.rules.map(({ address }) => address)],
     turn: spec.turn,
   });
-  giveRole(scope, machine, spec.machineRole);
   return {
     address: machine.address,
     ...declareOutside(scope, machine, spec),
     id: machine.output('instanceId'),
-    mailbox: machine.output('mailbox'),
+    mailbox: machine.output('instanceId'),
     privateAddress: machine.output('privateAddress'),
   };
 }
@@ -37,7 +36,10 @@ function machineInputs({ clusterName, tags }: RegionScope, spec: MachineSpec) {
     ...(spec.key === undefined ? {} : { keyName: spec.key.name }),
     systemDiskGiB: spec.systemDiskGiB,
     dataDisksGiB: spec.dataDisksGiB,
-    userData: spec.userData,
+    profile: spec.machineRole.profile,
+    profileId: hiddenOutput(spec.machineRole.address, 'id'),
+    stub: spec.stub,
+    purposes: purposesOf(spec.role),
     ...spotInputs(spec),
     tags,
   };
@@ -46,18 +48,6 @@ function machineInputs({ clusterName, tags }: RegionScope, spec: MachineSpec) {
 interface MachineOutputs {
   readonly instanceId: string;
   readonly publicAddress: string;
-}
-
-/** Once the machine is there: EC2 takes longer to hear of a fresh profile than a launch may wait. */
-function giveRole(
-  { builder }: Scope,
-  machine: Declared<{ readonly instanceId: string }>,
-  role: MachineRole | undefined,
-): void {
-  if (role === undefined) return;
-  const profile = { profile: role.profile, profileId: hiddenOutput(role.address, 'id') };
-  const inputs = { instanceId: machine.output('instanceId'), ...profile };
-  builder.declare(profileAssociation, `${machine.address}.profile`, inputs, { within: machine.address });
 }
 
 type Outside = Pick<Machine, 'settled' | 'publicAddress'>;

@@ -84,6 +84,8 @@ const MARKED: ReadonlySet<string> = new Set([
   'ec2:DeleteTags',
   'ec2:DeleteVpc',
   'ec2:ReleaseAddress',
+  'ec2:StartInstances',
+  'ec2:StopInstances',
   'ec2:TerminateInstances',
   'elasticloadbalancing:DeleteLoadBalancer',
   'elasticloadbalancing:DeleteTargetGroup',

@@ -11,6 +11,8 @@ export interface Partition {
   consoleOf(region: string): string;
   /** A service in a region, as conditions name it. */
   hostsOf(service: string, region: string): string | readonly string[];
+  /** Where S3 answers, when it does not follow from the region as it does nearly everywhere. */
+  bucketsOf?(region: string): string;
 }
 
 const AWS: Partition = {
@@ -36,6 +38,7 @@ const CHINA: Partition = {
   consoleOf: (region) => `https://${region}.console.amazonaws.cn`,
   // Both spellings occur.
   hostsOf: (service, region) => [`${service}.${region}.amazonaws.com`, `${service}.${region}.amazonaws.com.cn`],
+  bucketsOf: (region) => `https://s3.${region}.amazonaws.com.cn`,
 };
 
 export function partitionOf(region: string): Partition {

@@ -16,9 +16,10 @@ export const PURPOSES = {
   preflight: 'preflight',
   prices: 'prices',
   blockers: 'what stands in the way',
+  care: 'care of machines',
 } as const;
 
-const { account, state, walk, preflight, prices, blockers } = PURPOSES;
+const { account, state, walk, preflight, prices, blockers, care } = PURPOSES;
 
 const TAGS = 'ec2:CreateTags';
 const PASS = 'iam:PassRole';
@@ -40,7 +41,6 @@ const EC2_TAGGED = ec2(
   'instance',
 );
 const ELB_TAGGED = elb('load-balancer', 'target-group', 'listener');
-const INSTANCE = ec2('instance', 'profile-association');
 const ROLE = ['aws.iam.role'];
 const PROFILE = ['aws.iam.instance-profile'];
 const ZONE = ['aws.route53.zone'];
@@ -104,15 +104,17 @@ const EC2: Readonly<Record<string, Need>> = {
   DeleteTags: of(...EC2_TAGGED),
 
   RunInstances: { for: ec2('instance'), also: [TAGS] },
-  DescribeInstances: of(...INSTANCE, ...ec2('public-address'), walk, preflight),
+  DescribeInstances: of(...ec2('instance', 'public-address'), walk, preflight, care),
   ModifyInstanceAttribute: of(...ec2('instance')),
   TerminateInstances: of(...ec2('instance')),
   DescribeVolumes: of(walk),
+  StopInstances: of(care),
+  StartInstances: of(care),
+  GetConsoleOutput: of(care),
 
-  AssociateIamInstanceProfile: { for: ec2('profile-association'), also: [PASS] },
-  DescribeIamInstanceProfileAssociations: of(...ec2('profile-association')),
-  ReplaceIamInstanceProfileAssociation: { for: ec2('profile-association'), also: [PASS] },
-  DisassociateIamInstanceProfile: of(...ec2('profile-association')),
+  AssociateIamInstanceProfile: { for: ec2('instance'), also: [PASS] },
+  DescribeIamInstanceProfileAssociations: of(...ec2('instance')),
+  ReplaceIamInstanceProfileAssociation: { for: ec2('instance'), also: [PASS] },
 
   DescribeNetworkInterfaces: of(blockers),
 
@@ -235,7 +237,7 @@ const QUOTAS: Readonly<Record<string, Need>> = {
 
 const STS: Readonly<Record<string, Need>> = {
   // The one request that nobody can be forbidden.
-  GetCallerIdentity: { for: [account], is: [] },
+  GetCallerIdentity: { for: [account, state], is: [] },
 };
 
 /** By service as a session calls it, then by operation. */

@@ -11,6 +11,7 @@ import type { InstanceId } from '#engine/address.ts';
 import type { AssetShelf } from '#host/asset-shelf.ts';
 import type { Mailbox } from '#host/mailbox.ts';
 import type { PeerBoard } from '#host/peer-board.ts';
+import type { FirstWords } from './ec2/first-words.ts';
 import type { Ec2Listings } from './ec2/listings.ts';
 import type { Taggings } from './ec2/taggings.ts';
 import type { Terminations } from './ec2/terminations.ts';
@@ -18,6 +19,7 @@ import type { Targets } from './elb/targets.ts';
 import type { Launches } from './launches.ts';
 import type { RecordBatches } from './route53/record-batches.ts';
 import type { Zones } from './route53/zones.ts';
+import type { Accounts } from './sts/accounts.ts';
 import type { AwsService } from './service.ts';
 
 /** What the kinds of this provider work with: one account, one region, one process. */
@@ -46,9 +48,13 @@ export interface AwsSession {
   readonly zones: Zones;
   /** Who stands behind the load balancers. */
   readonly targets: Targets;
+  /** The account that is worked in: names of things that others look up have it in them. */
+  readonly accounts: Accounts;
   readonly mailbox: Mailbox;
   readonly peers: PeerBoard;
   readonly assets: AssetShelf;
   /** What this process has destroyed although the cloud goes on showing it: a pinned image, a machine that had died. */
   readonly dismissed: Set<InstanceId>;
+  /** What cloud-init does on a machine that is told this. */
+  readonly userDataOf: (words: FirstWords) => string;
 }

@@ -12,10 +12,10 @@ import type {
   NetworkSpec,
   RegionScope,
 } from '#provider/constructs.ts';
+import { REAL_STAGES } from '#provider/real-stages.ts';
 import { localCatalogue } from './catalogue.ts';
 import { hiddenOutput } from './hidden-output.ts';
 import { localImage } from './image/local-image.ts';
-import { REAL_STAGES } from './machine/real-stages.ts';
 import { localMachine } from './machine/machine.ts';
 import { localRecord } from './names/record.ts';
 import { localZone } from './names/zone.ts';
@@ -161,7 +161,7 @@ function declareMachine(
   spec: MachineSpec,
   placement: Placement,
 ): Machine {
-  const { network, zones, types, image, key, systemDiskGiB, dataDisksGiB, userData: stub } = spec;
+  const { network, zones, types, image, key, systemDiskGiB, dataDisksGiB, stub } = spec;
   const [type = ''] = types;
   const { architecture, vcpus, memoryMiB } = sizeOf(type);
   const publicKeys = [placement.operatorKey, ...(key === undefined ? [] : [hiddenOutput(key.address, 'publicKey')])];

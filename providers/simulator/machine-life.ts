@@ -17,12 +17,23 @@ import { remembered } from './remembered.ts';
 export interface Machine extends Milestones {
   /** Undefined: it has no stub, so it says nothing. */
   readonly stub?: MachineStub | undefined;
-  /** Its mailbox: `<client token>-<launch index>`. */
+  /** Its mailbox has its name. */
   readonly box: string;
   readonly lifeSeed: number;
   readonly fate: Fate;
   /** When somebody asked for its end. */
   readonly terminatedAtMs?: number | undefined;
+  /** Whenever somebody has switched it off, in order. */
+  readonly pauses?: readonly Pause[] | undefined;
+}
+
+/** Nothing of it goes on meanwhile; where it left off it begins again. */
+export interface Pause {
+  readonly fromMs: number;
+  readonly stoppedAtMs: number;
+  /** When somebody has switched it on again. */
+  readonly startedAtMs?: number | undefined;
+  readonly runningAtMs?: number | undefined;
 }
 
 /** What never comes is undefined. */
@@ -59,28 +70,46 @@ export interface MachineLetter {
   readonly atMs: number;
 }
 
-export type MachineState = 'pending' | 'running' | 'shutting-down' | 'terminated';
+export type MachineState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
 const PENDING_MS = [15_000, 20_000] as const;
 const BOOT_MS = [9_000, 14_000] as const;
+const CREDENTIALS_MS = [1_000, 10_000] as const;
 const SHUTTING_DOWN_MS = [4_000, 20_000] as const;
+const STOPPING_MS = [3_000, 30_000] as const;
 const POLL_MS = [500, 2_500] as const;
 const STAGE_MS = [3_000, 20_000] as const;
 const SECOND_HELLO_AFTER_MS = 5_000;
 const LEAVING_MS = [1_000, 12_000] as const;
 const RENEWING_MS = [1_000, 450_000] as const;
 
+interface Launched {
+  readonly launchedAtMs: number;
+  /** Undefined: it has none yet. */
+  readonly roleSinceMs: number | undefined;
+}
+
 /** What is settled when it is launched. */
-export function milestonesOf(machine: Omit<Machine, keyof Milestones>, launchedAtMs: number): Milestones {
+export function milestonesOf(
+  machine: Omit<Machine, keyof Milestones>,
+  { launchedAtMs, roleSinceMs }: Launched,
+): Milestones {
   const { fate } = machine;
-  const chance = strand(machine, 'boot');
-  const runningAtMs = launchedAtMs + chance.between(...PENDING_MS);
+  const runningAtMs = launchedAtMs + strand(machine, 'launch').between(...PENDING_MS);
   if (fate.is === 'stillborn') return { endsAtMs: runningAtMs };
   return {
     runningAtMs,
-    helloAtMs: fate.is === 'never-hello' ? undefined : runningAtMs + chance.between(...BOOT_MS),
+    helloAtMs: roleSinceMs === undefined ? undefined : helloOf({ ...machine, runningAtMs }, roleSinceMs),
     endsAtMs: fate.is === 'vanishes' ? launchedAtMs + fate.afterMs : undefined,
   };
+}
+
+/** When it says hello that has had a role since then: what runs on it is given credentials some seconds later. */
+export function helloOf(machine: Machine, roleSinceMs: number): number | undefined {
+  const { fate, runningAtMs } = machine;
+  if (fate.is === 'never-hello' || runningAtMs === undefined) return undefined;
+  const bootedAtMs = runningAtMs + strand(machine, 'boot').between(...BOOT_MS);
+  return Math.max(bootedAtMs, roleSinceMs + strand(machine, 'credentials').between(...CREDENTIALS_MS));
 }
 
 /** The machine, once somebody has asked for its end. */
@@ -93,11 +122,48 @@ export function terminated<M extends Machine>(machine: M, nowMs: number): M {
 export function stateAt(machine: Machine, nowMs: number): MachineState {
   if (nowMs >= (machine.endsAtMs ?? Infinity)) return 'terminated';
   if (nowMs >= (machine.terminatedAtMs ?? Infinity)) return 'shutting-down';
+  const pause = machine.pauses?.findLast(({ fromMs }) => nowMs >= fromMs);
+  if (pause !== undefined) return stateIn(pause, nowMs);
   return nowMs >= (machine.runningAtMs ?? Infinity) ? 'running' : 'pending';
+}
+
+function stateIn({ stoppedAtMs, startedAtMs = Infinity, runningAtMs = Infinity }: Pause, nowMs: number): MachineState {
+  if (nowMs < stoppedAtMs) return 'stopping';
+  if (nowMs < startedAtMs) return 'stopped';
+  return nowMs < runningAtMs ? 'pending' : 'running';
+}
+
+/** The machine, once somebody has switched it off. */
+export function stopped<M extends Machine>(machine: M, nowMs: number): M {
+  const { pauses = [] } = machine;
+  const stoppedAtMs = nowMs + strand(machine, `stop ${pauses.length}`).between(...STOPPING_MS);
+  return { ...machine, pauses: [...pauses, { fromMs: nowMs, stoppedAtMs }] };
+}
+
+/** The machine, once somebody has switched it on again. */
+export function started<M extends Machine>(machine: M, nowMs: number): M {
+  const earlier = machine.pauses?.slice(0, -1) ?? [];
+  const last = machine.pauses?.at(-1);
+  if (last === undefined) return machine;
+  const runningAtMs = nowMs + strand(machine, `start ${earlier.length}`).between(...PENDING_MS);
+  return { ...machine, pauses: [...earlier, { ...last, startedAtMs: nowMs, runningAtMs }] };
+}
+
+/** When that comes about which would have at a moment, had the machine never been off. */
+function afterPauses({ pauses = [] }: Machine, atMs: number): number {
+  return pauses.reduce(
+    (moment, { fromMs, runningAtMs = Infinity }) => (moment < fromMs ? moment : moment + runningAtMs - fromMs),
+    atMs,
+  );
 }
 
 /** When it takes the welcome out of its box and starts with the stages; undefined: never. */
 export function takesWelcomeAtMs(machine: Machine, welcomeAtMs: number): number | undefined {
+  const atMs = wouldTakeWelcomeAtMs(machine, welcomeAtMs);
+  return atMs === undefined ? undefined : afterPauses(machine, atMs);
+}
+
+function wouldTakeWelcomeAtMs(machine: Machine, welcomeAtMs: number): number | undefined {
   if (machine.stub === undefined || machine.helloAtMs === undefined) return undefined;
   return Math.max(machine.helloAtMs, welcomeAtMs) + strand(machine, 'poll').between(...POLL_MS);
 }
@@ -115,12 +181,13 @@ export function lastWordMs({ endsAtMs = Infinity, terminatedAtMs = Infinity }: M
 
 /** All that it will ever write, should it live. */
 export const lettersOfLife = remembered(
-  (machine: Machine, welcome: DeliveredWelcome | undefined): readonly MachineLetter[] => [
-    ...helloLetters(machine),
-    ...(welcome === undefined ? [] : stageLetters(machine, welcome)),
-    ...(welcome?.leaveAtMs === undefined ? [] : [leftLetter(machine, welcome.leaveAtMs)]),
-    ...(welcome?.renewals ?? []).map((sent) => renewedLetter(machine, sent)),
-  ],
+  (machine: Machine, welcome: DeliveredWelcome | undefined): readonly MachineLetter[] =>
+    [
+      ...helloLetters(machine),
+      ...(welcome === undefined ? [] : stageLetters(machine, welcome)),
+      ...(welcome?.leaveAtMs === undefined ? [] : [leftLetter(machine, welcome.leaveAtMs)]),
+      ...(welcome?.renewals ?? []).map((sent) => renewedLetter(machine, sent)),
+    ].map((letter) => ({ ...letter, atMs: afterPauses(machine, letter.atMs) })),
 );
 
 /** Whoever was asked to leave says so when it has left. */
@@ -160,14 +227,14 @@ function helloBody(machine: Machine, keys: string): string {
   return JSON.stringify(hello);
 }
 
-/** The neighbour's of the same launch. */
+/** One that could well be a neighbour's. */
 function otherBox(box: string): string {
-  return box.replace(/\d+$/, (index) => String(Number(index) === 0 ? 1 : Number(index) - 1));
+  return box.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
 }
 
 function stageLetters(machine: Machine, delivered: DeliveredWelcome): MachineLetter[] {
   const { fate, stub } = machine;
-  const startMs = takesWelcomeAtMs(machine, delivered.atMs);
+  const startMs = wouldTakeWelcomeAtMs(machine, delivered.atMs);
   if (stub === undefined || startMs === undefined) return [];
   const welcome = readWelcome(delivered.body);
   if (welcome === undefined || welcome.cluster !== stub.cluster) {

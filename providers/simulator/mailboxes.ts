@@ -3,19 +3,18 @@ import { byText, firstAtLeast } from './first-at-least.ts';
 
 export interface Box {
   readonly name: string;
-  /** `mailbox/<name>/`. */
+  /** `mailbox/<ARN of the machine>/`. */
   readonly prefix: string;
-  /** Most often one; a client token counts in its zone, so that launches in two may have the same. */
-  readonly machines: readonly Instance[];
+  readonly machine: Instance;
 }
 
 /** The mailboxes of the machines of an account, in order. */
 export class Mailboxes {
-  readonly #owners: ReadonlyMap<string, readonly Instance[]>;
+  readonly #owners: ReadonlyMap<string, Instance>;
   readonly #shelves = new Map<string, Shelf>();
 
   private constructor(machines: readonly Instance[]) {
-    this.#owners = Map.groupBy(machines, ({ box }) => box);
+    this.#owners = new Map(machines.map((machine) => [machine.box, machine]));
     for (const [bucket, speakers] of Map.groupBy(machines, ({ stub }) => stub?.bucket)) {
       if (bucket !== undefined) this.#shelves.set(bucket, shelfOf(speakers));
     }
@@ -29,7 +28,7 @@ export class Mailboxes {
   }
 
   ownerOf(box: string): Instance | undefined {
-    return this.#owners.get(box)?.[0];
+    return this.#owners.get(box);
   }
 
   /** Those in a bucket that may hold keys with the prefix behind `after`, in the order of keys. */
@@ -52,8 +51,8 @@ export class Mailboxes {
   }
 }
 
-export function prefixOfBox(name: string): string {
-  return `mailbox/${name}/`;
+export function prefixOfBox({ arn }: Pick<Instance, 'arn'>): string {
+  return `mailbox/${arn}/`;
 }
 
 const known = new WeakMap<readonly Instance[], Mailboxes>();
@@ -66,14 +65,14 @@ interface Shelf {
 
 function shelfOf(machines: readonly Instance[]): Shelf {
   const boxes = new Map<string, Box>();
-  for (const [name, owners] of Map.groupBy(machines, ({ box }) => box)) {
-    const prefix = prefixOfBox(name);
-    boxes.set(prefix, { name, prefix, machines: owners });
+  for (const machine of machines) {
+    const prefix = prefixOfBox(machine);
+    boxes.set(prefix, { name: machine.box, prefix, machine });
   }
   return { boxes, prefixes: [...boxes.keys()].toSorted(byText) };
 }
 
 /** The box that a key, or the beginning of one, names. */
 function prefixIn(key: string): string | undefined {
-  return /^mailbox\/[^/]+\//.exec(key)?.[0];
+  return /^mailbox\/[^/]+\/[^/]+\//.exec(key)?.[0];
 }

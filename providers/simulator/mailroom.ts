@@ -13,7 +13,7 @@ import { remembered } from './remembered.ts';
  * lives. S3 shows it beside what is stored, and tells here what is stored and removed.
  */
 export interface DerivedLetter {
-  /** `mailbox/<box>/<letter>`. */
+  /** `mailbox/<ARN of the machine>/<letter>`. */
   readonly key: string;
   readonly body: string;
   /** When the machine put it there. */
@@ -39,11 +39,9 @@ export function* lettersOf(desk: Desk, { bucket, prefix, after }: Asked): Genera
 }
 
 /** A letter written twice is there as written last. */
-function lettersIn({ machines }: Box, welcome: DeliveredWelcome | undefined, nowMs: number): readonly DerivedLetter[] {
-  const letters = machines.flatMap((machine) => {
-    const lastMs = lastWordMs(machine, nowMs);
-    return addressedLetters(machine, welcome).filter(({ atMs }) => atMs <= lastMs);
-  });
+function lettersIn({ machine }: Box, welcome: DeliveredWelcome | undefined, nowMs: number): readonly DerivedLetter[] {
+  const lastMs = lastWordMs(machine, nowMs);
+  const letters = addressedLetters(machine, welcome).filter(({ atMs }) => atMs <= lastMs);
   if (letters.every(({ key }, index) => index === 0 || key > (letters[index - 1]?.key ?? ''))) return letters;
   return [...new Map(letters.map((letter) => [letter.key, letter])).values()].toSorted(byKey);
 }
@@ -52,7 +50,7 @@ function lettersIn({ machines }: Box, welcome: DeliveredWelcome | undefined, now
 const addressedLetters = remembered(
   (machine: Instance, welcome: DeliveredWelcome | undefined): readonly DerivedLetter[] =>
     lettersOfLife(machine, welcome)
-      .map(({ name, body, atMs }) => ({ key: `${prefixOfBox(machine.box)}${name}`, body, atMs }))
+      .map(({ name, body, atMs }) => ({ key: `${prefixOfBox(machine)}${name}`, body, atMs }))
       .toSorted(byKey),
 );
 
@@ -145,7 +143,7 @@ function boxOf(letter: string, key: string): string | undefined {
 
 /** Box and letter. */
 function placeOf(key: string): readonly [string, string] | undefined {
-  const [, box, letter] = /^mailbox\/([^/]+)\/([^/]+)$/.exec(key) ?? [];
+  const [, box, letter] = /^mailbox\/[^/]+\/([^/]+)\/([^/]+)$/.exec(key) ?? [];
   return box === undefined || letter === undefined ? undefined : [box, letter];
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { didYouMean } from '#config/did-you-mean.ts';
 import { problem } from '#engine/problem.ts';
 import type { ResourceRecord, Snapshot } from '#engine/record.ts';
@@ -14,6 +15,8 @@ export interface CaredMachines {
   readonly cluster: { readonly known: Pick<KnownCluster, 'name'>; readonly places: ClusterPlaces };
   readonly care: MachineCare;
   readonly nodes: readonly string[];
+  /** The operator's own, which machines were given when they were made. */
+  readonly publicKey: string | undefined;
   /** The provider's name for the machine of a node. */
   readonly idOf: (node: string) => string;
 }
@@ -45,7 +48,14 @@ export function lookedAfter({ cluster, snapshot }: Pick<ClusterReading, 'cluster
     const hint = didYouMean(node, nodes) ?? (nodes.length === 0 ? 'It has none.' : `It has ${nodes.join(', ')}.`);
     throw problem('node.unknown', { detail: `${known.name} has no machine of a node "${node}". ${hint}` });
   };
-  return { cluster, care, nodes, idOf };
+  return { cluster, care, nodes, publicKey: publicKeyIn(cluster, snapshot), idOf };
+}
+
+const KeyInputs = z.looseObject({ publicKey: z.string() });
+
+function publicKeyIn({ known }: OpenCluster, { records }: Snapshot): string | undefined {
+  const [key] = [...records.values()].filter(({ address }) => address === `${known.region}.key`);
+  return KeyInputs.safeParse(key?.inputs).data?.publicKey;
 }
 
 function machinesIn({ known, runtime }: OpenCluster, { records }: Snapshot): ReadonlyMap<string, string> {

@@ -1,5 +1,6 @@
 import { problem } from '#engine/problem.ts';
 import type { ProviderModule } from '#provider/provider-module.ts';
+import { bucketUserData } from './bucket-user-data.ts';
 import type { AppPorts } from './ports.ts';
 
 /** For whoever does not want to say `--emulator` every time. */
@@ -44,6 +45,8 @@ export async function emulatedProvider(region: string, speed: number, ports: App
   const module = awsModule({
     name: 'aws',
     servicesOf: (place) => emulatedAccount(sdkClients(place, environment), { clock, speed }),
+    machines: 'acted',
+    userDataOf: await bucketUserData({ ports }),
     speed,
     operatorAddress: async () => operator.SIMULATED_OPERATOR_ADDRESS,
   });

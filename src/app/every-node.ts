@@ -16,7 +16,7 @@ const TRANSFER_MS = 1_800_000;
 const SECOND_MS = 1_000;
 
 export interface Asking {
-  readonly ports: Pick<AppPorts, 'clock' | 'files' | 'random' | 'workshop'>;
+  readonly ports: Pick<AppPorts, 'clock' | 'environment' | 'files' | 'random' | 'workshop'>;
   readonly machines: CaredMachines;
 }
 

@@ -31,6 +31,8 @@ export interface ClusterPlaces {
   readonly runs: string;
   /** The host key of one machine, for SSH alone. */
   knownHost(node: string): string;
+  /** The public half of an operator's key, when it is in no file of his own. */
+  operatorKey(digest: string): string;
   /** Each cluster that ever bore the name has a state of its own. */
   state(uid: string): string;
 }
@@ -59,6 +61,7 @@ export function placesIn({ variables, home }: Environment): Places {
       known: join(clusters, cluster),
       runs: join(clusters, cluster, 'runs'),
       knownHost: (node) => join(clusters, cluster, 'known-hosts', node),
+      operatorKey: (digest) => join(clusters, cluster, 'operator-keys', `${digest}.pub`),
       state: (uid) => join(clusters, cluster, 'states', uid),
     }),
     simulatedAccount: (account) => join(simulatedAccounts, account),

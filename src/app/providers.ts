@@ -2,6 +2,7 @@ import { SIMULATOR_DEFAULTS } from '#config/written-file.ts';
 import type { Catalogue } from '#provider/catalogue.ts';
 import type { ProviderModule } from '#provider/provider-module.ts';
 import type { RunEvent } from './app.ts';
+import { bucketUserData } from './bucket-user-data.ts';
 import { emulatedProvider, emulatorSpeed, refuseEmulator } from './emulator.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import type { Places } from './places.ts';
@@ -24,8 +25,11 @@ export async function loadProvider(
     case 'aws': {
       const speed = emulatorSpeed(world.ports);
       if (speed !== undefined) return emulatedProvider(region, speed, world.ports);
-      const { awsProvider } = await import('#providers/aws/index.ts');
-      return awsProvider();
+      const [{ awsProvider }, userDataOf] = await Promise.all([
+        import('#providers/aws/index.ts'),
+        bucketUserData(world),
+      ]);
+      return awsProvider(userDataOf);
     }
     case 'simulator':
       refuseEmulator(world.ports, 'in a simulated account');
@@ -74,6 +78,8 @@ async function simulatedProvider(
   });
   return awsModule({
     name: 'simulator',
+    machines: 'acted',
+    userDataOf: await bucketUserData({ ports }),
     servicesOf: (region) => account.services(region),
     speed: account.speed,
     operatorAddress: async () => SIMULATED_OPERATOR_ADDRESS,

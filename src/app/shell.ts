@@ -1,7 +1,8 @@
 import { isProblem, problem, type Problem } from '#engine/problem.ts';
-import type { ShellAccess } from '#provider/machine-care.ts';
+import type { WayIn } from '#provider/machine-care.ts';
 import type { ShellCommand } from './app.ts';
 import type { CaredMachines } from './cared-machines.ts';
+import { ownSshKey } from './own-ssh-key.ts';
 import type { AppPorts } from './ports.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -12,23 +13,42 @@ const SILENCES_MAX = 10;
 
 /** How the SSH of this system gets into the machine of a node: by the host key that the machine said first, or not at all. */
 export async function shell(
-  ports: Pick<AppPorts, 'files' | 'random' | 'workshop'>,
-  { cluster, care, idOf }: CaredMachines,
+  ports: Pick<AppPorts, 'files' | 'random' | 'environment' | 'workshop'>,
+  machines: CaredMachines,
   node: string,
   signal: AbortSignal,
 ): Promise<ShellCommand> {
+  const { cluster, care, idOf } = machines;
   const { name } = cluster.known;
   const access = await care.shellOf(idOf(node), signal).catch((error: unknown) => {
-    throw isProblem(error, 'local.machine-silent') ? silent(error, `${name} ${node}`) : error;
+    throw isProblem(error, 'machine.silent') ? silent(error, `${name} ${node}`) : error;
   });
   const program = await (await ports.workshop()).programs.find('ssh');
   if (program === undefined) {
     throw problem('workstation.program-missing', { detail: 'There is no ssh here; its package is openssh-client.' });
   }
-  const alias = `${node}.${name}`;
+  const identityFile = access.identityFile ?? (await ownSshKey(ports, machines));
   const knownHosts = cluster.places.knownHost(node);
-  await replaceFile(ports, knownHosts, access.hostKeys.map((key) => `${alias} ${wordsOf(key)}\n`).join(''));
-  return { program, args: argumentsFor(access, { alias, knownHosts }), user: access.user };
+  const { through } = access;
+  const own = { alias: `${node}.${name}`, knownHosts, identityFile };
+  const door = { alias: `door.${own.alias}`, knownHosts, identityFile };
+  const known = [...linesFor(access, own.alias), ...(through === undefined ? [] : linesFor(through, door.alias))];
+  await replaceFile(ports, knownHosts, known.join(''));
+  const led = through === undefined ? [] : ['-o', `ProxyCommand=${commandThrough(program, through, door)}`];
+  return { program, args: [...led, ...argumentsFor(access, own)], user: access.user };
+}
+
+function linesFor({ hostKeys }: WayIn, alias: string): readonly string[] {
+  return hostKeys.map((key) => `${alias} ${wordsOf(key)}\n`);
+}
+
+/** For the shell that runs it, in which SSH puts in the host and the port behind the door. */
+function commandThrough(program: string, door: WayIn, pinned: Pinned): string {
+  const words = [program, '-o', 'BatchMode=yes', ...argumentsFor(door, pinned)].map(
+    (word) => `'${word.replaceAll('%', '%%').replaceAll("'", `'\\''`)}'`,
+  );
+  const [ssh = '', ...others] = words;
+  return [ssh, '-W', '%h:%p', ...others].join(' ');
 }
 
 /** Where it is known which one is meant, its console is the next to look at. */
@@ -45,13 +65,11 @@ function wordsOf(key: string): string {
 interface Pinned {
   readonly alias: string;
   readonly knownHosts: string;
+  readonly identityFile: string;
 }
 
 /** Nothing of what the user has set for other machines has a say here. */
-function argumentsFor(
-  { host, port, user, identityFile }: ShellAccess,
-  { alias, knownHosts }: Pinned,
-): readonly string[] {
+function argumentsFor({ host, port, user }: WayIn, { alias, knownHosts, identityFile }: Pinned): readonly string[] {
   const options = [
     `UserKnownHostsFile="${knownHosts}"`,
     'GlobalKnownHostsFile=/dev/null',

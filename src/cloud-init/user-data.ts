@@ -3,19 +3,26 @@ import { assert } from '#std/assert.ts';
 import { shellVariables } from './shell-variables.ts';
 
 export interface UserDataSpec {
-  /** As `readNodeStub` gives it. */
+  /** As `readNodeStub` gives it, or `readBucketStub` for a bucket. */
   readonly script: string;
   readonly stub: { readonly format: number };
   /** Digest of the scripts that it fetches, as `readNodeBundle` gives it. */
   readonly bundle: string;
-  /** Where the machine leaves its letters, such as `http://10.0.2.100`. */
-  readonly mailbox: string;
+  /** Where the machine leaves its letters: a URL such as `http://10.0.2.100`, or the cluster's bucket. */
+  readonly mailbox: string | BucketMailboxPlace;
   /** Public keys that open SSH on the machine. */
   readonly sshKeys: readonly string[];
   /** Who answers all questions for names, when it is not whoever the network names. */
   readonly dns?: SegmentDns | undefined;
   /** What the machine makes keys for, to ask for certificates: `etcd`. */
   readonly purposes: readonly string[];
+}
+
+export interface BucketMailboxPlace {
+  readonly bucket: string;
+  readonly region: string;
+  /** Where it is not found under its own name, such as `https://s3.cn-north-1.amazonaws.com.cn`. */
+  readonly endpoint?: string | undefined;
 }
 
 interface SegmentDns {
@@ -60,28 +67,40 @@ const STYLE = { version: '1.1', indent: 2, indentSeq: false, lineWidth: 0, block
 
 interface WrittenFile {
   readonly path: string;
+  readonly encoding?: 'gz+b64';
   readonly content: string;
 }
 
 function filesOf({ script, stub, mailbox, bundle, purposes }: UserDataSpec): readonly WrittenFile[] {
+  const isUrl = typeof mailbox === 'string';
   const settings = {
     FORMAT: String(stub.format),
-    MAILBOX: mailbox,
+    ...(isUrl ? { MAILBOX: mailbox } : { BUCKET: urlOf(mailbox), BUCKET_REGION: mailbox.region }),
     BUNDLE: bundle,
     PURPOSES: purposes.join(' '),
   };
   return [
-    { path: `${HOME}/stub.sh`, content: script },
+    isUrl
+      ? { path: `${HOME}/stub.sh`, content: script }
+      : { path: `${HOME}/bucket.py`, encoding: 'gz+b64', content: script },
     { path: `${HOME}/settings`, content: shellVariables(settings) },
-    { path: `/etc/systemd/system/${UNIT}`, content: NODE_UNIT },
+    { path: `/etc/systemd/system/${UNIT}`, content: nodeUnit(isUrl ? STUB_STARTS : BUCKET_STUB_STARTS) },
   ];
 }
 
+function urlOf({ bucket, region, endpoint }: BucketMailboxPlace): string {
+  return endpoint === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : `${endpoint}/${bucket}`;
+}
+
+const STUB_STARTS = `ExecStart=/bin/sh ${HOME}/stub.sh`;
+const BUCKET_STUB_STARTS = `EnvironmentFile=${HOME}/settings
+ExecStart=/usr/bin/python3 ${HOME}/bucket.py`;
+
 /** Its words go to the console too, where they can be read also when nothing else can be reached. */
-const NODE_UNIT = `[Unit]
+const nodeUnit = (starts: string): string => `[Unit]
 Description=Bootstrap node agent
 [Service]
-ExecStart=/bin/sh ${HOME}/stub.sh
+${starts}
 Restart=on-failure
 RestartSec=15
 SyslogIdentifier=bootstrap-node
@@ -105,6 +124,9 @@ function withoutComment(key: string): string {
 }
 
 const MAILBOX = /^https?:\/\/[\w.:/-]{1,200}[\w-]$/;
+const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+const BUCKET_REGION = /^[a-z][a-z0-9-]{0,30}$/;
+const PACKED = /^[A-Za-z0-9+/]+={0,2}$/;
 const SSH_KEY = /^[a-z0-9@.-]+ +[A-Za-z0-9+/]+={0,2}(?: .*)?$/;
 const SHA256 = /^[\da-f]{64}$/;
 const PURPOSE = /^[a-z][a-z-]{0,30}$/;
@@ -115,9 +137,10 @@ const DOMAIN_LENGTH_MAX = 253;
 const SEARCH_MAX = 6;
 
 /** What comes here was checked where it came from; that it did is not left to hope. */
-function check({ stub, mailbox, bundle, sshKeys, dns, purposes }: UserDataSpec): void {
+function check(spec: UserDataSpec): void {
+  const { stub, bundle, sshKeys, dns, purposes } = spec;
   assert(Number.isSafeInteger(stub.format), 'The format of the protocol is a number.');
-  assert(MAILBOX.test(mailbox), 'The place of the mailbox is a URL without a slash at its end.');
+  checkMailbox(spec);
   const areKeys = sshKeys.every((key) => SSH_KEY.test(key.trim()));
   assert(areKeys, 'An SSH key is one line, with its type and its body.');
   assert(SHA256.test(bundle), 'Scripts are known by their digest.');
@@ -129,4 +152,14 @@ function check({ stub, mailbox, bundle, sshKeys, dns, purposes }: UserDataSpec):
   assert(ADDRESS.test(dns.address), 'A name server is an address.');
   const areDomains = dns.search.every((domain) => DOMAIN.test(domain) && domain.length <= DOMAIN_LENGTH_MAX);
   assert(areDomains && dns.search.length <= SEARCH_MAX, `At most ${SEARCH_MAX} domains are searched.`);
+}
+
+function checkMailbox({ mailbox, script }: UserDataSpec): void {
+  const url = typeof mailbox === 'string' ? mailbox : urlOf(mailbox);
+  assert(MAILBOX.test(url), 'The place of the mailbox is a URL without a slash at its end.');
+  if (typeof mailbox === 'string') return;
+  // With a dot in it, no certificate is good for the name of its host.
+  assert(BUCKET.test(mailbox.bucket), 'A bucket has a name without dots.');
+  assert(BUCKET_REGION.test(mailbox.region), 'A region is a word.');
+  assert(PACKED.test(script), 'What asks a bucket is packed.');
 }

@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
-import type { Constructs, RegionScope } from '#provider/constructs.ts';
+import type { Constructs, RegionScope, StateBucket } from '#provider/constructs.ts';
 import type { MachineBasis } from './machine-basis.ts';
 import type { RegionNetwork } from './network.ts';
 
@@ -7,12 +7,18 @@ export const BASTION = 'bastion';
 /** The image, and room for a log. */
 const DISK_GIB = 10;
 
+interface BastionSpec {
+  readonly basis: MachineBasis;
+  readonly regionNetwork: RegionNetwork;
+  readonly bucket: StateBucket;
+}
+
 /** The one machine of a private network that lets the operator in: a door, and nothing else. */
 export function declareBastion(
   constructs: Constructs,
   scope: RegionScope,
   spec: ClusterSpec,
-  { basis, regionNetwork }: { readonly basis: MachineBasis; readonly regionNetwork: RegionNetwork },
+  { basis, regionNetwork, bucket }: BastionSpec,
 ): void {
   const { bastionWall: wall, network } = regionNetwork;
   if (wall === undefined) return;
@@ -26,7 +32,7 @@ export function declareBastion(
     network,
     firewalls: [wall.firewall],
     rules: [wall.rules],
-    machineRole: undefined,
+    machineRole: constructs.machineRole(scope, { name: BASTION, bucket, bringsSnapshots: false }),
     systemDiskGiB: DISK_GIB,
     dataDisksGiB: [],
     isPublic: true,

@@ -43,7 +43,7 @@ export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
   const overlay = declareOverlay(scope);
   const etcd = declareEtcd(scope, roster);
   const basis = declareMachineBasis(constructs, scope, spec, bucket);
-  declareBastion(constructs, scope, spec, { basis, regionNetwork });
+  declareBastion(constructs, scope, spec, { basis, regionNetwork, bucket });
   const placed = declareMachines(constructs, scope, { spec, roster, regionNetwork, bucket, basis });
   declareNodes(scope, placed, { spec, overlay, etcd, shelf, realStages: constructs.realStages });
   const balancer = declareBalancer(constructs, scope, spec, { regionNetwork, placed });

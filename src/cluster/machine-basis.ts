@@ -3,7 +3,7 @@ import { PROTOCOL_FORMAT, type Stub } from '#host/protocol.ts';
 import type { Constructs, MachineSpec, RegionScope, StateBucket } from '#provider/constructs.ts';
 
 /** What all machines of a region have in common: so those of one role can share a launch. */
-export type MachineBasis = Pick<MachineSpec, 'image' | 'key' | 'userData'>;
+export type MachineBasis = Pick<MachineSpec, 'image' | 'key' | 'stub'>;
 
 export function declareMachineBasis(
   constructs: Constructs,
@@ -13,14 +13,11 @@ export function declareMachineBasis(
 ): MachineBasis {
   const { sshPublicKey } = spec.access;
   const key = sshPublicKey === undefined ? undefined : constructs.key(scope, { publicKey: sshPublicKey });
-  return { key, image: constructs.image(scope, spec.image), userData: stubFor(scope, bucket) };
+  return { key, image: constructs.image(scope, spec.image), stub: stubFor(scope, bucket) };
 }
-
-/** The first line of the user-data: the rest is for our own stub, not for a shell. */
-const STUB_MARK = '#bootstrap-stub';
 
 /** No secret is in it. */
 function stubFor({ uid, region }: RegionScope, bucket: StateBucket): string {
   const stub: Stub = { format: PROTOCOL_FORMAT, cluster: uid, region, bucket: bucket.name };
-  return `${STUB_MARK}\n${JSON.stringify(stub)}\n`;
+  return JSON.stringify(stub);
 }

@@ -26,10 +26,9 @@ export function declareMachines(
 ): readonly PlacedMember[] {
   const { spec, roster, regionNetwork, bucket, basis } = machines;
   const machineRoles = new Map<Role, MachineRole>();
-  // Only the control plane has business with the provider.
-  const machineRoleOf = (role: Role): MachineRole | undefined => {
-    if (!isControlPlane(role)) return undefined;
-    const known = machineRoles.get(role) ?? constructs.machineRole(scope, { name: role, bucket });
+  const machineRoleOf = (role: Role): MachineRole => {
+    const bringsSnapshots = isControlPlane(role);
+    const known = machineRoles.get(role) ?? constructs.machineRole(scope, { name: role, bucket, bringsSnapshots });
     machineRoles.set(role, known);
     return known;
   };

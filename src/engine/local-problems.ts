@@ -22,26 +22,11 @@ export const LOCAL_PROBLEMS = {
     remedy:
       'Nothing of it is left. When what is named above is mended, such as the name of a package or the way to the mirror, build again:\n  bootstrap image build',
   },
-  'local.machine-gone': {
-    summary: 'There is no such machine on this workstation',
-    blame: 'user',
-    remedy: 'See what there is and what is wanted:\n  bootstrap status NAME',
-  },
   'local.machine-died': {
     summary: 'The process of a machine has ended by itself',
     blame: 'provider',
     remedy:
       'What was only in its memory is lost, so it is not started again: another one takes its place:\n  bootstrap apply NAME',
-  },
-  'local.machine-off': {
-    summary: 'The machine is off',
-    blame: 'user',
-    remedy: 'Start it:\n  bootstrap start NAME',
-  },
-  'local.machine-silent': {
-    summary: 'The machine has not said hello yet',
-    blame: 'provider',
-    remedy: 'Its console shows how far it has come. See which machines there are:\n  bootstrap status NAME',
   },
   'local.switch-failed': {
     summary: 'The switch between the machines does not answer',

@@ -8,7 +8,29 @@ export const WORKSTATION_PROBLEMS = {
   'provider.lacks-verb': {
     summary: 'Machines of this provider cannot be reached in this way',
     blame: 'user',
-    remedy: 'Only machines of a workstation are. See where those of this cluster are:\n  bootstrap status NAME',
+    remedy:
+      'Only machines of a workstation and of AWS are, and none that is simulated. See where those of this cluster are:\n  bootstrap status NAME',
+  },
+  'machine.gone': {
+    summary: 'There is no such machine',
+    blame: 'user',
+    remedy: 'See what there is and what is wanted:\n  bootstrap status NAME',
+  },
+  'machine.off': {
+    summary: 'The machine is off',
+    blame: 'user',
+    remedy: 'Start it:\n  bootstrap start NAME',
+  },
+  'machine.silent': {
+    summary: 'The machine has not said hello yet',
+    blame: 'provider',
+    remedy: 'Its console shows how far it has come. See which machines there are:\n  bootstrap status NAME',
+  },
+  'machine.keyless': {
+    summary: 'No key opens SSH on the machines of this cluster',
+    blame: 'user',
+    remedy:
+      'Give the cluster file your public key, as access: { sshPublicKey: ssh-ed25519 … }. Machines that are made from then on let it in:\n  bootstrap apply NAME',
   },
   'node.unknown': {
     summary: 'The cluster has no machine of such a node',

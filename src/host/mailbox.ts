@@ -42,4 +42,4 @@ export interface Letter {
 
 /** Each cluster has its own boxes. */
 type Reading = Pick<ResourceContext, 'cluster' | 'signal' | 'read'>;
-type Writing = Pick<ResourceContext, 'cluster' | 'mutate'>;
+type Writing = Pick<ResourceContext, 'cluster' | 'signal' | 'read' | 'mutate'>;

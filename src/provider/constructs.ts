@@ -23,7 +23,7 @@ export interface Constructs {
   stateKey(scope: RegionScope): StateKey;
   /** `state.bucket`: holds the state and the mailboxes. Its name derives from the uid. */
   stateBucket(scope: RegionScope, spec: { readonly key: StateKey }): StateBucket;
-  /** `role.<name>`: lets machines of a role read and write the cluster's bucket. */
+  /** `role.<name>`: lets machines of a role reach what is theirs in the cluster's bucket. */
   machineRole(scope: Scope, spec: MachineRoleSpec): MachineRole;
   /** `zone`. */
   zone(scope: RegionScope, spec: ZoneSpec): Zone;
@@ -70,6 +70,8 @@ export interface StateBucket {
 interface MachineRoleSpec {
   readonly name: string;
   readonly bucket: StateBucket;
+  /** They bring snapshots of what the quorum holds. */
+  readonly bringsSnapshots: boolean;
 }
 
 export interface MachineRole {
@@ -216,11 +218,12 @@ export interface MachineSpec {
   readonly firewalls: readonly Firewall[];
   readonly rules: readonly FirewallRules[];
   readonly key: Key | undefined;
-  /** What it may do at the provider; undefined: nothing. It is given to the machine once that is there. */
-  readonly machineRole: MachineRole | undefined;
+  /** What it may do at the provider. It is given to the machine once that is there. */
+  readonly machineRole: MachineRole;
   readonly systemDiskGiB: number;
   readonly dataDisksGiB: readonly number[];
-  readonly userData: string;
+  /** What it is told before it has said anything, as the text of a `Stub`. */
+  readonly stub: string;
   /** Names point at it: what its public address is now is followed. */
   readonly isNamed?: boolean | undefined;
   /** Takes the place of the address that it starts with. */

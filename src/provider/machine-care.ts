@@ -8,19 +8,31 @@ export interface MachineCare {
   stop(id: string, signal: AbortSignal): Promise<void>;
   /** One that was stopped, or has switched itself off. On already is fine. */
   start(id: string, signal: AbortSignal): Promise<void>;
-  /** The file that its serial console is written to; it only grows, and may not be there yet. */
-  consoleOf(id: string): Promise<string>;
+  consoleOf(id: string): Promise<SerialConsole>;
   /** Fails with a Problem while the machine is off or has not said hello. */
   shellOf(id: string, signal: AbortSignal): Promise<ShellAccess>;
 }
 
-/** How one gets into a machine by SSH. */
-export interface ShellAccess {
+/** What a machine has said on its serial console. */
+export type SerialConsole =
+  /** All of it: the file only grows, and may not be there yet. */
+  | { readonly file: string }
+  /** The last part of it, as it is now: what comes pushes out what was first. */
+  | { readonly recent: (signal: AbortSignal) => Promise<string> };
+
+/** A machine as SSH finds it. */
+export interface WayIn {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** The private key that the machine lets in. */
-  readonly identityFile: string;
   /** As the machine said them in its hello, such as `ssh-ed25519 AAAA…`: no other is believed. */
   readonly hostKeys: readonly string[];
+}
+
+/** How one gets into a machine by SSH. */
+export interface ShellAccess extends WayIn {
+  /** The private key that the machine lets in. @default the operator's own, whose public half the cluster was given */
+  readonly identityFile?: string;
+  /** One that lets the operator through to it: it cannot be reached directly. */
+  readonly through?: WayIn | undefined;
 }

@@ -39,7 +39,7 @@ describe('asking every node', () => {
       refusing: ['node.unanswered', 'debian@127.0.0.1: Permission denied (publickey).'],
       wordless: ['node.unanswered', 'What it was asked ended with 3, without a word.'],
       hanging: ['node.unanswered', 'Nothing was heard within 1.5 s.'],
-      off: ['local.machine-silent', 'It has not said hello yet.'],
+      off: ['machine.silent', 'It has not said hello yet.'],
     });
   });
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
 import { withClusterKinds } from '#cluster/cluster-kinds.ts';
 import type { SecretSession } from '#cluster/generated-secret.ts';
@@ -22,6 +23,7 @@ import type { Figure } from './figure.ts';
 import { MeasuredStore } from './measured-store.ts';
 import { RequestTimes } from './timed-kinds.ts';
 import { virtualClock } from './virtual-clock.ts';
+import { ACTED } from '../support/acted-machines.ts';
 
 const REGION = 'eu-west-3';
 const GOAL = 1.05;
@@ -108,7 +110,11 @@ class ClusterBench {
     const account = await openSimulatedAccount({ clock, random, seed: 'bench', weather, witness: boots });
     const counter = { calls: new CallCounts() };
     const servicesOf = (region: string) => CallCounts.counting(account.services(region), () => counter.calls);
-    const { provider } = awsModule({ name: 'simulator', servicesOf }).connect({ region: REGION, clock, random });
+    const { provider } = awsModule({ name: 'simulator', ...ACTED, servicesOf }).connect({
+      region: REGION,
+      clock,
+      random,
+    });
     const times = new RequestTimes(() => world.nowMs);
     const blueprint = clusterBlueprint({
       spec: specOf(groups),
@@ -145,7 +151,7 @@ class ClusterBench {
     const store = benchStore({ objects: this.#objects, clock: virtualClock(world), random: world.random });
     const state = await world.finish(store.read(), LIMITS);
     const timed = [...blueprint.declarations.values()].map(({ address, kind, dependsOn }): TimedResource => {
-      const box = mailboxOf(state?.current(address)?.outputs);
+      const box = boxIn(state?.current(address)?.outputs);
       const latencyMs = ownMs(kind, box, boots) ?? times.byAddress.get(address) ?? 0;
       return { name: address, needs: dependsOn, calls: [{ budget: kind, latencyMs }] };
     });
@@ -173,11 +179,15 @@ function launchSlotMs(before: number): number {
   return (Math.max(0, before + 1 - capacity) / refillPerSecond) * 1_000;
 }
 
-function mailboxOf(outputs: unknown): string {
-  const mailbox: unknown =
-    typeof outputs === 'object' && outputs !== null ? Reflect.get(outputs, 'mailbox') : undefined;
-  return typeof mailbox === 'string' ? mailbox : '';
+/** Of a machine or of its node. */
+function boxIn(outputs: unknown): string {
+  return Boxed.safeParse(outputs).data ?? '';
 }
+
+const Boxed = z.union([
+  z.looseObject({ mailbox: z.string() }).transform(({ mailbox }) => mailbox),
+  z.looseObject({ instanceId: z.string() }).transform(({ instanceId }) => instanceId),
+]);
 
 function timedProvider(provider: Provider, world: World, times: RequestTimes): Provider {
   const types = [...withClusterKinds(provider.types)].map(([kind, type]): [string, ResourceType] => [

@@ -62,5 +62,8 @@ rgw enable lc threads = false
 rgw enable quota threads = false
 rgw enable usage log = false
 rgw run sync thread = false
+rgw sts key = of-tests-only-16
+rgw s3 auth use sts = true
+rgw sts min session duration = 1
 `;
 }

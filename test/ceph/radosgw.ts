@@ -15,6 +15,9 @@ const NAMES = ['radosgw', 'ceph-mon', 'ceph-osd'];
 const START_MS = 60_000;
 const LOOK_MS = 50;
 const LINES_KEPT = 15;
+const GATEWAY = ['-c', 'ceph.conf', '-n', 'client.rgw'];
+/** Of the language of policies. */
+const Version = '2012-10-17';
 const CREDENTIALS = { accessKeyId: 'judgeaccess', secretAccessKey: 'judge-secret-of-nobody' };
 
 /** Runs its arguments until its own input ends: a daemon never outlives the test that started it, however that ends. */
@@ -62,6 +65,25 @@ export class RadosGateway implements AsyncDisposable {
     return { endpoint, region: 'us-east-1', credentials: CREDENTIALS, forcePathStyle: true, maxAttempts: 1 };
   }
 
+  /** A role that its user may assume, and what that may do. Returns how STS calls it. */
+  async makeRole(name: string, policy: object): Promise<string> {
+    const trust = { Effect: 'Allow', Principal: { AWS: ['arn:aws:iam:::user/judge'] }, Action: ['sts:AssumeRole'] };
+    const words = [
+      `--role-name=${name}`,
+      `--assume-role-policy-doc=${JSON.stringify({ Version, Statement: [trust] })}`,
+    ];
+    await this.#cluster.administer('role', 'create', ...words);
+    const document = JSON.stringify({ Version, ...policy });
+    await this.#cluster.administer(
+      'role-policy',
+      'put',
+      words[0] ?? '',
+      '--policy-name=own',
+      `--policy-doc=${document}`,
+    );
+    return `arn:aws:iam:::role/${name}`;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#cluster[Symbol.asyncDispose]();
   }
@@ -97,25 +119,18 @@ class CephCluster implements AsyncDisposable {
     const osd = ['-c', 'ceph.conf', '-i', '0'];
     await this.#run('ceph-osd', ...osd, '--mkfs', '--osd-uuid', randomUUID());
     await this.#daemon('ceph-osd', ...osd);
-    const gateway = ['-c', 'ceph.conf', '-n', 'client.rgw'];
-    await this.#daemon('radosgw', ...gateway);
+    await this.#daemon('radosgw', ...GATEWAY);
     const endpoint = `http://127.0.0.1:${gatewayPort}`;
     await answering(endpoint);
     const keys = ['--access-key', CREDENTIALS.accessKeyId, '--secret-key', CREDENTIALS.secretAccessKey];
-    await this.#run(
-      'radosgw-admin',
-      ...gateway,
-      'user',
-      'create',
-      '--uid',
-      'judge',
-      '--display-name',
-      'judge',
-      ...keys,
-    );
+    await this.administer('user', 'create', '--uid', 'judge', '--display-name', 'judge', ...keys);
     const said = await this.#run('radosgw', '--version');
     const version = /version (\d+(?:\.\d+)+)/.exec(said)?.[1] ?? said;
     return new RadosGateway(this, { endpoint, version, startMs: performance.now() - startedMs });
+  }
+
+  administer(...words: readonly string[]): Promise<string> {
+    return this.#run('radosgw-admin', ...GATEWAY, ...words);
   }
 
   /** The ends of its logs. */

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FailureReport, type Welcome } from '#host/protocol.ts';
 import { storedGzip } from '#std/stored-gzip.ts';
@@ -121,8 +123,80 @@ describe('the stage packages', () => {
   });
 });
 
+describe('what the image of a machine lacks', () => {
+  test('is installed by apt, and nothing else is, nor made newer', async () => {
+    await using stand = await AgentStand.open();
+    await lacks(stand, ['nft', 'wg']);
+    await stand.writeProgram('apt-get', apt());
+    await become(stand, []);
+    const lines = await stand.lines('apt');
+    const common = '-qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0';
+    expect(lines).toEqual([
+      `noninteractive ${common} -o APT::Update::Error-Mode=any update`,
+      `noninteractive ${common} install --no-upgrade --no-install-recommends nftables wireguard-tools`,
+    ]);
+    expect(stand.mailbox.written).toContain('stage-02-packages');
+    // At the next boot they are there, and nobody is asked.
+    await stand.reboot();
+    expect(await stand.run()).toBe(0);
+    expect(await stand.lines('apt')).toEqual(lines);
+  });
+
+  test('is asked for again as long as apt does not hear what there is, and what was left half done is done', async () => {
+    await using stand = await AgentStand.open();
+    await lacks(stand, ['wg']);
+    await stand.write('deaf', '6\n');
+    await stand.writeProgram('apt-get', apt());
+    await become(stand, []);
+    const verbs = (await stand.lines('apt')).map((line) => / (update|install)\b/.exec(line)?.[1]);
+    expect(verbs).toEqual([...Array.from({ length: 7 }, () => 'update'), 'install']);
+    expect(await stand.lines('dpkg')).toEqual(['--configure -a']);
+  });
+
+  test('is named when it cannot be installed', async () => {
+    await using stand = await AgentStand.open();
+    await lacks(stand, ['nft', 'wg']);
+    await stand.writeProgram(
+      'apt-get',
+      apt('case $* in *install*) echo "E: Unable to locate package" >&2; exit 100 ;; esac'),
+    );
+    await become(stand, []);
+    expect(stand.mailbox.written).toEqual(['hello', 'stage-01-network', 'failed']);
+    const { reason, lastLines } = FailureReport.parse(stand.mailbox.letter('failed'));
+    expect(reason).toMatch(/^These packages cannot be installed: nftables wireguard-tools\. /);
+    expect(lastLines).toContain('E: Unable to locate package');
+  });
+});
+
+/** It has all programs of this machine but these. */
+async function lacks(stand: AgentStand, programs: readonly string[]): Promise<void> {
+  for (const name of programs) await rm(stand.path(`bin/${name}`), { force: true });
+  const folder = stand.path('system');
+  await mkdir(folder, { recursive: true });
+  for (const place of ['/usr/bin', '/usr/sbin']) {
+    const names = (await readdir(place)).filter((name) => !programs.includes(name) && name !== 'dpkg');
+    for (const name of names) await symlink(join(place, name), join(folder, name)).catch(() => undefined);
+  }
+  await stand.writeProgram('dpkg', '#!/bin/sh\necho "$*" >>"$BOOTSTRAP_ROOT/dpkg"\n');
+  stand.systemPath = folder;
+}
+
+/** Notes what it is told, is deaf so often as a file says, and installs programs that do nothing. */
+function apt(more = ''): string {
+  return `#!/bin/sh
+echo "$DEBIAN_FRONTEND $*" >>"$BOOTSTRAP_ROOT/apt"
+deaf=$(cat "$BOOTSTRAP_ROOT/deaf" 2>/dev/null || echo 0)
+echo "$((deaf - 1))" >"$BOOTSTRAP_ROOT/deaf"
+[ "$deaf" -le 0 ] || exit 100
+${more}
+case $* in *install*) for name in curl nft wg; do
+  [ -e "$BOOTSTRAP_ROOT/bin/$name" ] || { echo '#!/bin/sh' >"$BOOTSTRAP_ROOT/bin/$name" && chmod +x "$BOOTSTRAP_ROOT/bin/$name"; }
+done ;; esac
+`;
+}
+
 async function become(stand: AgentStand, assets: Assets): Promise<void> {
-  stand.welcomeAll({ stages: STAGES, assets });
+  stand.welcomeAll({ stages: assets.length === 0 ? ['network', 'packages'] : STAGES, assets });
   await stand.boot();
   expect(await stand.run()).toBe(0);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { sha256Hex } from '#std/hash.ts';
 import { DoorServer } from '../providers/local/mailbox/support/door-server.ts';
@@ -21,7 +22,7 @@ test('a machine becomes a node through the door that a workstation opens for it'
   await stand.tellMailbox(`http://127.0.0.1:${server.port}`);
   await stand.boot();
   const machine = stand.start();
-  while (!(await server.letters()).includes('hello')) await stand.slept(1);
+  while (!(await server.letters()).includes('hello')) await sleep(20);
   const assets = [{ name: 'large', form: 'program' as const, sha256 }];
   await writeFile(join(server.box, 'welcome'), stand.welcomeText({ stages: ['network', 'packages', 'use'], assets }));
   await once(machine, 'exit');

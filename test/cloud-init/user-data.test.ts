@@ -1,14 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readNodeStub } from '#cloud-init/node-stub.ts';
+import { readBucketStub, readNodeStub } from '#cloud-init/node-stub.ts';
 import { shellVariables } from '#cloud-init/shell-variables.ts';
-import { renderUserData, type UserDataSpec } from '#cloud-init/user-data.ts';
+import { type BucketMailboxPlace, renderUserData, type UserDataSpec } from '#cloud-init/user-data.ts';
 import { checkSshKey } from '#config/ssh-key.ts';
 import { SystemFiles } from '#std/system-files.ts';
+import { SystemRandom } from '#std/system-random.ts';
+import { bucketNameOf } from '#providers/aws/s3/bucket.ts';
+import { newClusterUid } from '#state/new-cluster-uid.ts';
 
 const ED25519_BODY = `AAAAC3NzaC1lZDI1NTE5AAAAI${'A'.repeat(43)}`;
 const RSA_4096_BODY = sshRsaKey(4_096);
@@ -16,11 +21,14 @@ const BYTES_MAX = 4_096;
 
 const CloudConfig = z.looseObject({
   ssh_authorized_keys: z.array(z.string()),
-  write_files: z.array(z.strictObject({ path: z.string(), content: z.string() })),
+  write_files: z.array(z.strictObject({ path: z.string(), content: z.string(), encoding: z.string().optional() })),
   runcmd: z.array(z.string()),
 });
 
+const BUCKET: BucketMailboxPlace = { bucket: 'bootstrap-blog4x7q2m', region: 'eu-west-3' };
+
 let spec: UserDataSpec;
+let inBucket: UserDataSpec;
 
 beforeAll(async () => {
   spec = {
@@ -32,6 +40,8 @@ beforeAll(async () => {
     dns: { address: '10.20.0.2', search: ['dev.localhost'] },
     purposes: ['etcd'],
   };
+  const { dns: _none, ...without } = spec;
+  inBucket = { ...without, script: await readBucketStub(new SystemFiles()), mailbox: BUCKET };
 });
 
 describe('user-data', () => {
@@ -43,6 +53,61 @@ describe('user-data', () => {
     const { dns: _none, ...without } = spec;
     const plain = { ...without, script: '#!/bin/sh\n', purposes: [] };
     await expect(renderUserData(plain)).toMatchFileSnapshot('golden/user-data-plain.yaml');
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['control-plane', ['etcd']],
+    ['worker', []],
+  ])('of a %s whose mailbox is in a bucket is what it was', async (role, purposes) => {
+    const text = renderUserData({ ...inBucket, purposes });
+    await expect(text).toMatchFileSnapshot(`golden/user-data-bucket-${role}.yaml`);
+  });
+
+  test('brings what asks a bucket as it is in the repository', () => {
+    const { config } = parsed(renderUserData(inBucket));
+    const [program] = config.write_files;
+    expect(program).toMatchObject({ path: '/etc/bootstrap/bucket.py', encoding: 'gz+b64' });
+    const unpacked = gunzipSync(Buffer.from(program?.content ?? '', 'base64')).toString();
+    // Once it is another: npm run stub
+    expect(unpacked).toBe(readFileSync(new URL('../../cloud-init/bucket.py', import.meta.url), 'utf8'));
+  });
+
+  test.each<[string, BucketMailboxPlace, string]>([
+    ['under its own name', BUCKET, 'https://bootstrap-blog4x7q2m.s3.eu-west-3.amazonaws.com'],
+    [
+      'at another endpoint',
+      { ...BUCKET, endpoint: 'http://127.0.0.1:7480' },
+      'http://127.0.0.1:7480/bootstrap-blog4x7q2m',
+    ],
+  ])('finds a bucket %s', (_where, mailbox, url) => {
+    const { files } = parsed(renderUserData({ ...inBucket, mailbox }));
+    const settings = [
+      'FORMAT=1',
+      `BUCKET=${url}`,
+      'BUCKET_REGION=eu-west-3',
+      `BUNDLE=${'b'.repeat(64)}`,
+      'PURPOSES=etcd',
+    ];
+    expect(files.get('/etc/bootstrap/settings')).toBe(`${settings.join('\n')}\n`);
+  });
+
+  test('has at most 4 KiB with a bucket in the region of the longest name, and two keys', () => {
+    const longest = renderUserData({
+      ...inBucket,
+      mailbox: { bucket: bucketNameOf(newClusterUid(new SystemRandom())), region: 'ap-southeast-1' },
+      sshKeys: [`ssh-ed25519 ${ED25519_BODY} operator`, `ssh-rsa ${RSA_4096_BODY} somebody@somewhere`],
+    });
+    expect(Buffer.byteLength(longest)).toBeLessThanOrEqual(BYTES_MAX);
+  });
+
+  test.each<[string, Partial<UserDataSpec>]>([
+    ['a bucket with a dot in its name', { mailbox: { ...BUCKET, bucket: 'a.bucket' } }],
+    ['a bucket with a quote in its name', { mailbox: { ...BUCKET, bucket: "a'bucket" } }],
+    ['a region that is no word', { mailbox: { ...BUCKET, region: '$(reboot)' } }],
+    ['an endpoint that is no URL', { mailbox: { ...BUCKET, endpoint: '127.0.0.1' } }],
+    ['a program that is not packed', { script: '#!/bin/sh\n' }],
+  ])('is not made with %s', (_what, varied) => {
+    expect(() => renderUserData({ ...inBucket, ...varied })).toThrow(/\.$/);
   });
 
   test('has at most 4 KiB with the longest names and keys that there can be', () => {
@@ -112,7 +177,7 @@ describe('variables for a shell', () => {
   });
 });
 
-function specs(): fc.Arbitrary<UserDataSpec> {
+function specs(): fc.Arbitrary<UserDataSpec & { readonly mailbox: string }> {
   const label = fc.stringMatching(/^[a-z0-9-]{1,20}$/);
   const key = fc.tuple(
     fc.constantFrom('ssh-ed25519', 'ssh-rsa'),

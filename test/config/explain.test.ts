@@ -128,7 +128,6 @@ function fileWith({ path, field }: PlacedField): string {
   const only = new Map([
     ['simulator', 'simulator'],
     ['local', 'local'],
-    ['assets', 'local'],
   ]).get(key);
   const provider = only === undefined ? others : others.map((line) => line.replace('aws', only));
   return [...provider, ...nested, ...beside, ''].join('\n');

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readNodeStub } from '#cloud-init/node-stub.ts';
+import { readBucketStub, readNodeStub } from '#cloud-init/node-stub.ts';
 import { renderUserData } from '#cloud-init/user-data.ts';
 import { SystemFiles } from '#std/system-files.ts';
 
@@ -62,6 +62,24 @@ describe('user-data', () => {
   });
 });
 
+describe('user-data of a machine whose mailbox is in a bucket', () => {
+  test('has nothing in it that cloud-init does not know', async () => {
+    const path = join(scratch, 'bucket.yaml');
+    await writeFile(path, await bucketUserData());
+    const { stdout } = await run('cloud-init', ['schema', '--config-file', path]);
+    expect(stdout).toMatch(/^Valid (?:cloud-config|schema)/);
+  });
+
+  test('has a unit in it that systemd knows', async () => {
+    const { root } = await rootWithUnits();
+    await writeFile(join(root, OUR_UNITS, NODE_UNIT), unitIn(await bucketUserData()));
+    await writeFile(join(root, 'usr/bin/python3'), PLACEHOLDER, { mode: 0o755 });
+    const verify = ['verify', `--root=${root}`, '--man=no', '--recursive-errors=no', NODE_UNIT];
+    const { stdout, stderr } = await run('systemd-analyze', verify);
+    expect(stdout + stderr).toBe('');
+  });
+});
+
 describe('units', () => {
   test('have nothing in them that systemd does not know, and start what is there', async () => {
     const { root, units } = await rootWithUnits();
@@ -99,6 +117,17 @@ async function userData(purposes: readonly string[], ownNames: boolean): Promise
   });
 }
 
+async function bucketUserData(): Promise<string> {
+  return renderUserData({
+    script: await readBucketStub(new SystemFiles()),
+    stub: { format: 1 },
+    bundle: 'b'.repeat(64),
+    mailbox: { bucket: 'bootstrap-blog', region: 'eu-west-3' },
+    sshKeys: [],
+    purposes: ['etcd'],
+  });
+}
+
 /** A disk with the units of a node, systemd's own, and what ours start. */
 async function rootWithUnits(): Promise<{ readonly root: string; readonly units: readonly string[] }> {
   const root = join(scratch, 'root');
@@ -108,7 +137,7 @@ async function rootWithUnits(): Promise<{ readonly root: string; readonly units:
   await symlink('usr/lib', join(root, 'lib'));
   await cp(join(FOLDER, 'node', 'units'), join(root, OUR_UNITS), { recursive: true });
   await cp(join(FOLDER, 'node'), join(root, 'opt/bootstrap/node'), { recursive: true });
-  await writeFile(join(root, OUR_UNITS, NODE_UNIT), await unitInUserData());
+  await writeFile(join(root, OUR_UNITS, NODE_UNIT), unitIn(await userData([], true)));
   const units = await readdir(join(root, OUR_UNITS));
   for (const program of await programsOf(join(root, OUR_UNITS), units)) {
     // Our own scripts are there, or the unit names one that is not.
@@ -126,7 +155,7 @@ async function programsOf(folder: string, units: readonly string[]): Promise<rea
 }
 
 /** As it stands there, without its indentation. */
-async function unitInUserData(): Promise<string> {
-  const [, block = ''] = /bootstrap-node\.service\n +content: \|\n((?: {4}.*\n)+)/.exec(await userData([], true)) ?? [];
+function unitIn(text: string): string {
+  const [, block = ''] = /bootstrap-node\.service\n +content: \|\n((?: {4}.*\n)+)/.exec(text) ?? [];
   return block.replaceAll(/^ {4}/gm, '');
 }

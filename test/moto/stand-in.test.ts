@@ -1,9 +1,11 @@
 import {
   AllocateAddressCommand,
   AssociateAddressCommand,
+  AssociateIamInstanceProfileCommand,
   CreateNatGatewayCommand,
   DeleteNatGatewayCommand,
   DescribeAddressesCommand,
+  DescribeInstancesCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   EC2Client,
@@ -29,11 +31,20 @@ import {
   type DescribeTargetGroupAttributesCommandOutput,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  AddRoleToInstanceProfileCommand,
+  CreateInstanceProfileCommand,
+  CreateRoleCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam';
 import { GetAWSDefaultServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PROTOCOL_FORMAT } from '#host/protocol.ts';
+import { documentText } from '#providers/aws/iam/document-text.ts';
+import { machinesTrust } from '#providers/aws/iam/policies.ts';
 import { emulatedAccount } from '#providers/simulator/stand-in/emulated-account.ts';
 import { SystemClock } from '#std/system-clock.ts';
+import { ACTED } from '../support/acted-machines.ts';
 import { DEBIAN_IMAGES } from './moto-images.ts';
 import { type MotoServer, startMoto } from './moto-server.ts';
 
@@ -161,26 +172,44 @@ describe('a machine', () => {
 
   test('says hello once it has booted, and reports its stages once it is welcome', async () => {
     await emulated().s3.send(creation());
-    await ec2.send(launch('token', BUCKET));
-    expect(await lettersWhen(emulated(), 1)).toEqual(['mailbox/token-0/hello']);
+    const { Instances = [] } = await ec2.send(launch('token'));
+    const InstanceId = Instances[0]?.InstanceId ?? '';
+    await giveRole(InstanceId);
+    const box = `mailbox/arn:aws:ec2:eu-west-3:123456789012:instance/${InstanceId}`;
+    expect(await lettersWhen(emulated(), 1)).toEqual([`${box}/hello`]);
     const body = { ...WELCOME, stages: ['network', 'ready'] };
     const welcome = new PutObjectCommand({
       Bucket: BUCKET,
-      Key: 'mailbox/token-0/welcome',
+      Key: `${box}/welcome`,
       Body: JSON.stringify(body),
     });
     await s3.send(welcome);
     expect(await lettersWhen(emulated(), 4)).toEqual([
-      'mailbox/token-0/hello',
-      'mailbox/token-0/stage-01-network',
-      'mailbox/token-0/stage-02-ready',
-      'mailbox/token-0/welcome',
+      `${box}/hello`,
+      `${box}/stage-01-network`,
+      `${box}/stage-02-ready`,
+      `${box}/welcome`,
     ]);
+  });
+
+  test('that has no role says nothing, and with one is shown with the id of its profile', async () => {
+    await emulated().s3.send(creation());
+    const { Instances = [] } = await ec2.send(launch('token'));
+    const InstanceId = Instances[0]?.InstanceId ?? '';
+    expect(await look(emulated(1_000_000))).toEqual([]);
+    const profileId = await giveRole(InstanceId);
+    const shownBy = async (sender: Pick<EC2Client, 'send'>) => {
+      const { Reservations = [] } = await sender.send(new DescribeInstancesCommand({ InstanceIds: [InstanceId] }));
+      return Reservations[0]?.Instances?.[0]?.IamInstanceProfile?.Id;
+    };
+    expect([await shownBy(ec2), await shownBy(emulated().ec2)]).toEqual([expect.stringMatching(/^iip-/), profileId]);
+    expect(await lettersWhen(emulated(1_000_000), 1)).toHaveLength(1);
   });
 
   test('that lives as fast as the clock has nothing to say after a second', async () => {
     await emulated().s3.send(creation());
-    await ec2.send(launch('token', BUCKET));
+    const { Instances = [] } = await ec2.send(launch('token'));
+    await giveRole(Instances[0]?.InstanceId ?? '');
     expect(await look(emulated(1))).toEqual([]);
   });
 });
@@ -199,9 +228,10 @@ const WELCOME = {
   assets: [],
 };
 
-function launch(ClientToken: string, bucket?: string): RunInstancesCommand {
-  const stub = { format: PROTOCOL_FORMAT, cluster: WELCOME.cluster, region: 'eu-west-3', bucket };
-  const UserData = Buffer.from(`#bootstrap-stub\n${JSON.stringify(stub)}\n`).toString('base64');
+function launch(ClientToken: string): RunInstancesCommand {
+  const mailbox = { bucket: BUCKET, region: 'eu-west-3' };
+  const stub = { format: PROTOCOL_FORMAT, cluster: WELCOME.cluster, ...mailbox } as const;
+  const UserData = Buffer.from(ACTED.userDataOf({ stub, mailbox, purposes: [] })).toString('base64');
   return new RunInstancesCommand({
     ImageId: IMAGE,
     InstanceType: 'm6i.large',
@@ -210,6 +240,18 @@ function launch(ClientToken: string, bucket?: string): RunInstancesCommand {
     ClientToken,
     UserData,
   });
+}
+
+/** The id of the profile through which it has it. */
+async function giveRole(InstanceId: string): Promise<string | undefined> {
+  const Name = 'speakers';
+  const iam = new IAMClient(moto.clientConfig);
+  const trust = { AssumeRolePolicyDocument: documentText(machinesTrust('eu-west-3')) };
+  await iam.send(new CreateRoleCommand({ RoleName: Name, ...trust }));
+  const { InstanceProfile } = await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: Name }));
+  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: Name, RoleName: Name }));
+  await ec2.send(new AssociateIamInstanceProfileCommand({ InstanceId, IamInstanceProfile: { Name } }));
+  return InstanceProfile?.InstanceProfileId;
 }
 
 async function look({ s3: bucket }: ReturnType<typeof emulated>): Promise<readonly string[]> {

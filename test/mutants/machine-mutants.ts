@@ -7,7 +7,7 @@ const PRESENCE_TESTS = byTests('test/providers/aws/ec2/machine-presence.test.ts'
 const CONSTRUCT_TESTS = byTests('test/providers/aws/constructs.test.ts');
 const LAUNCH_TESTS = byTests('test/providers/aws/launches.test.ts');
 const NETWORK_TESTS = byTests('test/providers/aws/ec2/network.test.ts');
-const ROLE_TESTS = byTests('test/providers/aws/ec2/profile-association.test.ts');
+const ROLE_TESTS = byTests('test/providers/aws/ec2/machine-profile.test.ts');
 
 /** Ways to launch what nobody asked for, to lose sight of it, or to trust it too early. */
 export const MACHINE_MUTANTS: readonly Mutant[] = [
@@ -148,10 +148,24 @@ export const MACHINE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a machine keeps the role that somebody gave it',
-    file: 'providers/aws/ec2/profile-association.ts',
-    anchor: 'if (profileId === observed.profileId) return observed;',
-    replacement: "if (profileId !== '') return observed;",
+    file: 'providers/aws/ec2/instance.ts',
+    anchor: 'if (profileId !== observed.profileId) {',
+    replacement: "if (observed.profileId === '') {",
     killers: [ROLE_TESTS],
+  },
+  {
+    name: 'a machine is awaited although it has no role with which it could reach its box',
+    file: 'providers/aws/ec2/machine-condition.ts',
+    anchor: 'if (found.IamInstanceProfile?.Id === undefined) return READY;',
+    replacement: '',
+    killers: [ROLE_TESTS],
+  },
+  {
+    name: 'a machine is believed to be off before it is',
+    file: 'providers/aws/ec2/machine-care.ts',
+    anchor: "if (await awaitState(world, id, signal, 'stopped')) return;",
+    replacement: 'return;',
+    killers: [byTests('test/providers/aws/ec2/machine-care.test.ts')],
   },
   {
     name: 'holes that somebody made stay open',

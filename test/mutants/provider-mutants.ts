@@ -12,6 +12,8 @@ const KMS_TESTS = byTests('test/providers/aws/kms/kms-key.test.ts');
 const ZONE_TESTS = byTests('test/providers/aws/route53/zone-and-records.test.ts');
 const BATCH_TESTS = byTests('test/providers/aws/route53/record-batches.test.ts');
 const PROBLEM_TESTS = byTests('test/providers/aws/problems.test.ts');
+const POLICY_TESTS = byTests('test/providers/aws/iam/policies.test.ts');
+const REMOVAL_TESTS = byTests('test/providers/aws/s3/remove-box.test.ts');
 const IDENTITY_TESTS = byTests('test/providers/aws/iam/identities.test.ts');
 const DOCUMENT_TESTS = byTests('test/providers/aws/iam/document-text.test.ts');
 
@@ -125,10 +127,51 @@ export const PROVIDER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a box is read by how its name begins',
     file: 'providers/aws/s3/bucket-mailbox.ts',
-    anchor: "const [box = '', letter = ''] = key.slice(MAILBOX.length).split('/');",
-    replacement:
-      "const [box = '', letter = ''] = key.slice(MAILBOX.length).replace(/^(token-1).*\\//, '$1/').split('/');",
+    anchor: "const [box = '', letter = '', ...deeper] = place.split('/');",
+    replacement: "const [box = '', letter = '', ...deeper] = place.replace(/^(i-1).*\\//, '$1/').split('/');",
     killers: [MAILBOX_TESTS],
+  },
+  {
+    name: 'a machine may put a letter into the box of another',
+    file: 'providers/aws/iam/policies.ts',
+    anchor: 'const box = `${arn}/${MAILBOX}\\${ec2:SourceInstanceARN}`;',
+    replacement: 'const box = `${arn}/${MAILBOX}*`;',
+    killers: [POLICY_TESTS],
+  },
+  {
+    name: 'a machine may write over the letters in its box',
+    file: 'providers/aws/iam/policies.ts',
+    anchor: "Condition: { ...here, Null: { 's3:if-none-match': 'false' } },",
+    replacement: 'Condition: here,',
+    killers: [POLICY_TESTS],
+  },
+  {
+    name: 'a machine may say in its box what only the program says',
+    file: 'providers/aws/iam/policies.ts',
+    anchor: "const FROM_MACHINE = ['hello',",
+    replacement: "const FROM_MACHINE = ['welcome', 'settled-*', 'hello',",
+    killers: [POLICY_TESTS],
+  },
+  {
+    name: 'a box has room for letters that lie deeper than letters do',
+    file: 'providers/aws/s3/bucket-mailbox.ts',
+    anchor: 'if (deeper.length > 0) continue;',
+    replacement: 'if (deeper.length > 9) continue;',
+    killers: [MAILBOX_TESTS],
+  },
+  {
+    name: 'a box does not say in which account and region its machine is',
+    file: 'providers/aws/s3/boxes.ts',
+    anchor: 'return `${MAILBOX}arn:${partitionOf(region).id}:ec2:${region}:${account}:instance/`;',
+    replacement: 'return `${MAILBOX}${partitionOf(region).id.length + account.length}/`;',
+    killers: [MAILBOX_TESTS],
+  },
+  {
+    name: 'a box is emptied with those whose names begin like its own',
+    file: 'providers/aws/s3/boxes.ts',
+    anchor: 'return `${await prefixOfBoxes(aws, context)}${box}/`;',
+    replacement: "return `${await prefixOfBoxes(aws, context)}${box}${context.signal.aborted ? '/' : ''}`;",
+    killers: [REMOVAL_TESTS],
   },
   {
     name: 'a bucket is made without its mark',

@@ -8,6 +8,7 @@ import { type MotoServer, startMoto } from '../moto/moto-server.ts';
 import { providerContract } from './contract.ts';
 import { oneNode } from './one-node.ts';
 import { ProviderStand } from './provider-stand.ts';
+import { ACTED } from '../support/acted-machines.ts';
 
 const SPEED = 100;
 const SPEC = oneNode({
@@ -34,6 +35,7 @@ providerContract('aws, with moto behind it', {
     const [clock, random] = [new SystemClock(), new SystemRandom()];
     const module = awsModule({
       name: 'aws',
+      ...ACTED,
       speed: SPEED,
       servicesOf: (region) => emulatedAccount(sdkClients(region), { clock, speed: SPEED }),
     });

@@ -6,6 +6,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 import { providerContract } from './contract.ts';
 import { oneNode } from './one-node.ts';
 import { ProviderStand } from './provider-stand.ts';
+import { ACTED } from '../support/acted-machines.ts';
 
 const SPEC = oneNode({
   provider: 'aws',
@@ -19,7 +20,7 @@ providerContract('simulator', {
   async open() {
     const [clock, random] = [new VirtualClock(), new SeededRandom(1)];
     const account = await openSimulatedAccount({ clock, random, seed: '1', weather: CALM_WEATHER });
-    const module = awsModule({ name: 'simulator', servicesOf: (region) => account.services(region) });
+    const module = awsModule({ name: 'simulator', ...ACTED, servicesOf: (region) => account.services(region) });
     return new ProviderStand({ module, spec: SPEC, clock, random, run: (task) => clock.run(task) });
   },
 });

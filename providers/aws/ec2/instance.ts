@@ -11,9 +11,11 @@ import type { AwsSession } from '../session.ts';
 import { type Retag, tagged } from '../tagged.ts';
 import { ownerOfMember, TAGS } from '../tags.ts';
 import { keepsDataDisks, syncDataKeeping } from './data-keeping.ts';
+import { firstWords } from './first-words.ts';
 import { DATA_DISKS_MAX, launchRequest, variantOf } from './launch-request.ts';
 import { conditionOf } from './machine-condition.ts';
-import { boxOf, isAlive } from './machine-presence.ts';
+import { giveProfile } from './machine-profile.ts';
+import { isAlive } from './machine-presence.ts';
 import { launchedAsSpot } from './spot.ts';
 
 const Inputs = z.strictObject({
@@ -30,9 +32,16 @@ const Inputs = z.strictObject({
   types: z.array(z.string()).min(1).readonly(),
   securityGroupIds: z.array(z.string()).min(1).readonly(),
   keyName: z.string().optional(),
+  /** The name of the instance profile that gives it its role. */
+  profile: z.string(),
+  /** Its id: one that was made anew has another, and the machine still that of the old one. */
+  profileId: z.string(),
   systemDiskGiB: z.int().positive(),
   dataDisksGiB: z.array(z.int().positive()).max(DATA_DISKS_MAX).readonly(),
-  userData: z.string(),
+  /** Tells which cluster it is for, and where that has its letters. */
+  stub: z.string(),
+  /** What it makes keys for, to ask for certificates. */
+  purposes: z.array(z.string()).readonly(),
   /** It costs much less, and may be taken back at any time. */
   isSpot: z.literal(true).optional(),
   /** Its data disks stay when it goes. */
@@ -42,8 +51,8 @@ const Inputs = z.strictObject({
 export type InstanceInputs = Readonly<z.output<typeof Inputs>>;
 
 const Outputs = z.strictObject({
+  /** Also the name of its mailbox: the machine can ask for it. */
   instanceId: z.string(),
-  mailbox: z.string(),
   zone: z.string(),
   type: z.string(),
   imageId: z.string(),
@@ -51,6 +60,8 @@ const Outputs = z.strictObject({
   /** As of its last change; empty while it has none. Where it matters, a resource of its own follows it. */
   publicAddress: z.string(),
   securityGroupIds: z.array(z.string()).readonly(),
+  /** Empty: it has no role yet. */
+  profileId: z.string(),
   keepsData: z.literal(true).optional(),
   ...TAGS,
 });
@@ -70,7 +81,7 @@ export const instance = tagged(retagMachine, {
   outputs: Outputs,
   identity: 'token',
   // A key is for new machines: those that stand keep the one they were launched with.
-  replaceOn: ['name', 'imageId', 'rootDevice', 'systemDiskGiB', 'dataDisksGiB', 'userData', 'isSpot'],
+  replaceOn: ['name', 'imageId', 'rootDevice', 'systemDiskGiB', 'dataDisksGiB', 'stub', 'purposes', 'isSpot'],
   replaceOrder: 'create-first',
   // A machine can be neither moved nor turned into another type.
   cannotBecome: ({ zone, type }, { places, types }) => [
@@ -79,7 +90,7 @@ export const instance = tagged(retagMachine, {
   ],
   // A fixed address takes its place, and every stop ends it.
   ignoreDriftOf: ['publicAddress'],
-  stableOutputs: ['instanceId', 'mailbox', 'zone', 'type', 'imageId', 'privateAddress'],
+  stableOutputs: ['instanceId', 'zone', 'type', 'imageId', 'privateAddress'],
   idOf: ({ instanceId }) => instanceId,
 
   variants: variantsOf,
@@ -90,14 +101,14 @@ export const instance = tagged(retagMachine, {
     if (found === undefined) return ABSENT;
     const keeping = keepsDataDisks(found, inputs) ? ({ keepsData: true } as const) : {};
     const outputs = { ...outputsOf(found), ...keeping };
-    const condition = await conditionOf(aws, context, { found, mailbox: outputs.mailbox });
+    const condition = await conditionOf(aws, context, { found, mailbox: outputs.instanceId });
     return condition === 'gone'
       ? ABSENT
       : { state: 'present', outputs, owner: ownerOf(found), condition, tags: found.Tags };
   },
 
   async create(aws, context, inputs) {
-    const request = launchRequest(context, inputs);
+    const request = launchRequest(context, inputs, aws.userDataOf(firstWords(inputs)));
     const launch = aws.launches.once(context.token, () => aws.ec2.mutate(context, 'launch the machines', request));
     const attempt = { variant: context.variant, variants: variantsOf(inputs) };
     const { Instances } = await (inputs.isSpot === true ? launchedAsSpot(launch, attempt) : launch);
@@ -107,6 +118,12 @@ export const instance = tagged(retagMachine, {
   },
 
   async sync(aws, context, inputs, observed) {
+    const { profile, profileId } = inputs;
+    if (profileId !== observed.profileId) {
+      const { instanceId } = observed;
+      await giveProfile(aws, context, { instanceId, profile, hasAnother: observed.profileId !== '' });
+      return { ...observed, profileId };
+    }
     const Groups = inputs.securityGroupIds.toSorted();
     if (sameValue(Groups, observed.securityGroupIds)) {
       const { keepsData: _before, ...others } = observed;
@@ -117,15 +134,15 @@ export const instance = tagged(retagMachine, {
     return { ...observed, securityGroupIds: Groups };
   },
 
-  async giveUp({ mailbox }, context, { mailbox: box }) {
+  async giveUp({ mailbox }, context, { instanceId: box }) {
     const body = JSON.stringify({ format: PROTOCOL_FORMAT, box });
     await unlessExists(mailbox.write(context, box, { name: LETTER.givenUp, body }));
   },
 
-  async destroy(aws, context, { instanceId, mailbox }) {
+  async destroy(aws, context, { instanceId }) {
     await aws.terminations.end(context, instanceId);
     aws.dismissed.add(context.instanceId);
-    await removeBox(aws, context, mailbox);
+    await removeBox(aws, context, instanceId);
   },
 
   async list(aws, context) {
@@ -160,12 +177,12 @@ function ownerOf({ Tags, AmiLaunchIndex = 0 }: Instance): Owner | undefined {
 function outputsOf(found: Instance): Outputs {
   return {
     instanceId: answered(found.InstanceId, 'InstanceId'),
-    mailbox: boxOf(found),
     zone: answered(found.Placement?.AvailabilityZone, 'AvailabilityZone'),
     type: answered(found.InstanceType, 'InstanceType'),
     imageId: answered(found.ImageId, 'ImageId'),
     privateAddress: found.PrivateIpAddress ?? '',
     publicAddress: found.PublicIpAddress ?? '',
     securityGroupIds: (found.SecurityGroups ?? []).map(({ GroupId }) => answered(GroupId, 'GroupId')).toSorted(),
+    profileId: found.IamInstanceProfile?.Id ?? '',
   };
 }

@@ -9,7 +9,7 @@ import { SPOT_MARKET } from './spot.ts';
  * All machines of a lot, in the place and of the type that the variant names. Every member builds the same request, byte
  * for byte: EC2 refuses a token that comes with anything else.
  */
-export function launchRequest(context: LaunchContext, inputs: InstanceInputs): RunInstancesCommand {
+export function launchRequest(context: LaunchContext, inputs: InstanceInputs, userData: string): RunInstancesCommand {
   const { token, lot } = context;
   const Tags = lotTags(context, inputs.name);
   return new RunInstancesCommand({
@@ -23,7 +23,7 @@ export function launchRequest(context: LaunchContext, inputs: InstanceInputs): R
     MetadataOptions: METADATA,
     ...(inputs.isSpot === true ? { InstanceMarketOptions: SPOT_MARKET } : {}),
     BlockDeviceMappings: disks(inputs),
-    UserData: Buffer.from(inputs.userData).toString('base64'),
+    UserData: Buffer.from(userData).toString('base64'),
     TagSpecifications: [
       { ResourceType: 'instance', Tags },
       { ResourceType: 'volume', Tags },

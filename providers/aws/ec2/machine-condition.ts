@@ -20,7 +20,8 @@ interface Looked {
  * | shutting down |                                            | broken            |
  * | stopped       |                                            | pending           |
  * | pending       |                                            | pending           |
- * | running       | `failed` or `given-up` is in its mailbox   | broken            |
+ * | running       | has no role yet                            | ready for it: without one it cannot say anything |
+ * |               | `failed` or `given-up` is in its mailbox   | broken            |
  * |               | it has said hello                          | ready             |
  * |               | nothing yet                                | pending           |
  */
@@ -31,6 +32,7 @@ export async function conditionOf(
 ): Promise<Condition | 'gone'> {
   switch (found.State?.Name) {
     case 'running':
+      if (found.IamInstanceProfile?.Id === undefined) return READY;
       return conditionByLetters(aws, context, mailbox);
     case 'shutting-down':
       return { is: 'broken', reason: endOf(found) };

@@ -2,7 +2,6 @@ import type { Instance } from '@aws-sdk/client-ec2';
 import type { ResourceContext } from '#engine/resource.ts';
 import type { BoxContents } from '#host/mailbox.ts';
 import type { Clock } from '#std/clock.ts';
-import { answered } from '../answers.ts';
 import type { Ec2Listings } from './listings.ts';
 
 interface PresenceOptions {
@@ -31,7 +30,7 @@ export class MachinePresence {
     const { listings, clock, visibleWithinMs } = this.#options;
     const askedAtMs = clock.monotonicMs();
     const all = await listings.instances.ofCluster(context);
-    const found = all.find((machine) => boxOf(machine) === box);
+    const found = all.find(({ InstanceId }) => InstanceId === box);
     if (found !== undefined) {
       this.#missingSinceMs.delete(box);
       return isAlive(found) ? 'there' : 'gone';
@@ -40,11 +39,6 @@ export class MachinePresence {
     this.#missingSinceMs.set(box, sinceMs);
     return askedAtMs - sinceMs >= visibleWithinMs ? 'gone' : 'there';
   }
-}
-
-/** The name of its mailbox, which the machine knows too: the launch, and its place in it. */
-export function boxOf({ ClientToken, AmiLaunchIndex }: Instance): string {
-  return `${answered(ClientToken, 'ClientToken')}-${answered(AmiLaunchIndex, 'AmiLaunchIndex')}`;
 }
 
 export function isAlive({ State }: Instance): boolean {

@@ -58,6 +58,7 @@ export const iamRole = tagged(retagRole, {
     name: z.string(),
     bucket: z.string(),
     key: z.string(),
+    bringsSnapshots: z.boolean(),
     ...TAGS,
   }),
   outputs: Outputs,
@@ -84,9 +85,9 @@ export const iamRole = tagged(retagRole, {
     return outputsOf(answered(made, 'Role'), undefined);
   },
 
-  async sync({ iam, region }, context, { name, bucket, key }, observed) {
+  async sync({ iam, region }, context, { name, ...reach }, observed) {
     const trust = documentText(machinesTrust(region));
-    const policy = documentText(accessPolicy({ cluster: context.cluster, bucket, key }));
+    const policy = documentText(accessPolicy(reach));
     const synced = { ...observed, trust: documentMeaning(trust), policy: documentMeaning(policy) };
     if (observed.trust !== synced.trust) {
       const command = new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument: trust });

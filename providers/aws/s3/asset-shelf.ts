@@ -10,6 +10,7 @@ import { unlessAbsent, unlessExists } from '../answers.ts';
 import type { AwsSession } from '../session.ts';
 import { bucketNameOf } from './bucket.ts';
 import { emptyBucket } from './empty-bucket.ts';
+import { ASSETS } from './places.ts';
 
 type Reading = Pick<ResourceContext, 'cluster' | 'read'>;
 type Writing = Pick<ResourceContext, 'cluster' | 'signal' | 'read' | 'mutate'>;
@@ -66,5 +67,5 @@ export class BucketShelf implements AssetShelf {
 
 function placeOf(cluster: ClusterUid, sha256: string): { readonly Bucket: string; readonly Key: string } {
   assert(SHA256.test(sha256), 'A digest has 64 small hexadecimal digits.');
-  return { Bucket: bucketNameOf(cluster), Key: `assets/${sha256}` };
+  return { Bucket: bucketNameOf(cluster), Key: `${ASSETS}${sha256}` };
 }

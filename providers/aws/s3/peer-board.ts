@@ -8,6 +8,7 @@ import { answered, unlessAbsent, unlessExists } from '../answers.ts';
 import type { AwsSession } from '../session.ts';
 import { type Asking, SharedListing } from '../shared-listing.ts';
 import { bucketNameOf } from './bucket.ts';
+import { PEERS } from './places.ts';
 
 type Reading = Pick<ResourceContext, 'cluster' | 'signal' | 'read'>;
 type Writing = Pick<ResourceContext, 'cluster' | 'mutate'>;
@@ -17,7 +18,6 @@ interface StoredBoard {
   readonly tag: string;
 }
 
-const KEY = 'peers.json';
 /** Longer than anything written stays unseen. */
 const LOOKS_MAX = 40;
 const PAUSE_FIRST_MS = 100;
@@ -52,7 +52,7 @@ export class BucketBoard implements BoardRegister {
 }
 
 function placeIn(cluster: ClusterUid) {
-  return { Bucket: bucketNameOf(cluster), Key: KEY };
+  return { Bucket: bucketNameOf(cluster), Key: PEERS };
 }
 
 interface Sight {
@@ -74,7 +74,7 @@ async function look({ s3, clock }: Sight, context: Asking, Bucket: string): Prom
 }
 
 function readBoard(s3: AwsSession['s3'], context: Asking, Bucket: string): Promise<StoredBoard> {
-  const command = new GetObjectCommand({ Bucket, Key: KEY });
+  const command = new GetObjectCommand({ Bucket, Key: PEERS });
   return s3.readWhole(context, 'read the list of peers', command, async ({ Body, ETag }) => {
     const text = answered(await Body?.transformToString(), 'Body');
     return { text, tag: answered(ETag, 'ETag') };
@@ -82,7 +82,7 @@ function readBoard(s3: AwsSession['s3'], context: Asking, Bucket: string): Promi
 }
 
 async function isListed(s3: AwsSession['s3'], context: Asking, Bucket: string): Promise<boolean> {
-  const command = new ListObjectsV2Command({ Bucket, Prefix: KEY, MaxKeys: 1 });
+  const command = new ListObjectsV2Command({ Bucket, Prefix: PEERS, MaxKeys: 1 });
   const listed = await unlessAbsent(s3.read(context, 'look for the list of peers', command));
-  return listed?.Contents?.[0]?.Key === KEY;
+  return listed?.Contents?.[0]?.Key === PEERS;
 }

@@ -27,7 +27,7 @@ export function machineCare(session: LocalSession): MachineCare {
   return {
     async powerOf(id) {
       const found = await find(session, id).catch((error: unknown) => {
-        if (!isProblem(error, 'local.machine-gone')) throw error;
+        if (!isProblem(error, 'machine.gone')) throw error;
       });
       const life = found && (await lifeOf(session, found.places, found.description));
       if (life === undefined || life.is === 'died') return 'gone';
@@ -53,18 +53,18 @@ export function machineCare(session: LocalSession): MachineCare {
     },
 
     async consoleOf(id) {
-      return (await find(session, id)).places.serialLog;
+      return { file: (await find(session, id)).places.serialLog };
     },
 
     async shellOf(id) {
       const { places, description } = await find(session, id);
       const life = await lifeOf(session, places, description);
       if (life.is === 'died') throw died(description);
-      if (life.is === 'off') throw problem('local.machine-off', { detail: `${description.title} does not run.` });
+      if (life.is === 'off') throw problem('machine.off', { detail: `${description.title} does not run.` });
       const hostKey = await hostKeyOf(session, places);
       const forward = description.forwards.find(({ guestPort }) => guestPort === SSH_PORT);
       if (hostKey === undefined || forward === undefined) {
-        throw problem('local.machine-silent', { detail: `${description.title} has not said hello yet.` });
+        throw problem('machine.silent', { detail: `${description.title} has not said hello yet.` });
       }
       return {
         host: '127.0.0.1',
@@ -86,7 +86,7 @@ async function find(session: LocalSession, id: string): Promise<Found> {
     const description = await readDescription(world, own.description);
     if (description !== undefined) return { cluster: name, instanceId, places: own, description };
   }
-  throw problem('local.machine-gone', { detail: `There is no machine ${id} on this workstation.` });
+  throw problem('machine.gone', { detail: `There is no machine ${id} on this workstation.` });
 }
 
 /** As the machine said when it spoke for the first time: from then on it is believed to nobody else. */

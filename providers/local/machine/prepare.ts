@@ -2,6 +2,7 @@ import { CallError } from '#engine/call.ts';
 import type { ResourceContext } from '#engine/resource.ts';
 import { problem } from '#engine/problem.ts';
 import { Stub } from '#host/protocol.ts';
+import { purposesOf } from '#provider/key-purposes.ts';
 import { sha256Hex } from '#std/hash.ts';
 import { machineAddresses } from '../ipv4.ts';
 import { lease } from '../leases.ts';
@@ -113,24 +114,16 @@ function seedOf(
   const { mac, privateAddress } = description;
   const { stub, publicKeys: sshKeys, segment } = inputs;
   const dns = { address: segment.nameServer, search: [] };
-  const purposes = QUORUM_ROLES.has(inputs.role) ? ['etcd'] : [];
+  const purposes = purposesOf(inputs.role);
   return seedVolume({
     box: instanceId,
     hostname: address.slice(address.lastIndexOf('.') + 1),
-    userData: userDataOf({ stub: stubIn(stub), mailbox: MAILBOX_URL, sshKeys, dns, purposes }),
+    userData: userDataOf({ stub: Stub.parse(JSON.parse(stub)), mailbox: MAILBOX_URL, sshKeys, dns, purposes }),
     outside: { mac: mac.outside },
     segment: { mac: mac.segment, address: privateAddress, prefix: segment.prefix },
     dns,
   });
 }
-
-/** After its first line, which says whom it is for. */
-function stubIn(text: string): Stub {
-  return Stub.parse(JSON.parse(text.slice(text.indexOf('\n'))));
-}
-
-/** Their machines ask for a certificate of the quorum's. */
-const QUORUM_ROLES: ReadonlySet<string> = new Set(['control-plane', 'converged']);
 
 /** Where QEMU opens the door to the machine's own mailbox. */
 const MAILBOX_URL = 'http://10.0.2.100';

@@ -6,6 +6,7 @@ import { present } from './filters.ts';
 import { findInstance, type Instance, INSTANCES, isShown, isThere, missingInstance } from './instance.ts';
 import { LISTING, listed, mustSee } from './listing.ts';
 import { missingGroup, SECURITY_GROUPS } from './network-objects.ts';
+import { powerOperations } from './power-operations.ts';
 import { ec2Operation, request } from './request.ts';
 import { runInstances } from './run-instances.ts';
 import { shownInstance, STATE_CODES } from './shown-instance.ts';
@@ -124,6 +125,7 @@ export const instanceOperations = [
   terminateInstances,
   modifyInstanceAttribute,
   getConsoleOutput,
+  ...powerOperations,
 ];
 
 /** The state of an instance is read late like everything else. */
@@ -135,7 +137,7 @@ function readMoment(instance: Instance, { nowMs, weather, chance }: Desk): numbe
 
 function terminate(instance: Instance, desk: Desk): object {
   const before = stateAt(instance, desk.nowMs);
-  const isNew = before === 'pending' || before === 'running';
+  const isNew = before !== 'shutting-down' && before !== 'terminated';
   if (isNew) {
     const ended = terminated(instance, desk.nowMs);
     desk.put(INSTANCES, instance.id, ended);

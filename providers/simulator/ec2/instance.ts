@@ -18,6 +18,7 @@ export type ProfileAssociation = Readonly<z.output<typeof ProfileAssociation>>;
 /** What is settled at launch and when somebody asks for its end; everything else follows with time. */
 const Instance = z.strictObject({
   id: z.string(),
+  arn: z.string(),
   reservationId: z.string(),
   clientToken: z.string(),
   launchIndex: z.number(),
@@ -48,6 +49,17 @@ const Instance = z.strictObject({
   runningAtMs: z.number().optional(),
   helloAtMs: z.number().optional(),
   terminatedAtMs: z.number().optional(),
+  pauses: z
+    .array(
+      z.strictObject({
+        fromMs: z.number(),
+        stoppedAtMs: z.number(),
+        startedAtMs: z.number().optional(),
+        runningAtMs: z.number().optional(),
+      }),
+    )
+    .readonly()
+    .optional(),
   endsAtMs: z.number().optional(),
   tags: Tags,
 });

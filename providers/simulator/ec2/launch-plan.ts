@@ -1,4 +1,3 @@
-import { Stub } from '#host/protocol.ts';
 import { fault } from '../aws-fault.ts';
 import type { Desk } from '../desk.ts';
 import type { InstanceProfile } from '../instance-profiles.ts';
@@ -61,10 +60,11 @@ export function zoneOf({ SubnetId, NetworkInterfaces, Placement }: LaunchRequest
 }
 
 const USER_DATA_BYTES_MAX = 16_384;
-const STUB_LINE = '#bootstrap-stub\n';
+/** Among the settings that cloud-init writes to a file: in the name of a host, or at its end. */
+const MAILBOX = /^ *BUCKET=https?:\/\/(?:[^/\s]+\/)?(bootstrap-([a-z0-9]+))(?:\.\S+)?$/m;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** What a machine will find in its user-data; anything but a stub leaves it silent. */
+/** What a machine will find in its user-data; where that names no mailbox it is silent. */
 export function stubIn(encoded: string | undefined): LaunchPlan['stub'] {
   if (encoded === undefined) return undefined;
   if (!BASE64.test(encoded)) throw fault('InvalidParameterValue', 'Invalid BASE64 encoding of user data.');
@@ -72,14 +72,8 @@ export function stubIn(encoded: string | undefined): LaunchPlan['stub'] {
   if (userData.length > USER_DATA_BYTES_MAX) {
     throw fault('InvalidParameterValue', `User data is limited to ${USER_DATA_BYTES_MAX} bytes`);
   }
-  const text = userData.toString();
-  if (!text.startsWith(STUB_LINE)) return undefined;
-  try {
-    const { cluster, bucket } = Stub.parse(JSON.parse(text.slice(STUB_LINE.length)));
-    return { cluster, bucket };
-  } catch {
-    return undefined;
-  }
+  const [, bucket, cluster] = MAILBOX.exec(userData.toString()) ?? [];
+  return bucket === undefined || cluster === undefined ? undefined : { cluster, bucket };
 }
 
 function findType(name: string, image: MachineImage): InstanceType {

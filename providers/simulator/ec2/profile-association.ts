@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { fault } from '../aws-fault.ts';
 import type { Desk } from '../desk.ts';
 import type { InstanceProfile } from '../instance-profiles.ts';
-import { stateAt } from '../machine-life.ts';
+import { helloOf, stateAt } from '../machine-life.ts';
 import { findInstance, type Instance, INSTANCES, isThere, type ProfileAssociation } from './instance.ts';
 import { LISTING, listed, notFound } from './listing.ts';
 import { ec2Operation, request } from './request.ts';
@@ -101,7 +101,8 @@ function tiedOf({ id: instanceId, profile }: Instance): Tied | undefined {
 
 function tie(instance: Instance, asked: z.output<typeof AskedProfile>, desk: Desk): object {
   const profile = associate(usableProfile(asked, desk), desk);
-  desk.put(INSTANCES, instance.id, { ...instance, profile });
+  const helloAtMs = instance.helloAtMs ?? helloOf(instance, desk.nowMs);
+  desk.put(INSTANCES, instance.id, { ...instance, profile, helloAtMs });
   return { IamInstanceProfileAssociation: shown(instance.id, profile, desk) };
 }
 

@@ -144,14 +144,15 @@ function build(asked: LaunchRequest, plan: LaunchPlan, member: Member) {
   const id = chance.ec2Id('i');
   const devices = devicesOf(asked, plan).map((device) => ({ ...device, id: chance.ec2Id('vol') }));
   const life = {
-    box: `${token}-${launchIndex}`,
+    box: id,
     stub,
     lifeSeed: chance.integer(2 ** 32),
     fate: drawFate(chance, desk.weather.machines),
   };
-  const milestones = milestonesOf(life, nowMs);
+  const milestones = milestonesOf(life, { launchedAtMs: nowMs, roleSinceMs: profile && nowMs });
   const instance: Instance = {
     id,
+    arn: `arn:aws:ec2:${desk.region}:${desk.accountId}:instance/${id}`,
     ...life,
     ...milestones,
     reservationId,

@@ -9,6 +9,8 @@ export const STATE_CODES: Readonly<Record<MachineState, number>> = {
   running: 16,
   'shutting-down': 32,
   terminated: 48,
+  stopping: 64,
+  stopped: 80,
 };
 
 /** As EC2 describes it, as it was at a moment. */
@@ -56,7 +58,7 @@ const UNPLUGGED = {
 };
 
 function pluggedIn(instance: Instance, desk: Desk, state: MachineState): object {
-  const ownIp = state === 'pending' ? undefined : instance.publicIp;
+  const ownIp = state === 'pending' || state === 'stopped' ? undefined : instance.publicIp;
   const publicIp = instance.elasticIp ?? ownIp;
   return {
     VpcId: instance.vpcId,

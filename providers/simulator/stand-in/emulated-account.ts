@@ -5,7 +5,7 @@ import {
   PutBucketPolicyCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { DescribeAddressesCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeAddressesCommand, DescribeInstancesCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
 import { fault } from '../aws-fault.ts';
@@ -15,6 +15,7 @@ import { EmulatedQuotas } from './emulated-quotas.ts';
 import { freedAddresses } from './freed-addresses.ts';
 import type { Passing } from './passing.ts';
 import { MAILBOXES, type StandInOptions, StandInMachines } from './stand-in-machines.ts';
+import { withProfiles } from './shown-profiles.ts';
 import { asSet, unapplied } from './unapplied-policy.ts';
 
 interface Services extends Pick<StandInOptions, 'ec2' | 's3'> {
@@ -56,6 +57,7 @@ class EmulatedMachines {
   send<Output>(command: object, options?: object): Promise<Output>;
   async send(command: object, options?: object): Promise<unknown> {
     if (command instanceof DescribeAddressesCommand) return freedAddresses(this.#ec2, command, options);
+    if (command instanceof DescribeInstancesCommand) return withProfiles(this.#ec2, command, options);
     const passing: Passing = this.#ec2;
     return passing.send(command, options);
   }

@@ -59,10 +59,10 @@ export class StandInMachines {
   }
 
   /** Those that are to be there by now and are not. Without a welcome in its box a machine says no more than hello. */
-  async #lettersOf({ life, bucket, launchedAtMs }: StandingMachine, there: ReadonlyMap<string, number>) {
+  async #lettersOf({ life, arn, bucket, launchedAtMs }: StandingMachine, there: ReadonlyMap<string, number>) {
     const { clock, speed } = this.#options;
     const lived = (wallMs: number): number => Math.max(0, wallMs - launchedAtMs) * speed;
-    const prefix = prefixOfBox(life.box);
+    const prefix = prefixOfBox({ arn });
     const key = `${prefix}${LETTER.welcome}`;
     const writtenAtMs = there.get(key);
     const welcome = writtenAtMs === undefined ? undefined : await this.#welcome(bucket, key, lived(writtenAtMs));

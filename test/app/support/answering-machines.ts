@@ -76,13 +76,14 @@ function machinesOf(desk: Desk, nodes: readonly string[]): CaredMachines {
       powerOf: async () => 'on',
       stop: async () => undefined,
       start: async () => undefined,
-      consoleOf: async (id) => `/consoles/${id}`,
+      consoleOf: async (id) => ({ file: `/consoles/${id}` }),
       shellOf: async (id) => {
-        if (id === 'off') throw problem('local.machine-silent', { detail: 'It has not said hello yet.' });
+        if (id === 'off') throw problem('machine.silent', { detail: 'It has not said hello yet.' });
         return { ...access, hostKeys: ['ssh-ed25519 AAAAC3Nz'] };
       },
     },
     nodes,
+    publicKey: undefined,
     idOf: (node) => {
       if (nodes.includes(node)) return node;
       throw problem('node.unknown', { detail: `There is no ${node}.` });

@@ -4,9 +4,13 @@ import { appendFile, chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { type NodeBundle, readNodeBundle } from '#cloud-init/node-bundle.ts';
-import { readNodeStub } from '#cloud-init/node-stub.ts';
+import { readBucketStub, readNodeStub } from '#cloud-init/node-stub.ts';
 import { shellVariables } from '#cloud-init/shell-variables.ts';
+import { type BucketMailboxPlace, renderUserData } from '#cloud-init/user-data.ts';
 import { Hello, Welcome } from '#host/protocol.ts';
 import { SystemFiles } from '#std/system-files.ts';
 import { MailboxServer } from './mailbox-server.ts';
@@ -26,6 +30,27 @@ echo "$*" >>"$BOOTSTRAP_ROOT/systemctl"
 [ "$1 $2" != '-q is-failed' ] || [ -e "$BOOTSTRAP_ROOT/unit-failed" ]
 `;
 
+/** What systemd does with the unit of the user-data: it reads the settings, and starts the program. */
+const UNIT_OF_A_BUCKET = `
+set -a
+. "$BOOTSTRAP_ROOT/etc/bootstrap/settings"
+exec python3 -B "$BOOTSTRAP_ROOT/etc/bootstrap/bucket.py" >>"$BOOTSTRAP_ROOT/node.log" 2>&1
+`;
+
+/** Keeps the door running, in a process group of its own, which ends with the tests at the latest. */
+const STARTS_THE_DOOR = `${SYSTEMCTL.trimEnd()} || exit 1
+case $* in 'start bootstrap-mailbox.service') ;; *) exit 0 ;; esac
+session=$BOOTSTRAP_ROOT/door.session
+[ ! -e "$session" ] || ! kill -0 "$(cat "$session")" 2>/dev/null || exit 0
+PATH=/usr/bin:/bin setsid sh -c 'while kill -0 ${process.pid}; do "$BOOTSTRAP_ROOT"/opt/bootstrap/node/mailbox-door.sh; /bin/sleep 0.1; done' \
+  >>"$BOOTSTRAP_ROOT/door.log" 2>&1 9>&- &
+echo $! >"$session"
+`;
+
+const CloudConfig = z.looseObject({
+  write_files: z.array(z.strictObject({ path: z.string(), content: z.string(), encoding: z.string().optional() })),
+});
+
 /** More stages than ours, by their names. */
 type Scripts = Readonly<Record<string, string>>;
 
@@ -39,6 +64,8 @@ interface Given {
 export class AgentStand implements AsyncDisposable {
   readonly mailbox: MailboxServer;
   readonly bundle: NodeBundle;
+  /** Where the programs of this machine are found. */
+  systemPath = '/usr/sbin:/usr/bin:/sbin:/bin';
   readonly #root: string;
   readonly #running: ChildProcess[] = [];
 
@@ -60,12 +87,30 @@ export class AgentStand implements AsyncDisposable {
     for (const file of ['slept', 'systemctl']) await stand.write(file, '');
     await stand.writeProgram('sleep', SLEEP);
     await stand.writeProgram('systemctl', SYSTEMCTL);
+    // So that nothing is installed where the tests run.
+    for (const name of ['wg', 'nft', 'ip', 'apt-get']) await stand.writeProgram(name, '#!/bin/sh\n');
     return stand;
   }
 
   tellMailbox(url: string, purposes: readonly string[] = []): Promise<void> {
     const settings = { FORMAT: '1', MAILBOX: url, BUNDLE: this.bundle.sha256, PURPOSES: purposes.join(' ') };
     return this.write('etc/bootstrap/settings', shellVariables(settings));
+  }
+
+  /** Its mailbox is in a bucket from now on, and who it is it hears at `imds`. */
+  async tellBucket(bucket: BucketMailboxPlace, imds: string, purposes: readonly string[] = []): Promise<void> {
+    const script = await readBucketStub(new SystemFiles());
+    const common = { stub: { format: 1 }, bundle: this.bundle.sha256, sshKeys: [], purposes };
+    const { write_files: files } = CloudConfig.parse(
+      parse(renderUserData({ ...common, script, mailbox: bucket }), { version: '1.1' }),
+    );
+    for (const { path, content, encoding } of files) {
+      const isPacked = encoding === 'gz+b64';
+      await this.write(path, isPacked ? gunzipSync(Buffer.from(content, 'base64')).toString() : content);
+    }
+    await this.append('etc/bootstrap/settings', `IMDS=${imds}\n`);
+    await this.write('etc/bootstrap/stub.sh', UNIT_OF_A_BUCKET);
+    await this.writeProgram('systemctl', STARTS_THE_DOOR);
   }
 
   /** As it is when cloud-init has made the host's key and has ended, with these errors. */
@@ -107,7 +152,7 @@ export class AgentStand implements AsyncDisposable {
 
   /** In a process group of its own. */
   start(script = 'etc/bootstrap/stub.sh', ...args: readonly string[]): ChildProcess {
-    const env = { PATH: `${join(this.#root, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin`, BOOTSTRAP_ROOT: this.#root };
+    const env = { PATH: `${join(this.#root, 'bin')}:${this.systemPath}`, BOOTSTRAP_ROOT: this.#root };
     const agent = spawn('sh', [join(this.#root, script), ...args], { env, stdio: 'ignore', detached: true });
     this.#running.push(agent);
     return agent;
@@ -175,8 +220,16 @@ export class AgentStand implements AsyncDisposable {
     await rm(this.path(path), { recursive: true });
   }
 
+  /** At once, and nobody starts it again but the agent. */
+  async killDoor(): Promise<void> {
+    const pid = Number(await this.read('door.session').catch(() => ''));
+    if (pid > 0) killGroup({ pid });
+    await rm(this.path('door.session'), { force: true });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const agent of this.#running) killGroup(agent);
+    await this.killDoor();
     await this.mailbox[Symbol.asyncDispose]();
     await rm(this.#root, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -210,7 +263,7 @@ async function packScripts(folder: string, scripts: Scripts): Promise<NodeBundle
   return readNodeBundle(new SystemFiles(), folder);
 }
 
-function killGroup({ pid }: ChildProcess): void {
+function killGroup({ pid }: Pick<ChildProcess, 'pid'>): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {

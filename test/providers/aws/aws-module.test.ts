@@ -3,6 +3,7 @@ import { awsModule } from '#providers/aws/aws-module.ts';
 import { awsProvider } from '#providers/aws/index.ts';
 import { CloudStand } from './support/cloud-stand.ts';
 import { REGION, UID } from './support/declared-cluster.ts';
+import { ACTED } from '../../support/acted-machines.ts';
 
 test('a connection tells whose credentials it uses', async () => {
   const stand = await CloudStand.open();
@@ -25,13 +26,13 @@ test('the state of a cluster lies in its bucket, sealed under its own key', asyn
 
 test('an account whose time runs faster is waited for less', async () => {
   const { clock, random, services } = await CloudStand.open();
-  const module = awsModule({ name: 'simulator', servicesOf: () => services, speed: 20 });
+  const module = awsModule({ name: 'simulator', ...ACTED, servicesOf: () => services, speed: 20 });
   expect(module.connect({ region: REGION, clock, random }).consistency.visibleWithinMs).toBe(3_000);
 });
 
 test('connecting to a real account sends nothing', async () => {
   const { clock, random } = await CloudStand.open();
-  const module = awsProvider();
+  const module = awsProvider(ACTED.userDataOf);
   expect(module.name).toBe('aws');
   const { provider } = module.connect({ region: REGION, clock, random });
   expect(provider.types).toBe(module.types);

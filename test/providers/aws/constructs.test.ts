@@ -26,11 +26,8 @@ describe('a cluster over three zones', () => {
       'eu-west-3.firewall.machines: aws.ec2.security-group',
       'eu-west-3.image.amd64: aws.ec2.image',
       'eu-west-3.key: aws.ec2.key-pair',
-      'eu-west-3.machine.control-plane-1.profile: aws.ec2.profile-association',
       'eu-west-3.machine.control-plane-1: aws.ec2.instance',
-      'eu-west-3.machine.control-plane-2.profile: aws.ec2.profile-association',
       'eu-west-3.machine.control-plane-2: aws.ec2.instance',
-      'eu-west-3.machine.control-plane-3.profile: aws.ec2.profile-association',
       'eu-west-3.machine.control-plane-3: aws.ec2.instance',
       'eu-west-3.machine.worker-1: aws.ec2.instance',
       'eu-west-3.network.eu-west-3a.routes: aws.ec2.route-table-association',
@@ -47,6 +44,8 @@ describe('a cluster over three zones', () => {
       'record.site: aws.route53.record',
       'role.control-plane.profile: aws.iam.instance-profile',
       'role.control-plane: aws.iam.role',
+      'role.worker.profile: aws.iam.instance-profile',
+      'role.worker: aws.iam.role',
       'state.bucket: aws.s3.bucket',
       'state.key: aws.kms.key',
       'zone: aws.route53.zone',
@@ -75,17 +74,12 @@ describe('a cluster over three zones', () => {
       'eu-west-3.network.eu-west-3c',
       'eu-west-3.network.eu-west-3c.routes',
       'eu-west-3.network.routes.internet',
+      'role.worker.profile',
     ]);
   });
 
-  test('keeps IAM out of the way of every machine: its role is given to it once it is there', () => {
-    const names = ['control-plane-1', 'worker-1'].map((name) => `eu-west-3.machine.${name}`);
-    const needed = names.flatMap((name) => declared(blueprint, name).dependsOn);
-    expect(needed.filter((address) => address.startsWith('role.'))).toEqual([]);
-    expect(declared(blueprint, 'eu-west-3.machine.control-plane-1.profile')).toMatchObject({
-      within: 'eu-west-3.machine.control-plane-1',
-      dependsOn: ['eu-west-3.machine.control-plane-1', 'role.control-plane.profile'],
-    });
+  test('has roles for its machines that wait for nothing but the key', () => {
+    expect(declared(blueprint, 'role.control-plane.profile').dependsOn).toEqual(['role.control-plane']);
     expect(declared(blueprint, 'role.control-plane').dependsOn).toEqual(['state.key']);
   });
 });

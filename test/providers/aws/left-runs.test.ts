@@ -18,7 +18,7 @@ function declare(builder: BlueprintBuilder): void {
   const key = builder.declare(kmsKey, 'state.key', { description: 'state' });
   const place = { bucket: bucketNameOf(UID), key: key.output('arn') };
   builder.declare(s3Bucket, 'state.bucket', { name: place.bucket, key: place.key });
-  const role = builder.declare(iamRole, 'role.control-plane', { name: ROLE, ...place });
+  const role = builder.declare(iamRole, 'role.control-plane', { name: ROLE, ...place, bringsSnapshots: true });
   builder.declare(iamInstanceProfile, 'role.control-plane.profile', { name: ROLE, role: role.output('name') });
   const zone = builder.declare(route53Zone, 'zone', { domain: 'example.com' });
   for (const name of ['api', 'www']) {

@@ -81,7 +81,6 @@ async function liveInPublic(stand: CloudStand): Promise<void> {
   await stand.apply({ sshFrom: ['198.51.100.7/32'], workerFirewalls: ['sites'], addresses: 'fixed' });
   await stand.apply({ sshFrom: ['198.51.100.7/32'], sshPurpose: 'SSH of the operator', tags: { team: 'shop' } });
   await stand.apply({ controlPlaneRole: 'another' });
-  await stand.apply({ controlPlaneRole: false });
   await stand.apply({});
   const { iam } = stand.services;
   const trust = documentText({ ...machinesTrust(REGION), Statement: [] });
@@ -90,7 +89,19 @@ async function liveInPublic(stand: CloudStand): Promise<void> {
   await stand.run(iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })));
   await stand.apply({});
   await useState(stand);
+  await careForMachines(stand);
   await stand.delete();
+}
+
+/** As a person does, beside all runs. */
+async function careForMachines(stand: CloudStand): Promise<void> {
+  const care = stand.care();
+  const [{ InstanceId = '' } = {}] = await stand.machines();
+  const console = await care.consoleOf(InstanceId);
+  if ('recent' in console) await stand.run(console.recent(new AbortController().signal));
+  await stand.run(care.stop(InstanceId, new AbortController().signal));
+  await stand.run(care.start(InstanceId, new AbortController().signal));
+  await stand.clock.advance(60_000);
 }
 
 async function useState(stand: CloudStand): Promise<void> {

@@ -14,6 +14,7 @@ import { sdkClients } from '#providers/aws/sdk-clients.ts';
 import { SystemClock } from '#std/system-clock.ts';
 import { SeededRandom } from '../../simulation/seeded-random.ts';
 import { RecordingServer, type RecordedRequest } from './support/recording-server.ts';
+import { ACTED } from '../../support/acted-machines.ts';
 
 const REGION = 'eu-west-3';
 const IN_AN_HOUR = '2099-01-01T00:00:00Z';
@@ -162,7 +163,7 @@ test('a program that the profile names may hand out the keys', async () => {
 
 async function whoAmI(): Promise<Problem> {
   const options = { region: REGION, clock: new SystemClock(), random: new SeededRandom(1) };
-  const failed: unknown = await awsProvider()
+  const failed: unknown = await awsProvider(ACTED.userDataOf)
     .connect(options)
     .whoAmI(AbortSignal.timeout(20_000))
     .catch((error: unknown) => error);

@@ -12,8 +12,8 @@ const ORDINARY: Fate = { is: 'ordinary' };
 const HOUR_MS = 3_600_000;
 
 function born(fate: Fate = ORDINARY, lifeSeed = 7, launchedAtMs = 0): Machine {
-  const life = { box: 'token-1', stub: { cluster: WELCOME.cluster, bucket: 'b' }, lifeSeed, fate };
-  return { ...life, ...milestonesOf(life, launchedAtMs) };
+  const life = { box: 'i-1', stub: { cluster: WELCOME.cluster, bucket: 'b' }, lifeSeed, fate };
+  return { ...life, ...milestonesOf(life, { launchedAtMs, roleSinceMs: launchedAtMs }) };
 }
 
 function welcome(change: object = {}): string {
@@ -46,8 +46,8 @@ describe('an ordinary machine', () => {
     const [hello] = lettersBy(born(), undefined, HOUR_MS);
     expect(hello?.name).toBe('hello');
     const { box, keys, requests } = Hello.parse(JSON.parse(hello?.body ?? ''));
-    expect(box).toBe('token-1');
-    expect(readRequest(requests['etcd'] ?? '')).toMatchObject({ request: { commonName: 'token-1' } });
+    expect(box).toBe('i-1');
+    expect(readRequest(requests['etcd'] ?? '')).toMatchObject({ request: { commonName: 'i-1' } });
     expect(keys.sshHost).toMatch(/^ssh-ed25519 [A-Za-z0-9+/=]+$/);
     expect(Buffer.from(keys.overlay, 'base64')).toHaveLength(32);
   });
@@ -147,14 +147,14 @@ describe('the fate of a machine', () => {
       const reading = readRequest(requests['etcd'] ?? '');
       return `${box}, ${'refused' in reading ? reading.refused : reading.request.commonName}`;
     });
-    expect([...new Set(named)].toSorted()).toEqual(['token-0, token-0', 'token-1, token-0']);
+    expect([...new Set(named)].toSorted()).toEqual(['i-0, i-0', 'i-1, i-0']);
   });
 
   test('NODE-18: may be to fail in a stage and say so, with the last lines of its log', () => {
     const letters = lettersOf(born({ is: 'stage-fails', at: 0.5 }));
     expect(letters.map(({ name }) => name)).toEqual(['hello', ...EVERY_STAGE.slice(0, 3), 'failed']);
     const report = FailureReport.parse(JSON.parse(letters.at(-1)?.body ?? ''));
-    expect(report).toMatchObject({ box: 'token-1', stage: 'etcd', reason: 'etcd failed' });
+    expect(report).toMatchObject({ box: 'i-1', stage: 'etcd', reason: 'etcd failed' });
     expect(report.lastLines.at(-1)).toBe('bootstrap-stage[1]: etcd: gave up: etcd failed');
   });
 

@@ -70,7 +70,7 @@ function lineOf({ kind, id, value, owner }: Mirrored, names: Names): string | un
 
 /** Letters of machines that are gone say nothing any more. */
 function letterLine(id: string, names: Names): string | undefined {
-  const [, box, letter] = /\/mailbox\/([^/]+)\/(.+)$/.exec(id) ?? [];
+  const [, box, letter] = /\/mailbox\/[^/]+\/([^/]+)\/(.+)$/.exec(id) ?? [];
   if (box === undefined || letter === undefined) return `object ${id}`;
   const address = names.get(box);
   return address === undefined ? undefined : `letter of ${address}: ${renamed(letter, names)}`;

@@ -23,6 +23,7 @@ import { addForeignObjects } from './foreign-objects.ts';
 import { isRecord, Mirror, type Mirrored } from './mirror.ts';
 import { SimulatedWeather } from './simulated-weather.ts';
 import { wiredClients } from './wired-clients.ts';
+import { ACTED } from '../../support/acted-machines.ts';
 
 /** What is sealed, and what seals it: neither may be read anywhere. */
 const OVERLAY_KEY = Uint8Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256);
@@ -125,7 +126,7 @@ class ClusterCloud implements Cloud {
     const [account, mirror, watch, nowMs] = [this.#account, this.#mirror, this.watch, () => world.nowMs];
     const services = wiredClients({ process, account, mirror, faults, watch, region: REGION, nowMs });
     const { clock, random } = process;
-    return awsModule({ name: 'aws', servicesOf: () => services }).connect({ region: REGION, clock, random });
+    return awsModule({ name: 'aws', ...ACTED, servicesOf: () => services }).connect({ region: REGION, clock, random });
   }
 
   calmDown(): void {

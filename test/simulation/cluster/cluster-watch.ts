@@ -47,7 +47,7 @@ const MARKED = new Set([
   'key',
 ]);
 
-const WELCOME = /^mailbox\/[^/]+\/welcome$/;
+const WELCOME = /^mailbox\/[^/]+\/[^/]+\/welcome$/;
 
 /** Watches every request and every effect on the simulated account, and judges them by the raw truth alone. */
 export class ClusterWatch extends Watch {
@@ -154,7 +154,7 @@ export class ClusterWatch extends Watch {
   #checkWelcomes(living: readonly Mirrored[]): void {
     const boxes = new Set(living.map(({ value }) => value['box']));
     for (const { kind, id } of this.#ours()) {
-      const box = kind === 'current-version' ? /\/mailbox\/([^/]+)\/welcome$/.exec(id)?.[1] : undefined;
+      const box = kind === 'current-version' ? /\/mailbox\/[^/]+\/([^/]+)\/welcome$/.exec(id)?.[1] : undefined;
       if (boxes.has(box) && box !== undefined) this.report(12, `the welcome ${id} still lies there`);
     }
   }

@@ -66,9 +66,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'ec2.RevokeSecurityGroupIngress': named('changes', 'aws.ec2.security-group-rules', 'GroupId'),
   'ec2.UpdateSecurityGroupRuleDescriptionsIngress': named('changes', 'aws.ec2.security-group-rules', 'GroupId'),
   'ec2.DeleteKeyPair': named('ends', 'aws.ec2.key-pair', 'KeyPairId', 'KeyName'),
-  'ec2.AssociateIamInstanceProfile': named('makes', 'aws.ec2.profile-association', 'InstanceId'),
-  'ec2.ReplaceIamInstanceProfileAssociation': named('changes', 'aws.ec2.profile-association', 'AssociationId'),
-  'ec2.DisassociateIamInstanceProfile': named('ends', 'aws.ec2.profile-association', 'AssociationId'),
+  'ec2.AssociateIamInstanceProfile': named('changes', 'aws.ec2.instance', 'InstanceId'),
+  'ec2.ReplaceIamInstanceProfileAssociation': roleReplaced,
   'ec2.ModifyInstanceAttribute': named('changes', 'aws.ec2.instance', 'InstanceId'),
   'ec2.CreateTags': retagged,
   'ec2.DeleteTags': retagged,
@@ -140,6 +139,12 @@ function named(doing: Doing, kind: string, ...keys: readonly string[]): Rule {
     const names = keys.flatMap((key) => textsOf([input[key]])).map(bare);
     return [{ of: 'object', doing, kinds: [kind], names: names.length === 0 ? ['unnamed'] : names }];
   };
+}
+
+/** An association says nothing of its machine; the profile is among the machine's inputs. */
+function roleReplaced({ IamInstanceProfile }: Readonly<Record<string, unknown>>): readonly Claim[] {
+  const name = isRecord(IamInstanceProfile) ? String(IamInstanceProfile['Name']) : 'unnamed';
+  return [{ of: 'object', doing: 'changes', kinds: ['aws.ec2.instance'], names: [name] }];
 }
 
 /** One machine in one group each. */
@@ -222,7 +227,7 @@ const WRITERS = new Map([
 /** What is not a letter is the list of peers: whose places in it change is judged where it has changed. */
 function object({ Key, Body }: Readonly<Record<string, unknown>>): readonly Claim[] {
   if (Key === 'peers.json') return [{ of: 'object', doing: 'changes', kinds: ['peer'], names: [] }];
-  const [, box = '', name = ''] = String(Key).split('/');
+  const [, , box = '', name = ''] = String(Key).split('/');
   // Machines take all their letters with them, and who stays after all is not asked to leave any more.
   const removers = ['node', 'aws.ec2.instance', ...(name === 'leave' || name === 'left' ? ['peer'] : [])];
   const kinds = Body === undefined ? removers : (WRITERS.get(name) ?? ['node']);
@@ -233,7 +238,7 @@ function object({ Key, Body }: Readonly<Record<string, unknown>>): readonly Clai
 function removedObjects(input: Readonly<Record<string, unknown>>): readonly Claim[] {
   const { Bucket, Delete } = input;
   const objects = isRecord(Delete) && Array.isArray(Delete['Objects']) ? Delete['Objects'].filter(isRecord) : [];
-  const boxes = new Set(objects.map(({ Key }) => String(Key).split('/')[1] ?? ''));
+  const boxes = new Set(objects.map(({ Key }) => String(Key).split('/')[2] ?? ''));
   const ofBucket: Claim = { of: 'object', doing: 'ends', kinds: ['aws.s3.bucket'], names: [String(Bucket)] };
   const ofBox = { of: 'object', doing: 'changes', kinds: ['node', 'aws.ec2.instance'], otherwise: ofBucket } as const;
   return [...boxes].map((box) => ({ ...ofBox, names: [box] }));

@@ -4,6 +4,7 @@ import { image } from '#providers/aws/ec2/image.ts';
 import { openSession } from '#providers/aws/open-session.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { CloudStand } from '../support/cloud-stand.ts';
+import { ACTED } from '../../../support/acted-machines.ts';
 
 /** Whom EC2 is asked about, or why it is not asked. */
 async function ownersAsked(system: string, region: string): Promise<readonly string[] | string> {
@@ -17,7 +18,10 @@ async function ownersAsked(system: string, region: string): Promise<readonly str
     },
   };
   const consistency = { visibleWithinMs: 1, requestAgeMaxMs: 1, pollMs: 1 };
-  const session = openSession({ ...stand.services, ec2 }, { region, clock: new VirtualClock(), consistency });
+  const session = openSession(
+    { ...stand.services, ec2 },
+    { region, clock: new VirtualClock(), consistency, userDataOf: ACTED.userDataOf },
+  );
   const context = { ...stand.context(), token: 'token', variant: '', lot: [stand.context().instanceId] };
   try {
     await stand.run(image.create(session, context, { system, architecture: 'amd64' }));

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LETTER, PROTOCOL_FORMAT } from '#host/protocol.ts';
 import { CALM_WEATHER, type MachineWeather, type Weather } from '#providers/simulator/weather.ts';
 import { CloudStand } from '../support/cloud-stand.ts';
-import { type DeclaredMachine, UID, ZONES } from '../support/declared-cluster.ts';
+import { type DeclaredMachine, prefixOf, UID, ZONES } from '../support/declared-cluster.ts';
 
 const [ZONE = ''] = ZONES;
 
@@ -29,10 +29,10 @@ function isUnanswered({ waitingFor }: { readonly waitingFor: string }): boolean 
   return waitingFor.startsWith('InternalError');
 }
 
-async function onlyMachine(stand: CloudStand): Promise<{ readonly InstanceId: string; readonly ClientToken: string }> {
-  const [{ InstanceId, ClientToken } = {}] = await stand.machines();
-  if (InstanceId === undefined || ClientToken === undefined) throw new RangeError('There is no machine.');
-  return { InstanceId, ClientToken };
+async function onlyMachine(stand: CloudStand): Promise<{ readonly InstanceId: string }> {
+  const [{ InstanceId } = {}] = await stand.machines();
+  if (InstanceId === undefined) throw new RangeError('There is no machine.');
+  return { InstanceId };
 }
 
 describe('a launch', () => {
@@ -146,9 +146,13 @@ describe('a machine that was ready', () => {
     const stand = await CloudStand.open();
     const machines = workers(1);
     await stand.apply({ machines });
-    const box = `${(await onlyMachine(stand)).ClientToken}-0`;
+    const { InstanceId: box } = await onlyMachine(stand);
     const report = { format: PROTOCOL_FORMAT, box, stage: 'kubelet', reason: 'no such image', lastLines: [] };
-    const letter = { Bucket: `bootstrap-${UID}`, Key: `mailbox/${box}/${LETTER.failed}`, Body: JSON.stringify(report) };
+    const letter = {
+      Bucket: `bootstrap-${UID}`,
+      Key: `${prefixOf(box)}${LETTER.failed}`,
+      Body: JSON.stringify(report),
+    };
     await stand.run(stand.services.s3.send(new PutObjectCommand(letter)));
     expect((await stand.plan({ machines }))[0]).toBe(
       'replace eu-west-3.machine.worker-1: Stage kubelet: no such image',

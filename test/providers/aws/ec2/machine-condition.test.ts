@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { LETTER } from '#host/protocol.ts';
 import { conditionOf } from '#providers/aws/ec2/machine-condition.ts';
 import { CloudStand } from '../support/cloud-stand.ts';
-import { UID } from '../support/declared-cluster.ts';
+import { prefixOf, UID } from '../support/declared-cluster.ts';
 
-const BOX = 'token-0';
+const BOX = 'i-0123456789abcdef0';
 const BY_SOMEBODY = 'Client.UserInitiatedShutdown';
 const OF_ITSELF = 'Server.InternalError';
 const HELLO = [LETTER.hello];
@@ -17,18 +17,26 @@ interface Sight {
   readonly because?: string;
   readonly letters?: readonly string[];
   readonly isDismissed?: boolean;
+  readonly hasRole?: boolean;
 }
 
-async function conditionAt({ state, because, letters = [], isDismissed = false }: Sight): Promise<string> {
+async function conditionAt({
+  state,
+  because,
+  letters = [],
+  isDismissed = false,
+  hasRole = true,
+}: Sight): Promise<string> {
   const stand = await CloudStand.open();
   await stand.apply({ machines: [] });
   for (const letter of letters) {
-    const place = { Bucket: `bootstrap-${UID}`, Key: `mailbox/${BOX}/${letter}` };
+    const place = { Bucket: `bootstrap-${UID}`, Key: `${prefixOf(BOX)}${letter}` };
     await stand.run(stand.services.s3.send(new PutObjectCommand({ ...place, Body: '{}' })));
   }
   const context = stand.context();
   if (isDismissed) stand.session.dismissed.add(context.instanceId);
   const found: Instance = {
+    ...(hasRole ? { IamInstanceProfile: { Id: 'AIPA' } } : {}),
     ...(state === undefined ? {} : { State: { Name: state } }),
     ...(because === undefined ? {} : { StateReason: { Code: because, Message: because } }),
   };
@@ -51,6 +59,7 @@ test.each<[condition: string, when: string, sight: Sight]>([
   ['broken', 'it was given up', { state: 'running', letters: [LETTER.hello, LETTER.givenUp] }],
   ['ready', 'it runs and has said hello', { state: 'running', letters: HELLO }],
   ['pending', 'it runs and has said nothing', { state: 'running' }],
+  ['ready', 'it runs and has no role yet, without which it cannot speak', { state: 'running', hasRole: false }],
 ])('a machine is %s when %s', async (condition, _when, sight) => {
   expect(await conditionAt(sight)).toBe(condition);
 });

@@ -1,9 +1,9 @@
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Instance } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import { conditionOf } from '#providers/aws/ec2/machine-condition.ts';
-import { boxOf } from '#providers/aws/ec2/machine-presence.ts';
 import { CloudStand } from '../support/cloud-stand.ts';
-import { type DeclaredMachine, UID, ZONES } from '../support/declared-cluster.ts';
+import { type DeclaredMachine, prefixOf, UID, ZONES } from '../support/declared-cluster.ts';
 
 const Bucket = `bootstrap-${UID}`;
 const NOBODY = { machines: [] };
@@ -18,21 +18,23 @@ async function lettersIn(stand: CloudStand): Promise<readonly string[]> {
   return Contents.map(({ Key = '' }) => Key);
 }
 
-async function leave(stand: CloudStand, box: string, letter: string): Promise<void> {
-  const command = new PutObjectCommand({ Bucket, Key: `mailbox/${box}/${letter}`, Body: '{}' });
+async function leave(stand: CloudStand, { InstanceId }: Instance, letter: string): Promise<void> {
+  const command = new PutObjectCommand({ Bucket, Key: `${prefixOf(InstanceId)}${letter}`, Body: '{}' });
   await stand.run(stand.services.s3.send(command));
 }
 
 test('a machine that is destroyed leaves no letters, and those of others stay', async () => {
   const stand = await CloudStand.open();
   await stand.apply(workers('worker-1', 'worker-2'));
-  for (const machine of await stand.machines()) await leave(stand, boxOf(machine), 'stage-01-network');
+  for (const machine of await stand.machines()) await leave(stand, machine, 'stage-01-network');
   expect(await lettersIn(stand)).toHaveLength(4);
   await stand.apply(workers('worker-1'));
   const [left, ...others] = await stand.machines();
   if (left === undefined) throw new RangeError('There is no machine.');
   expect(others).toEqual([]);
-  expect(await lettersIn(stand)).toEqual(['hello', 'stage-01-network'].map((name) => `mailbox/${boxOf(left)}/${name}`));
+  expect(await lettersIn(stand)).toEqual(
+    ['hello', 'stage-01-network'].map((name) => `${prefixOf(left.InstanceId)}${name}`),
+  );
 });
 
 test('to a later program it is gone all the same, since EC2 knows that somebody has asked for its end', async () => {
@@ -43,7 +45,7 @@ test('to a later program it is gone all the same, since EC2 knows that somebody 
   await stand.apply(NOBODY);
   const found = await stand.run(stand.session.listings.instances.findById(stand.context(), machine.InstanceId ?? ''));
   if (found === undefined) throw new RangeError('It is not shown any more.');
-  const looked = { found, mailbox: boxOf(found) };
+  const looked = { found, mailbox: machine.InstanceId ?? '' };
   expect(found.State?.Name).toBe('terminated');
   expect(await lettersIn(stand)).toEqual([]);
   expect(await stand.run(conditionOf(stand.session, stand.context(), looked))).toBe('gone');

@@ -7,6 +7,7 @@ import type { AwsClients } from '#providers/aws/clients.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { CloudStand } from '../support/cloud-stand.ts';
 import { REGION, ZONES } from '../support/declared-cluster.ts';
+import { ACTED } from '../../../support/acted-machines.ts';
 
 const NEVER = new AbortController().signal;
 const context: Pick<ResourceContext, 'mutate'> = { mutate: (_call, request) => request(NEVER) };
@@ -25,7 +26,10 @@ function start(clients: AwsClients, refuse: (ids: readonly string[]) => Error | 
     },
   };
   const consistency = { visibleWithinMs: 1, requestAgeMaxMs: 1, pollMs: 1 };
-  const session = openSession({ ...clients, ec2 }, { region: REGION, clock, consistency });
+  const session = openSession(
+    { ...clients, ec2 },
+    { region: REGION, clock, consistency, userDataOf: ACTED.userDataOf },
+  );
   return { clock, sent, terminations: new Terminations(session.ec2, clock) };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { documentMeaning, documentText } from '#providers/aws/iam/document-text.ts';
 import { accessPolicy } from '#providers/aws/iam/policies.ts';
 
-const DOCUMENT = accessPolicy({ cluster: 'c', bucket: 'b', key: 'arn:aws:kms:eu-west-3:1:key/k' });
+const DOCUMENT = accessPolicy({ bucket: 'b', key: 'arn:aws:kms:eu-west-3:1:key/k', bringsSnapshots: true });
 
 test('a document means the same when IAM has encoded it for URLs', () => {
   const text = documentText(DOCUMENT);

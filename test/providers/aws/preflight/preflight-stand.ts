@@ -16,6 +16,7 @@ import { CALM_WEATHER, type Permissions, type Quotas, type Weather } from '#prov
 import { specFor } from '../../../simulation/cluster/cluster-specs.ts';
 import { SeededRandom } from '../../../simulation/seeded-random.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
+import { ACTED } from '../../../support/acted-machines.ts';
 
 export { PREFLIGHT_MS };
 
@@ -44,7 +45,7 @@ export class PreflightStand {
   private constructor(account: SimulatedAccount, clock: VirtualClock) {
     this.clock = clock;
     this.services = account.services(REGION);
-    this.module = awsModule({ name: 'simulator', servicesOf: (region) => this.#recorded(account, region) });
+    this.module = awsModule({ name: 'simulator', ...ACTED, servicesOf: (region) => this.#recorded(account, region) });
     this.connection = this.module.connect({ region: REGION, clock, random: new SeededRandom(1) });
   }
 

@@ -8,6 +8,7 @@ import { CALM_WEATHER, MEAN_WEATHER, type Weather } from '#providers/simulator/w
 import { CallCounts } from '../../../bench/call-counts.ts';
 import { SeededRandom } from '../../../simulation/seeded-random.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
+import { ACTED } from '../../../support/acted-machines.ts';
 
 const REGION = 'eu-west-3';
 const FOREVER = new AbortController().signal;
@@ -26,7 +27,7 @@ async function stand(weather: Weather = CALM_WEATHER, asksPrices = true, region 
   const account = await openSimulatedAccount({ ...ports, seed: '1', weather });
   const counts = new CallCounts();
   const services = CallCounts.counting(account.services(region), () => counts);
-  const module = awsModule({ name: 'aws', servicesOf: () => services, asksPrices });
+  const module = awsModule({ name: 'aws', ...ACTED, servicesOf: () => services, asksPrices });
   return { clock: ports.clock, connection: module.connect({ ...ports, region }), counts };
 }
 

@@ -3,11 +3,11 @@ import { CallError } from '#engine/call.ts';
 import { bucketNameOf } from '#providers/aws/s3/bucket.ts';
 import { BucketMailbox } from '#providers/aws/s3/bucket-mailbox.ts';
 import { CALM_WEATHER } from '#providers/simulator/weather.ts';
-import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CloudStand } from '../support/cloud-stand.ts';
-import { REGION, UID } from '../support/declared-cluster.ts';
+import { prefixOf, REGION, UID } from '../support/declared-cluster.ts';
 
-const BOX = 'token-0';
+const BOX = 'i-0123456789abcdef0';
 
 test('a letter is left once, read by whoever knows its name, and taken out', async () => {
   const { stand, mailbox, context } = await openMailbox();
@@ -30,16 +30,32 @@ test('a letter that is there is not written over', async () => {
 
 test('every box has its own letters, also when one name begins like another', async () => {
   const { stand, mailbox, context } = await openMailbox({ ...CALM_WEATHER, pageSizeOne: 1 });
-  const boxes = ['token-1', 'token-10', 'token-2'];
+  const boxes = ['i-1', 'i-10', 'i-2'];
   for (const box of boxes) await stand.run(mailbox.write(context, box, { name: `for-${box}`, body: '' }));
   for (const box of boxes) {
     expect(await stand.run(mailbox.look(context, box))).toMatchObject({ letters: [`for-${box}`] });
   }
 });
 
+test('a letter lies under the whole name of its machine, and what lies deeper or beside is none', async () => {
+  const { stand, mailbox, context } = await openMailbox();
+  const put = (Key: string) =>
+    stand.services.s3.send(new PutObjectCommand({ Bucket: bucketNameOf(UID), Key, Body: '{}' }));
+  await stand.run(mailbox.write(context, BOX, { name: 'welcome', body: '' }));
+  await stand.run(put(`${prefixOf(BOX)}hello`));
+  await stand.run(put(`${prefixOf(BOX)}settled-x/hello`));
+  await stand.run(put(`mailbox/${BOX}/failed`));
+  await stand.run(put(prefixOf(BOX).replace(REGION, 'eu-west-1') + 'failed'));
+  expect(await stand.run(mailbox.look(context, BOX))).toMatchObject({ letters: ['hello', 'welcome'] });
+  const there = await stand.run(
+    stand.services.s3.send(new ListObjectsV2Command({ Bucket: bucketNameOf(UID), Prefix: prefixOf(BOX) })),
+  );
+  expect(there.Contents?.map(({ Key }) => Key)).toContain(`${prefixOf(BOX)}welcome`);
+});
+
 test('all who look at the same time are told by one listing', async () => {
   const { stand, mailbox, context, listings } = await openMailbox();
-  const boxes = Array.from({ length: 40 }, (_, index) => `token-${index}`);
+  const boxes = Array.from({ length: 40 }, (_, index) => `i-${index}`);
   for (const box of boxes) await stand.run(mailbox.write(context, box, { name: 'welcome', body: '' }));
   const seen = await stand.run(Promise.all(boxes.map((box) => mailbox.look(context, box))));
   expect(seen.map(({ letters }) => letters)).toEqual(boxes.map(() => ['welcome']));
@@ -62,7 +78,7 @@ async function openMailbox(weather = CALM_WEATHER) {
   const place = { CreateBucketConfiguration: { LocationConstraint: REGION } } as const;
   await stand.run(stand.services.s3.send(new CreateBucketCommand({ Bucket: bucketNameOf(UID), ...place })));
   const machineOf = async (_context: unknown, box: string) => (box.startsWith('gone') ? 'gone' : 'there');
-  const mailbox = new BucketMailbox({ s3: stand.session.s3, machineOf });
+  const mailbox = new BucketMailbox({ ...stand.session, machineOf });
   let asked = 0;
   const context = stand.context();
   const counting: typeof context = {

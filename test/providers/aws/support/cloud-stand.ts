@@ -11,8 +11,9 @@ import { observeAll } from '#engine/refresh.ts';
 import type { ResourceContext } from '#engine/resource.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
 import type { ApplyResult } from '#engine/tally.ts';
+import type { MachineCare } from '#provider/machine-care.ts';
 import type { Connection } from '#provider/provider-module.ts';
-import { awsModule } from '#providers/aws/aws-module.ts';
+import { awsModule, type AwsModuleOptions } from '#providers/aws/aws-module.ts';
 import type { AwsClients } from '#providers/aws/clients.ts';
 import { openSession } from '#providers/aws/open-session.ts';
 import type { AwsSession } from '#providers/aws/session.ts';
@@ -25,6 +26,7 @@ import { benchStore } from '../../../bench/bench-state.ts';
 import { SeededRandom } from '../../../simulation/seeded-random.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { type DeclaredCluster, declareCluster, REGION, UID } from './declared-cluster.ts';
+import { ACTED } from '../../../support/acted-machines.ts';
 
 /** A whole cluster, or a few resources by themselves. */
 export type Declared = DeclaredCluster | ((builder: BlueprintBuilder) => void);
@@ -67,7 +69,7 @@ export class CloudStand {
     this.#overlook = overlook;
     this.services = account.services(REGION);
     const { consistency } = this.connect();
-    this.session = openSession(this.services, { region: REGION, clock, consistency });
+    this.session = openSession(this.services, { region: REGION, clock, consistency, userDataOf: ACTED.userDataOf });
   }
 
   static async open(options: StandOptions = {}): Promise<CloudStand> {
@@ -80,13 +82,22 @@ export class CloudStand {
   }
 
   /** A program that has just started. */
-  connect(): Connection {
+  connect(machines: AwsModuleOptions['machines'] = 'acted'): Connection {
     const { clock, random } = this;
     const module = awsModule({
       name: 'simulator',
+      ...ACTED,
+      machines,
       servicesOf: (region) => this.#overlook(this.#account.services(region)),
     });
     return module.connect({ region: REGION, clock, random });
+  }
+
+  /** Of somebody at a terminal, beside all runs. */
+  care(): MachineCare {
+    const { care } = this.connect('real');
+    if (care === undefined) throw new TypeError('Nobody cares for these machines.');
+    return care;
   }
 
   /** What a resource method is given, outside of any run. */

@@ -1,5 +1,5 @@
 import type { BlueprintBuilder } from '#engine/blueprint.ts';
-import type { BalancedPort, Machine, Network, RegionScope } from '#provider/constructs.ts';
+import type { BalancedPort, Machine, MachineSpec, RegionScope } from '#provider/constructs.ts';
 import { awsConstructs as aws } from '#providers/aws/constructs.ts';
 import { REGION, UID, ZONES } from './declared-cluster.ts';
 
@@ -31,11 +31,12 @@ export const declaringBalancer =
   }: DeclaredBalancer = {}) =>
   (builder: BlueprintBuilder): void => {
     const scope: RegionScope = { builder, uid: UID, clusterName: 'blog', tags, region: REGION };
-    aws.stateBucket(scope, { key: aws.stateKey(scope) });
+    const bucket = aws.stateBucket(scope, { key: aws.stateKey(scope) });
+    const machineRole = aws.machineRole(scope, { name: 'worker', bucket, bringsSnapshots: false });
     const ranges = ZONES.map((name, index) => ({ name, cidr: `10.0.${16 * index}.0/20` }));
     const shape = { domain: 'blog.example.com', topology: 'public', nat: 'per-zone' } as const;
     const network = aws.network(scope, { cidr: '10.0.0.0/16', zones: ranges, ...shape });
-    const made = declareMachines(scope, network, machines);
+    const made = declareMachines(scope, { network, machineRole }, machines);
     const walls = firewalls.map((name) => aws.firewall(scope, { name, network }));
     const ports = Object.entries(behind).map(([name, count]): BalancedPort => ({
       name,
@@ -48,7 +49,11 @@ export const declaringBalancer =
     aws.record(scope, { name: 'api', zone, domainName: 'api.blog.example.com', type: 'A', target: balancer });
   };
 
-function declareMachines(scope: RegionScope, network: Network, count: number): readonly Machine[] {
+function declareMachines(
+  scope: RegionScope,
+  { network, machineRole }: Pick<MachineSpec, 'network' | 'machineRole'>,
+  count: number,
+): readonly Machine[] {
   const firewall = aws.firewall(scope, { name: 'machines', network });
   const ingress = [{ protocol: 'any', from: { firewall }, purpose: 'among themselves' } as const];
   const rules = aws.firewallRules(scope, { name: 'machines', firewall, ingress });
@@ -64,10 +69,10 @@ function declareMachines(scope: RegionScope, network: Network, count: number): r
       firewalls: [firewall],
       rules: [rules],
       key: undefined,
-      machineRole: undefined,
+      machineRole,
       systemDiskGiB: 20,
       dataDisksGiB: [],
-      userData: `#bootstrap-stub\n${JSON.stringify(STUB)}\n`,
+      stub: JSON.stringify(STUB),
     }),
   );
 }

@@ -7,12 +7,19 @@ export const UID = parseClusterUid('benchbench');
 export const REGION = 'eu-west-3';
 export const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
 
+/** Where the letters of a machine lie. */
+export function prefixOf(instanceId = ''): string {
+  return `mailbox/arn:aws:ec2:${REGION}:123456789012:instance/${instanceId}/`;
+}
+
 export interface DeclaredMachine {
   readonly name: string;
   readonly role: 'control-plane' | 'worker';
   readonly zones: readonly string[];
   readonly types?: readonly string[];
   readonly spot?: boolean;
+  /** It stands where it can be reached from outside, also in a private network. */
+  readonly isPublic?: boolean;
   /** @default one for a worker, none for the others */
   readonly dataDisksGiB?: readonly number[];
 }
@@ -23,8 +30,8 @@ export interface DeclaredCluster {
   readonly sshPurpose?: string;
   /** Names of firewalls, besides `machines`, that workers are behind. */
   readonly workerFirewalls?: readonly string[];
-  /** That of its machines at the provider; false: none. @default 'control-plane' */
-  readonly controlPlaneRole?: string | false;
+  /** That of its machines at the provider. @default 'control-plane' */
+  readonly controlPlaneRole?: string;
   /** @default a public network of its own */
   readonly network?: Partial<Pick<NetworkSpec, 'topology' | 'nat' | 'existing'>>;
   /** Of the machines, which names point at. @default those that they are launched with, unwatched */
@@ -67,15 +74,26 @@ export function declareCluster(builder: BlueprintBuilder, cluster: DeclaredClust
   const more = workerFirewalls.map((name) => aws.firewall(scope, { name, network }));
   const key = aws.key(scope, { publicKey: PUBLIC_KEY });
   const image = aws.image(scope, { system: 'debian-13', architecture: 'amd64' });
-  const controlPlane =
-    controlPlaneRole === false ? undefined : aws.machineRole(scope, { name: controlPlaneRole, bucket });
+  const controlPlane = aws.machineRole(scope, { name: controlPlaneRole, bucket, bringsSnapshots: true });
+  const worker = aws.machineRole(scope, { name: 'worker', bucket, bringsSnapshots: false });
   const made = machines.map(
-    ({ name, role, zones: allowed, types = ['m7i.large', 'm6i.large'], spot, dataDisksGiB }) => {
-      const machineRole = role === 'control-plane' ? controlPlane : undefined;
+    ({ name, role, zones: allowed, types = ['m7i.large', 'm6i.large'], spot, isPublic, dataDisksGiB }) => {
+      const machineRole = role === 'control-plane' ? controlPlane : worker;
       const firewalls = role === 'worker' ? [firewall, ...more] : [firewall];
       const disks = { systemDiskGiB: 20, dataDisksGiB: dataDisksGiB ?? (role === 'worker' ? [50] : []) };
-      const userData = `#bootstrap-stub\n${JSON.stringify(STUB)}\n`;
-      const base = { name, role, zones: allowed, types, image, network, key, machineRole, userData, spot };
+      const base = {
+        name,
+        role,
+        zones: allowed,
+        types,
+        image,
+        network,
+        key,
+        machineRole,
+        stub: JSON.stringify(STUB),
+        spot,
+        isPublic,
+      };
       const isNamed = cluster.addresses !== undefined;
       const fixedAddress = cluster.addresses === 'fixed' ? aws.address(scope, { name }) : undefined;
       return aws.machine(scope, { ...base, ...disks, firewalls, rules: [rules], isNamed, fixedAddress });

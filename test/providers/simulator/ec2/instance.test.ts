@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { refusalOf, TestAccount } from '../support/test-account.ts';
-import { idsOf, launch, makeGroup, makePlace, makeVpc, tagged } from '../support/test-network.ts';
+import { idsOf, launch, makeGroup, makePlace, makeRole, makeVpc, tagged } from '../support/test-network.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -126,14 +126,15 @@ describe('an instance', () => {
 
   test('NODE-13: shows on its console how far it has booted', () => {
     const account = new TestAccount();
-    const [InstanceId] = idsOf(launch(account, makePlace(account).subnetId));
+    const role = makeRole(account);
+    const [InstanceId] = idsOf(launch(account, makePlace(account).subnetId, role));
     const console = () => {
       const { Output = '' } = account.ec2('GetConsoleOutput', { InstanceId });
       return Buffer.from(Output, 'base64').toString();
     };
     expect(console()).toBe('');
     account.pass(60_000);
-    expect(console()).toMatch(/Linux version[^]*said hello as token-0\n$/);
+    expect(console()).toMatch(new RegExp(`Linux version[^]*said hello as ${InstanceId}\n$`));
   });
 
   test('NODE-14: that dies while it starts gives its reason', () => {

@@ -11,22 +11,29 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { AddRoleToInstanceProfileCommand, CreateInstanceProfileCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
 import { Hello } from '#host/protocol.ts';
+import { documentText } from '#providers/aws/iam/document-text.ts';
+import { machinesTrust } from '#providers/aws/iam/policies.ts';
 import { refusalOf, REGION, SdkAccount } from '../support/sdk-account.ts';
-import { BUCKET as Bucket, stubText } from '../support/test-network.ts';
-
-const Key = 'mailbox/token-0/hello';
+import { BUCKET as Bucket, prefixOf, stubText } from '../support/test-network.ts';
 
 /** A bucket, and a machine that will say hello into it within a minute. */
 async function withMachine() {
   const account = await SdkAccount.open();
-  const { ec2, s3 } = account.in();
+  const { ec2, iam, s3 } = account.in();
   const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
   await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   const place = { CidrBlock: '10.0.0.0/24', AvailabilityZone: 'eu-west-3a' };
   const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, ...place }));
+  const Name = 'speakers';
+  await iam.send(
+    new CreateRoleCommand({ RoleName: Name, AssumeRolePolicyDocument: documentText(machinesTrust(REGION)) }),
+  );
+  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: Name }));
+  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: Name, RoleName: Name }));
   const Filters = [{ Name: 'architecture', Values: ['x86_64'] }];
   const { Images } = await ec2.send(new DescribeImagesCommand({ Owners: ['136693071363'], Filters }));
   const launch = new RunInstancesCommand({
@@ -37,8 +44,10 @@ async function withMachine() {
     SubnetId: Subnet?.SubnetId,
     ClientToken: 'token',
     UserData: Buffer.from(stubText()).toString('base64'),
+    IamInstanceProfile: { Name },
   });
-  await ec2.send(launch);
+  const { Instances = [] } = await ec2.send(launch);
+  const { InstanceId: box = '' } = Instances[0] ?? {};
   const keys = async (input: object = {}) => {
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, ...input }));
     return Contents.map((object) => object.Key);
@@ -47,19 +56,19 @@ async function withMachine() {
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
     return [...Versions.map(() => 'stored'), ...DeleteMarkers.map(() => 'marker')];
   };
-  return { account, s3, keys, versions };
+  return { account, s3, keys, versions, box, Key: `${prefixOf(box)}hello` };
 }
 
 test('S3-39: the letters of machines are objects like others', async () => {
-  const { account, s3, keys } = await withMachine();
+  const { account, s3, keys, box, Key } = await withMachine();
   for (const key of ['state/head.json', 'a']) await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: 'x' }));
   expect(await keys()).toEqual(['a', 'state/head.json']);
   await account.pass(60_000);
   expect(await keys()).toEqual(['a', Key, 'state/head.json']);
-  expect(await keys({ Prefix: 'mailbox/token-0/' })).toEqual([Key]);
+  expect(await keys({ Prefix: prefixOf(box) })).toEqual([Key]);
   expect(await keys({ StartAfter: 'b', MaxKeys: 1 })).toEqual([Key]);
   const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  expect(Hello.parse(JSON.parse((await Body?.transformToString()) ?? ''))).toMatchObject({ box: 'token-0' });
+  expect(Hello.parse(JSON.parse((await Body?.transformToString()) ?? ''))).toMatchObject({ box });
   expect(await s3.send(new HeadObjectCommand({ Bucket, Key }))).toMatchObject({ ETag });
   const again = new PutObjectCommand({ Bucket, Key, Body: 'x', IfNoneMatch: '*' });
   expect(await refusalOf(s3.send(again))).toBe('PreconditionFailed 412');
@@ -67,7 +76,7 @@ test('S3-39: the letters of machines are objects like others', async () => {
 });
 
 test('S3-39: a letter that was removed stays removed', async () => {
-  const { account, s3, keys, versions } = await withMachine();
+  const { account, s3, keys, versions, Key } = await withMachine();
   await account.pass(60_000);
   await s3.send(new DeleteObjectCommand({ Bucket, Key }));
   expect(await keys()).toEqual([]);
@@ -77,7 +86,7 @@ test('S3-39: a letter that was removed stays removed', async () => {
 });
 
 test('S3-39: a letter in a bucket with versions is one, under every later one', async () => {
-  const { account, s3, keys, versions } = await withMachine();
+  const { account, s3, keys, versions, Key } = await withMachine();
   const VersioningConfiguration = { Status: 'Enabled' } as const;
   await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
   await account.pass(60_000);

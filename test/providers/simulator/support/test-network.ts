@@ -1,12 +1,15 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { PROTOCOL_FORMAT } from '#host/protocol.ts';
+import { ACTED } from '../../../support/acted-machines.ts';
 import type { TestAccount } from './test-account.ts';
 
 export const CLUSTER = 'clusteruid';
 export const BUCKET = 'bootstrap-clusteruid';
 
 export function stubText(bucket = BUCKET): string {
-  return `#bootstrap-stub\n${JSON.stringify({ format: PROTOCOL_FORMAT, cluster: CLUSTER, region: 'eu-west-3', bucket })}`;
+  const mailbox = { bucket, region: 'eu-west-3' };
+  const stub = { format: PROTOCOL_FORMAT, cluster: CLUSTER, ...mailbox } as const;
+  return ACTED.userDataOf({ stub, mailbox, purposes: [] });
 }
 
 export function tagged(type: string, tags: Record<string, string>): object {
@@ -94,4 +97,18 @@ export function makeNatGateway(test: TestAccount, SubnetId: string, extra: objec
   const AllocationId = allocate(test);
   const { NatGateway } = test.ec2('CreateNatGateway', { SubnetId, AllocationId, ...extra });
   return { NatGatewayId: NatGateway?.NatGatewayId ?? '', AllocationId };
+}
+
+/** What gives a machine a role from its launch on: without one it cannot speak. */
+export function makeRole(test: TestAccount): object {
+  const [RoleName, InstanceProfileName] = ['speakers', 'speakers'];
+  test.call('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: '{"Version":"2012-10-17","Statement":[]}' });
+  test.call('iam', 'CreateInstanceProfile', { InstanceProfileName });
+  test.call('iam', 'AddRoleToInstanceProfile', { InstanceProfileName, RoleName });
+  return { IamInstanceProfile: { Name: InstanceProfileName } };
+}
+
+/** Where the letters of a machine lie. */
+export function prefixOf(id: string, region = 'eu-west-3'): string {
+  return `mailbox/arn:aws:ec2:${region}:123456789012:instance/${id}/`;
 }

@@ -1,0 +1,25 @@
+import { Stub } from '#host/protocol.ts';
+import { partitionOf } from '../partition.ts';
+
+/** What a machine is told in its user-data: the same for all machines of a launch, whoever asks for it again. */
+export interface FirstWords {
+  readonly stub: Stub;
+  readonly mailbox: {
+    readonly bucket: string;
+    readonly region: string;
+    /** Where it is not the one that follows from the region everywhere. */
+    readonly endpoint?: string | undefined;
+  };
+  readonly purposes: readonly string[];
+}
+
+interface Told {
+  readonly stub: string;
+  readonly purposes: readonly string[];
+}
+
+export function firstWords({ stub: text, purposes }: Told): FirstWords {
+  const stub = Stub.parse(JSON.parse(text));
+  const { bucket, region } = stub;
+  return { stub, purposes, mailbox: { bucket, region, endpoint: partitionOf(region).bucketsOf?.(region) } };
+}
