@@ -1,3 +1,4 @@
+import type { RotationPhase } from '#cluster/trust.ts';
 import type { Address } from '#engine/address.ts';
 import type { ChangeAction } from '#engine/change.ts';
 import type { EngineEvent } from '#engine/event.ts';
@@ -15,6 +16,7 @@ import type { Images } from './images.ts';
 import type { LinksRequest } from './links.ts';
 import type { OverlayStatus } from './overlay-status.ts';
 import type { ProviderName } from './provider-names.ts';
+import type { RotateRequest } from './rotate.ts';
 import type { UnitsReport } from './units.ts';
 
 /** One grammar for all verbs: a known cluster by its name, or a cluster file. */
@@ -44,11 +46,27 @@ export type RunEvent =
       readonly bytesPerSecond: number;
     }
   | { readonly type: 'image-news'; readonly text: string }
+  | RotationNews
   | EngineEvent
   | { readonly type: 'run-finished'; readonly outcome: RunOutcome };
 
+/** One authority takes the place of another: told at each phase, and when it has. */
+export interface RotationNews {
+  readonly type: 'rotation';
+  readonly authority: string;
+  readonly news: 'begins' | 'goes-on' | 'ended';
+  /** What is about to be done; absent: nothing is left to do. */
+  readonly phase?: RotationPhase | undefined;
+}
+
+/** An authority whose place another one takes, and what is to be done for that now. */
+export interface RotationStatus {
+  readonly authority: string;
+  readonly phase: RotationPhase;
+}
+
 export interface RunHeading {
-  readonly verb: 'create' | 'apply' | 'delete';
+  readonly verb: 'create' | 'apply' | 'rotate' | 'delete';
   readonly cluster: string;
   readonly provider: string;
   readonly isSimulated: boolean;
@@ -109,6 +127,8 @@ export interface PlanResult {
   readonly preflight: readonly PreflightFinding[];
   /** Who could reach SSH and the API, when only where the operator is now decides it. */
   readonly accessFound?: string | undefined;
+  /** Those under way: what is planned is what is to be done next. */
+  readonly rotations: readonly RotationStatus[];
   readonly cost: PlanCost;
 }
 
@@ -124,6 +144,8 @@ export interface ClusterStatus {
   };
   /** The zone's name servers, and whether the public DNS leads to them; undefined: there is no zone that it could. */
   readonly delegation?: { readonly nameServers: readonly string[]; readonly found: string } | undefined;
+  /** Those under way. */
+  readonly rotations: readonly RotationStatus[];
   /** Who holds the lease now. */
   readonly driver: string | undefined;
   /** Where things are: cluster file, state, run log, simulated account. */
@@ -210,6 +232,8 @@ export interface App {
     options: { readonly planFile?: string; readonly wait: boolean },
     interruption: Interruption,
   ): Promise<RunOutcome>;
+  /** Lets other authorities take the place of those that machines believe, or goes on with that. */
+  rotate(target: Target, request: RotateRequest, interruption: Interruption): Promise<RunOutcome>;
   /** `confirm` sees what would go; nothing is touched before it says yes. */
   delete(
     target: Target,

@@ -1,5 +1,6 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
 import { NOT_YET } from '#cluster/outputs.ts';
+import { trustsIn } from '#cluster/trust.ts';
 import { applyPlan } from '#engine/apply.ts';
 import type { Plan } from '#engine/plan.ts';
 import { decodePlan } from '#engine/plan-file.ts';
@@ -66,7 +67,8 @@ async function applySaved({ workstation, run, wait, intend }: BringUp, saved: st
   if (seal === undefined) throw problem('state.absent', { detail: `Nothing is in ${place.title}.` });
   const plan = decodePlan(saved, seal);
   const demand = await foreseeDemand(cluster, place, spec);
-  checkFile(plan, clusterBlueprint(await clusterPlanOf(cluster, spec, demand)).hash);
+  const standing = { demand, trusts: trustsIn(lease.snapshot) };
+  checkFile(plan, clusterBlueprint(await clusterPlanOf(cluster, spec, standing)).hash);
   await announce(run, plan, lease.snapshot);
   await preflight(run, spec, plan);
   await putInForce(workstation, cluster, place, intention);

@@ -9,6 +9,7 @@ import { probePreconditions } from '#state/probe.ts';
 import type { RunOutcome } from './app.ts';
 import { clusterPlanOf, foreseeDemand, settleDemand } from './cluster-plan.ts';
 import { converge } from './converge.ts';
+import { convergePhases } from './converge-phases.ts';
 import { DEADLINES } from './deadlines.ts';
 import { type Intention, putInForce } from './intention.ts';
 import type { OpenCluster } from './open-cluster.ts';
@@ -27,6 +28,12 @@ export interface BringUp {
   readonly intend: (place: StatePlace) => Promise<Intention>;
   /** What the provider said of a cluster that is all new; otherwise it is asked when there is a plan. */
   readonly findings?: readonly PreflightFinding[] | undefined;
+  /** Which authorities others are to take the place of. @default none, beside those of which that is under way */
+  readonly rotates?: ReadonlySet<string> | undefined;
+  /** The file in force stays it, whatever has been made of the copy here. @default false */
+  readonly keepsFile?: boolean | undefined;
+  /** Has a look at the first plan before any of it is carried out, and may refuse it. */
+  check?(plan: Plan): void;
 }
 
 /**
@@ -46,15 +53,15 @@ export async function bringUp(task: BringUp): Promise<RunOutcome> {
   await using lease = await bucket.store.acquire({ wait, existing: true, signal: interruption.stop });
   const { spec } = intention.wanted;
   const demand = await foreseeDemand(cluster, bucket, spec);
-  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, demand));
   const check = async (plan: Plan): Promise<void> => {
+    task.check?.(plan);
     // What follows the foundation was looked at with it.
     if (foundation === undefined) await preflight(run, spec, plan);
     // Not before: a file that is refused was never in force.
-    await putInForce(workstation, cluster, bucket, intention);
+    if (task.keepsFile !== true) await putInForce(workstation, cluster, bucket, intention);
     await settleDemand(cluster, bucket, spec);
   };
-  const result = await converge(run, lease, { blueprint, purpose: 'apply', check });
+  const result = await convergePhases(run, lease, { spec, demand, rotates: task.rotates, check });
   const standing = { cluster, place: bucket, snapshot: lease.snapshot, spec };
   const outputs = await describeOutputs(standing, interruption.abort);
   const total = { ...result, done: result.done + (foundation?.done ?? 0) };

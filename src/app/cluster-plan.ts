@@ -1,5 +1,6 @@
 import type { ClusterPlan } from '#cluster/bootstrap.ts';
 import { type Demand, groupOf, ROLES } from '#cluster/roles.ts';
+import type { Trusts } from '#cluster/trust.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { reconcileDemand } from '#state/demand.ts';
 import { DemandRegister } from '#state/demand-register.ts';
@@ -7,14 +8,19 @@ import { assetOrders } from './asset-orders.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import type { StatePlace } from './state-location.ts';
 
-/** What the file of a cluster asks for, with as many nodes as are wanted now. */
+export interface Standing {
+  readonly demand: Demand;
+  readonly trusts: Trusts;
+}
+
+/** What the file of a cluster asks for, with as many nodes as are wanted now, and whom they are to believe now. */
 export async function clusterPlanOf(
   cluster: OpenCluster,
   spec: ClusterSpec,
-  demand: Demand = {},
+  standing?: Standing,
 ): Promise<ClusterPlan> {
   const plan = foundationPlanOf(cluster, spec);
-  return { ...plan, demand, assets: await assetOrders(cluster.ports, spec, plan.constructs) };
+  return { ...plan, ...standing, assets: await assetOrders(cluster.ports, spec, plan.constructs) };
 }
 
 /** For the foundation alone, which needs nothing that could be missing. */

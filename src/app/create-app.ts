@@ -22,6 +22,7 @@ import { plan } from './plan.ts';
 import { power } from './power.ts';
 import type { AppPorts } from './ports.ts';
 import { readCluster } from './read-cluster.ts';
+import { rotate } from './rotate.ts';
 import { serialConsole } from './serial-console.ts';
 import { shell } from './shell.ts';
 import { stateRestore } from './state-restore.ts';
@@ -45,6 +46,7 @@ export function createApp(ports: AppPorts): App {
     create: (request, interruption) => create(workstation, request, interruption),
     plan: (target, options, signal) => plan(workstation, target, options, signal),
     apply: (target, options, interruption) => apply(workstation, target, options, interruption),
+    rotate: (target, request, interruption) => rotate(workstation, target, request, interruption),
     delete: (target, options, interruption) => deleteCluster(workstation, target, options, interruption),
     acceptance: (request, interruption) => acceptance(workstation, request, interruption),
     checkAcceptance: async (path) => checkReport(await ports.files.read(path), path),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RotationPhase } from '#cluster/trust.ts';
 import { isAddress, isInstanceId } from '#engine/address.ts';
 import { PROBLEM_CATALOGUE, type ProblemCode } from '#engine/problem-catalogue.ts';
 import { problem } from '#engine/problem.ts';
@@ -27,7 +28,7 @@ const outcome = z.strictObject({
 });
 
 const heading = z.strictObject({
-  verb: z.enum(['create', 'apply', 'delete']),
+  verb: z.enum(['create', 'apply', 'rotate', 'delete']),
   cluster: z.string(),
   provider: z.string(),
   isSimulated: z.boolean(),
@@ -76,6 +77,12 @@ const event = z.discriminatedUnion('type', [
     bytesPerSecond: z.number(),
   }),
   z.strictObject({ type: z.literal('image-news'), text: z.string() }),
+  z.strictObject({
+    type: z.literal('rotation'),
+    authority: z.string(),
+    news: z.enum(['begins', 'goes-on', 'ended']),
+    phase: RotationPhase.optional(),
+  }),
   z.strictObject({ type: z.literal('run-finished'), outcome }),
   z.strictObject({ type: z.literal('lease-acquired'), generation: z.number(), holder: z.string() }),
   z.strictObject({ type: z.literal('lease-waiting'), holder: z.string(), forMs: z.number() }),

@@ -1,4 +1,5 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
+import { trustsIn } from '#cluster/trust.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { ClusterState } from '#engine/cluster-state.ts';
 import { isEmpty, type Plan, planChanges } from '#engine/plan.ts';
@@ -10,6 +11,7 @@ import type { PlanResult, Target } from './app.ts';
 import { clusterPlanOf, foreseeDemand } from './cluster-plan.ts';
 import type { ClusterText } from './cluster-text.ts';
 import { planLooking } from './converge.ts';
+import { rotationsIn } from './converge-phases.ts';
 import { intendGiven, intendNamed } from './intention.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import { headingOf, openCluster, type OpenCluster } from './open-cluster.ts';
@@ -43,8 +45,9 @@ export async function plan(
     given === undefined ? await intendNamed(cluster, place, signal) : await intendGiven(cluster, place, given, signal);
   const { spec } = wanted;
   const demand = await foreseeDemand(cluster, place, spec);
-  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, demand));
   const snapshot = (await place.store.read(signal)) ?? new ClusterState(known.uid);
+  const trusts = trustsIn(snapshot);
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, { demand, trusts }));
   const { runtime } = cluster;
   const { types } = runtime.provider;
   const planned = request.refresh
@@ -119,5 +122,5 @@ async function resultOf(
     asks ? lookAhead(cluster, spec, planned, signal) : [],
     pricedPlan(cluster, planned, snapshot, signal),
   ]);
-  return { heading, ...priced, isEmpty: isEmpty(planned), preflight };
+  return { heading, ...priced, isEmpty: isEmpty(planned), preflight, rotations: rotationsIn(snapshot) };
 }

@@ -4,6 +4,7 @@ import type { StateStore } from '#state/state-store.ts';
 import { describeHolder } from '#state/lease.ts';
 import type { ClusterStatus, Target, UnfinishedResource } from './app.ts';
 import { foreseeDemand } from './cluster-plan.ts';
+import { rotationsIn } from './converge-phases.ts';
 import { delegationOf } from './delegation.ts';
 import { DEADLINES } from './deadlines.ts';
 import { nodeStatuses, type Waiting } from './node-status.ts';
@@ -51,6 +52,7 @@ async function describe(
     nodes: snapshot.tombstone ? [] : await withPower(reading, nodes),
     resources: countResources(snapshot),
     delegation,
+    rotations: rotationsIn(snapshot),
     driver,
     places: await placesOf(workstation, reading),
     isDeleted: snapshot.tombstone,

@@ -1,5 +1,6 @@
 import { closest } from '#config/did-you-mean.ts';
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
+import { trustsIn } from '#cluster/trust.ts';
 import type { Address } from '#engine/address.ts';
 import type { Blueprint } from '#engine/blueprint.ts';
 import type { Declaration } from '#engine/declaration.ts';
@@ -22,7 +23,7 @@ export async function why(
 ): Promise<Explanation> {
   const { cluster, place, snapshot, file } = await readCluster(workstation, target, signal);
   const demand = await foreseeDemand(cluster, place, file.spec);
-  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, file.spec, demand));
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, file.spec, { demand, trusts: trustsIn(snapshot) }));
   const address = findAddress(words, blueprint, snapshot);
   const record = snapshot.current(address);
   const declaration = blueprint.declarations.get(address);

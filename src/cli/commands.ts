@@ -25,6 +25,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/apply.ts')).applyCommand,
   },
   {
+    name: 'rotate',
+    summary: 'Let new authorities take the place of those that machines believe',
+    load: async () => (await import('./commands/rotate.ts')).rotateCommand,
+  },
+  {
     name: 'status',
     summary: 'Show the nodes and what keeps them from being ready',
     load: async () => (await import('./commands/status.ts')).statusCommand,

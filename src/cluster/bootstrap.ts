@@ -14,6 +14,7 @@ import { declareNodes } from './nodes.ts';
 import { declareOverlay } from './overlay.ts';
 import type { Demand } from './roles.ts';
 import { rosterOf } from './roster.ts';
+import type { Trusts } from './trust.ts';
 
 export interface ClusterPlan {
   readonly spec: ClusterSpec;
@@ -22,7 +23,11 @@ export interface ClusterPlan {
   readonly constructs: Constructs;
   /** What machines fetch. @default nothing */
   readonly assets?: readonly AssetOrder[] | undefined;
+  /** @default one authority for each purpose, the first */
+  readonly trusts?: Trusts | undefined;
 }
+
+const NO_TRUSTS: Trusts = new Map();
 
 /** Where the state will live: made first, so that everything after it is known to more than one workstation. */
 export function foundationBlueprint(cluster: ClusterPlan): Blueprint {
@@ -33,7 +38,7 @@ export function foundationBlueprint(cluster: ClusterPlan): Blueprint {
 
 /** The whole procedure. The order is for the reader: what waits for what follows from what each thing needs. */
 export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
-  const { spec, demand, constructs, assets = [] } = cluster;
+  const { spec, demand, constructs, assets = [], trusts = NO_TRUSTS } = cluster;
   const scope = scopeOf(cluster);
   const roster = rosterOf(spec, demand);
 
@@ -41,7 +46,7 @@ export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
   const shelf = declareAssets(scope, assets);
   const regionNetwork = declareNetwork(constructs, scope, spec);
   const overlay = declareOverlay(scope);
-  const etcd = declareEtcd(scope, roster);
+  const etcd = declareEtcd(scope, roster, trusts);
   const basis = declareMachineBasis(constructs, scope, spec, bucket);
   declareBastion(constructs, scope, spec, { basis, regionNetwork, bucket });
   const placed = declareMachines(constructs, scope, { spec, roster, regionNetwork, bucket, basis });

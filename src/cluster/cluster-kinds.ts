@@ -7,6 +7,7 @@ import { etcdFounding } from './etcd-founding.ts';
 import { etcdFounder, etcdSeat } from './etcd-seat.ts';
 import { generatedSecret } from './generated-secret.ts';
 import { nodeCertificate } from './node-certificate.ts';
+import { rotation } from './rotation.ts';
 
 /** Kinds that are the same at every provider. */
 const OWN_TYPES: readonly ResourceType[] = [
@@ -15,6 +16,7 @@ const OWN_TYPES: readonly ResourceType[] = [
   generatedSecret,
   authority,
   nodeCertificate,
+  rotation,
   etcdFounding,
   etcdFounder,
   etcdSeat,

@@ -1,13 +1,13 @@
 import type { Ref } from '#engine/ref.ts';
-import { authority } from '#pki/authority-kind.ts';
 import type { Machine, RegionScope } from '#provider/constructs.ts';
-import type { Secret } from '#std/secret.ts';
+import { type Authorities, declareAuthorities } from './authorities.ts';
 import { etcdFounder, etcdSeat } from './etcd-seat.ts';
 import { etcdFounding, type EtcdMember } from './etcd-founding.ts';
 import type { NodeWords } from './node-words.ts';
 import { nodeCertificate } from './node-certificate.ts';
 import { isControlPlane } from './roles.ts';
 import type { Member } from './roster.ts';
+import { FIRST_TRUST, type Trusts } from './trust.ts';
 
 const PURPOSE = 'etcd';
 const PEER_PORT = 2_380;
@@ -19,28 +19,25 @@ export interface Etcd {
   readonly token: Ref<string>;
   readonly founders: Ref<readonly EtcdMember[]>;
   readonly members: Ref<readonly EtcdMember[]>;
-  readonly authority: { readonly certificate: Ref<string>; readonly key: Ref<Secret> };
+  readonly authorities: Authorities;
 }
 
-export function declareEtcd({ builder, clusterName }: RegionScope, roster: readonly Member[]): Etcd {
+export function declareEtcd(scope: RegionScope, roster: readonly Member[], trusts: Trusts): Etcd {
   const members = roster.filter(({ role }) => isControlPlane(role)).map(memberOf);
-  const founding = builder.declare(etcdFounding, 'etcd.founding', { members });
-  const believed = builder.declare(authority, 'authority.etcd', {
-    name: `etcd of ${clusterName}`,
-    lifeDays: AUTHORITY_DAYS,
-  });
+  const founding = scope.builder.declare(etcdFounding, 'etcd.founding', { members });
+  const trust = trusts.get(PURPOSE) ?? FIRST_TRUST;
   return {
     token: founding.output('token'),
     founders: founding.output('founders'),
     members: founding.output('members'),
-    authority: { certificate: believed.output('certificate'), key: believed.output('key') },
+    authorities: declareAuthorities(scope, { purpose: PURPOSE, trust, lifeDays: AUTHORITY_DAYS }),
   };
 }
 
 /** The seat of one node, and the certificate with which the others know who sits there. */
 export function declareSeat(
   { builder, region }: RegionScope,
-  { token, founders, members, authority: believed }: Etcd,
+  { token, founders, members, authorities }: Etcd,
   { name, overlayAddress }: Member,
   { mailbox: box }: Pick<Machine, 'mailbox'>,
 ): NodeWords {
@@ -51,8 +48,8 @@ export function declareSeat(
   const certificate = builder.declare(nodeCertificate, `${region}.certificate.${name}.${PURPOSE}`, {
     box,
     purpose: PURPOSE,
-    authority: believed.certificate,
-    authorityKey: believed.key,
+    authority: authorities.signer.certificate,
+    authorityKey: authorities.signer.key,
     commonName: name,
     organizations: [],
     dnsNames: [name, 'localhost'],
@@ -68,7 +65,7 @@ export function declareSeat(
       ETCD_PEERS: seat.output('peers'),
     },
     certificates: {
-      [PURPOSE]: { certificate: certificate.output('certificate'), authority: believed.certificate },
+      [PURPOSE]: { certificate: certificate.output('certificate'), believes: authorities.believed },
     },
   };
 }

@@ -11,7 +11,8 @@ export interface NodeWords {
 
 interface CarriedCertificate {
   readonly certificate: Input<string>;
-  readonly authority: Input<string>;
+  /** Authorities: one, or one and its successor. */
+  readonly believes: readonly Input<string>[];
 }
 
 export function together(all: readonly NodeWords[]): Required<NodeWords> {

@@ -3,6 +3,7 @@ import type { Address } from '#engine/address.ts';
 import { node } from '#host/node.ts';
 import type { Machine, RegionScope } from '#provider/constructs.ts';
 import { assetsFor, type ShelvedAsset } from './assets.ts';
+import { declareRotation, type Holder } from './authorities.ts';
 import { declareSeat, type Etcd } from './etcd.ts';
 import type { PlacedMember } from './machines.ts';
 import { type NodeWords, together } from './node-words.ts';
@@ -19,18 +20,19 @@ export interface NodesSpec {
   readonly realStages: readonly string[] | undefined;
 }
 
-/** What each machine becomes by itself, once it has said hello and is told. */
+/** What each machine becomes by itself, once it has said hello and is told; and whom all of them are about to believe. */
 export function declareNodes(scope: RegionScope, placed: readonly PlacedMember[], nodes: NodesSpec): void {
   const { spec, overlay, etcd, shelf, realStages } = nodes;
-  for (const { member, machine } of placed) {
+  const holders = placed.map(({ member, machine }): Holder => {
     const peer = declarePeer(scope, overlay, member, machine);
     const seat = isControlPlane(member.role) ? [declareSeat(scope, etcd, member, machine)] : [];
     const words = [ownWords(scope, member), overlayWords(overlay, spec, member), ...seat];
     const stages = stagesOf(member.role).filter((stage) => realStages?.includes(stage) ?? true);
     // Without real machines nothing is on the shelf.
     const assets = realStages === undefined ? [] : assetsFor(stages, shelf);
-    declareNode(scope, { member, machine }, { words, stages, assets, peer });
-  }
+    return declareNode(scope, { member, machine }, { words, stages, assets, peer });
+  });
+  declareRotation(scope, etcd.authorities, holders);
 }
 
 function ownWords({ region }: RegionScope, { name, role, zones }: Member): NodeWords {
@@ -48,15 +50,24 @@ function declareNode(
   { region, builder }: RegionScope,
   { member, machine }: { readonly member: Member; readonly machine: Machine },
   { words, stages, assets, peer }: Becoming,
-): void {
+): Holder {
   const { name, role, zones } = member;
   const inputs = { name, role, region, zone: zones[0] ?? '', mailbox: machine.mailbox };
   const fetched = assets.map(({ name: asset, sha256, form }) => ({ name: asset, sha256, form }));
-  builder.declare(
+  const said = together(words);
+  const made = builder.declare(
     node,
     `${region}.node.${name}`,
-    { ...inputs, ...together(words), assets: fetched, stages },
+    { ...inputs, ...said, assets: fetched, stages },
     // Whom nobody knows would look for the others in vain.
     { within: machine.address, dependsOn: [...machine.settled, peer] },
   );
+  const { certificates } = said;
+  return {
+    node: name,
+    box: made.output('mailbox'),
+    certificates,
+    renewals: made.output('renewals'),
+    delivered: made.output('delivered'),
+  };
 }

@@ -104,6 +104,8 @@ export interface ResourceDefinition<Session, Inputs, Outputs> {
   readonly stableOutputs: readonly (keyof Outputs & string)[];
   /** Outputs whose difference from the state is no drift. @default [] */
   readonly ignoreDriftOf?: readonly (keyof Outputs & string)[];
+  /** How many times as long as others it may take to become ready. @default once */
+  readonly patience?: number;
   /** Names one physical object among all of its kind. */
   idOf(outputs: Outputs): string;
   /** Ways to create it, tried in order when one has no capacity. @default one, named '' */
@@ -146,6 +148,7 @@ export interface ResourceType {
   cannotBecome?(outputs: unknown, inputs: unknown): readonly string[];
   readonly stableOutputs: readonly string[];
   readonly ignoreDriftOf?: readonly string[];
+  readonly patience?: number;
   idOf(outputs: unknown): string;
   variants?(inputs: unknown): readonly string[];
   lotOf?(inputs: unknown): string;

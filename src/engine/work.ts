@@ -162,7 +162,8 @@ export class Patience {
     this.#record = record;
     this.#waitingFor = waitingFor;
     this.#startedAtMs = work.runtime.clock.monotonicMs();
-    this.#deadlineMs = this.#startedAtMs + work.runtime.provider.deadlines.conditionMs;
+    const { patience = 1 } = work.typeOf(record.kind, record.address);
+    this.#deadlineMs = this.#startedAtMs + patience * work.runtime.provider.deadlines.conditionMs;
   }
 
   /** Waits a moment, or gives up with `code` when the deadline has passed. */

@@ -58,4 +58,20 @@ export const WORKSTATION_PROBLEMS = {
     blame: 'provider',
     remedy: 'Nothing was changed. See how etcd is, then try again:\n  bootstrap etcd status NAME',
   },
+  'authority.unknown': {
+    summary: 'The cluster has no such authority',
+    blame: 'user',
+    remedy: 'Nothing was changed. Name one that it has, or none for all of them:\n  bootstrap rotate NAME',
+  },
+  'rotation.machines-silent': {
+    summary: 'Not every machine could be told whom to believe',
+    blame: 'user',
+    remedy:
+      'Nothing was changed. Bring them back: machines that are off with start, what is gone or broken with apply, then rotate again:\n  bootstrap status NAME',
+  },
+  'rotation.unfinished': {
+    summary: 'A rotation could not go on',
+    blame: 'provider',
+    remedy: 'No machine is a stranger to another. When everything can be reached again, go on:\n  bootstrap apply NAME',
+  },
 } as const;

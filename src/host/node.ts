@@ -4,8 +4,8 @@ import { ABSENT, type Condition, defineResource, type Owner, READY, type Resourc
 import { Secret } from '#std/secret.ts';
 import { parseJson, readHello, writeOnce } from './hello.ts';
 import type { BoxContents, Mailbox } from './mailbox.ts';
-import { FailureReport, LETTER, PROTOCOL_FORMAT, stageLetter, Welcome } from './protocol.ts';
-import { deliveredTo, digestsOf, renew } from './renewal.ts';
+import { FailureReport, HeldCertificates, LETTER, PROTOCOL_FORMAT, stageLetter, Welcome } from './protocol.ts';
+import { asTold, deliveredTo, digestsOf, renew } from './renewal.ts';
 import { settledAs, settledLetter } from './settled.ts';
 
 /** What a provider's session has for the nodes that live on its machines. */
@@ -24,7 +24,7 @@ const Inputs = z.strictObject({
   mailbox: z.string(),
   settings: said.settings,
   secrets: z.record(z.string(), z.instanceof(Secret)),
-  certificates: said.certificates,
+  certificates: HeldCertificates,
   assets: said.assets,
   stages: said.stages,
 });
@@ -82,7 +82,7 @@ export const node = defineResource<NodeSession>()({
     const { name, mailbox: box } = inputs;
     await readHello(mailbox, context, box);
     await mailbox.write(context, box, { name: LETTER.welcome, body: JSON.stringify(welcomeFor(context, inputs)) });
-    return { name, mailbox: box, renewals: 0, delivered: digestsOf(inputs.certificates) };
+    return { name, mailbox: box, renewals: 0, delivered: digestsOf(asTold(inputs.certificates)) };
   },
 
   async sync({ mailbox }, context, inputs, observed) {
@@ -93,7 +93,8 @@ export const node = defineResource<NodeSession>()({
     const settled = { name, certificates: Object.keys(inputs.certificates) };
     if (!letters.includes(name)) await writeOnce(mailbox, context, box, settled);
     if (letters.includes(LETTER.welcome)) await mailbox.remove(context, box, [LETTER.welcome]);
-    return { ...observed, ...(await renew(mailbox, context, { box, observed, certificates: inputs.certificates })) };
+    const certificates = asTold(inputs.certificates);
+    return { ...observed, ...(await renew(mailbox, context, { box, observed, certificates })) };
   },
 
   async giveUp({ mailbox }, context, { mailbox: box }) {
@@ -141,7 +142,7 @@ function welcomeFor({ cluster, instanceId }: ResourceContext, inputs: NodeInputs
     zone,
     settings,
     secrets: Object.fromEntries(Object.entries(secrets).map(([purpose, secret]) => [purpose, secret.reveal()])),
-    certificates,
+    certificates: asTold(certificates),
     assets,
     stages,
   };

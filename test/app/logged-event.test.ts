@@ -30,6 +30,8 @@ const EVENTS: readonly RunEvent[] = [
     ],
   },
   { type: 'state-moved', to: 's3://bucket/state/' },
+  { type: 'rotation', authority: 'etcd', news: 'begins', phase: 'introduce' },
+  { type: 'rotation', authority: 'etcd', news: 'ended' },
   { type: 'lease-acquired', generation: 3, holder: 'ada on desk' },
   { type: 'lease-waiting', holder: 'ada on desk', forMs: 12 },
   { type: 'lease-lost', problem: failure },

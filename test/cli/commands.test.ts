@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { ClusterStatus, DeletePreview, LoggedEvent, PlanResult } from '#app/app.ts';
 import { parseAddress } from '#engine/address.ts';
 import { problem } from '#engine/problem.ts';
@@ -14,12 +15,21 @@ const COST = {
   unknown: ['x9.huge'],
 };
 const FREE = { ...COST, before: 0, after: 0, unknown: [] };
-const empty: PlanResult = { heading: SIMULATED, changes: [], isEmpty: true, exists: true, preflight: [], cost: FREE };
+const empty: PlanResult = {
+  heading: SIMULATED,
+  changes: [],
+  isEmpty: true,
+  exists: true,
+  preflight: [],
+  rotations: [],
+  cost: FREE,
+};
 const pending: PlanResult = {
   heading: SIMULATED,
   isEmpty: false,
   exists: true,
   preflight: [],
+  rotations: [],
   accessFound: '203.0.113.7/32',
   cost: COST,
   changes: [
@@ -50,6 +60,7 @@ const status: ClusterStatus = {
     progress: index === 6 ? { done: 3, of: 6 } : undefined,
     detail: index === 7 ? 'Stage overlay: wg0 does not come up' : index === 6 ? 'waiting for stage storage' : '',
   })),
+  rotations: [],
   resources: {
     total: 44,
     ready: 41,
@@ -118,6 +129,58 @@ describe('apply', () => {
     ['apply -f /c.yaml demo.plan', { target: { file: '/c.yaml' }, planFile: 'demo.plan', wait: false }],
   ])('"%s" is understood', async (line, given) => {
     expect((await perform(line)).asked).toEqual([{ method: 'apply', given }]);
+  });
+});
+
+const Rotation = z.object({
+  type: z.literal('rotation'),
+  authority: z.string(),
+  news: z.string(),
+  phase: z.string().optional(),
+});
+
+describe('rotate', () => {
+  test.each([
+    ['rotate demo', { target: { name: 'demo' }, authorities: [], wait: false }],
+    ['rotate demo etcd --wait', { target: { name: 'demo' }, authorities: ['etcd'], wait: true }],
+    ['rotate etcd', { target: { name: 'demo' }, authorities: ['etcd'], wait: false }],
+    ['rotate -f /c.yaml etcd', { target: { file: '/c.yaml' }, authorities: ['etcd'], wait: false }],
+  ])('"%s" is understood', async (line, given) => {
+    expect((await perform(line)).asked).toEqual([{ method: 'rotate', given }]);
+  });
+
+  test('says in every view that it begins, goes on and has ended', async () => {
+    const [begin, ...rest] = createStory({ nodes: ['control-plane-1'] });
+    const news = [
+      { type: 'rotation', authority: 'etcd', news: 'begins', phase: 'introduce' },
+      { type: 'rotation', authority: 'etcd', news: 'goes-on', phase: 'forget' },
+      { type: 'rotation', authority: 'etcd', news: 'ended' },
+    ] as const;
+    const run = [...(begin === undefined ? [] : [begin]), ...news.map((event) => [10, event] as const), ...rest];
+    const told = [
+      'rotation of etcd begins: machines come to believe a new authority beside the old one',
+      'rotation of etcd goes on: machines come to believe the new authority alone, and the old one is destroyed',
+      'rotation of etcd has ended: machines believe the new authority alone',
+    ];
+    for (const isTerminal of [true, false]) {
+      const { output } = await perform('rotate demo', { app: { run }, isTerminal, columns: 120 });
+      for (const line of told) expect(output).toContain(line);
+    }
+    const { output } = await perform('rotate demo --json', { app: { run } });
+    const lines = output
+      .trim()
+      .split('\n')
+      .map((line) => Rotation.safeParse(JSON.parse(line)).data);
+    expect(lines.filter((line) => line !== undefined)).toEqual(news);
+  });
+
+  test('under way is told by plan and by status', async () => {
+    const rotations = [{ authority: 'etcd', phase: 'sign' }] as const;
+    const told = 'rotation  etcd: machines come to show what the new authority has signed';
+    const planned = await perform('plan demo', { app: { plan: { ...pending, rotations } } });
+    expect(planned.output.split('\n')).toContain(told);
+    const stands = await perform('status demo', { app: { statuses: [{ ...status, rotations }] } });
+    expect(stands.output.split('\n').map((line) => line.replace(/ {2,}/, '  '))).toContain(told);
   });
 });
 

@@ -77,6 +77,7 @@ describe('a plan', () => {
     isEmpty: false,
     exists: true,
     preflight: [GOOD, WARNING, BAD],
+    rotations: [],
     changes: [change('eu-west-3.network')],
     cost: { before: 0, after: 0, source: 'prices of a test', byUse: '', unknown: [] },
   };

@@ -130,7 +130,7 @@ test('who has a seat in etcd is told which, and gets a certificate in its own na
     expect(certificates).toEqual({
       etcd: {
         certificate: { $ref: own.address, output: 'certificate' },
-        authority: { $ref: 'authority.etcd', output: 'certificate' },
+        believes: [{ $ref: 'authority.etcd', output: 'certificate' }],
       },
     });
     const { OVERLAY_ADDRESS: address } = settings;

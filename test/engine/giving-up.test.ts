@@ -42,10 +42,10 @@ class Patient {
   });
 }
 
-async function apply(patient: Patient): Promise<Ending> {
-  const { type } = patient;
+async function apply(patient: Patient, patience = 1, clock = new VirtualClock()): Promise<Ending> {
+  const type = { ...patient.type, patience };
   const wanted = declare((blueprint) => void blueprint.declare(type, 'patient', {}));
-  return applyOneKind({ clock: new VirtualClock(), type, state: stateOf([]), wanted });
+  return applyOneKind({ clock, type, state: stateOf([]), wanted });
 }
 
 test('what does not become ready in time is given up, and the run says what it waited for', async () => {
@@ -55,6 +55,18 @@ test('what does not become ready in time is given up, and the run says what it w
   expect(result.failed.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
     'resource.not-ready: Waited in vain for stage overlay.',
   ]);
+});
+
+test('what is slower by its nature is waited for as many times as long', async () => {
+  const waited = await Promise.all(
+    [1, 2].map(async (patience) => {
+      const clock = new VirtualClock();
+      await apply(new Patient(), patience, clock);
+      return clock.monotonicMs();
+    }),
+  );
+  const [usual = 0, twice = 0] = waited;
+  expect(twice / usual).toBeCloseTo(2, 1);
 });
 
 test('how far it has come is told while it is awaited', async () => {

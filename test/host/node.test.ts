@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { CallError } from '#engine/call.ts';
 import type { Observation } from '#engine/resource.ts';
 import { node, type NodeInputs } from '#host/node.ts';
-import { digestsOf } from '#host/renewal.ts';
+import { asTold, digestsOf } from '#host/renewal.ts';
 import { PROTOCOL_FORMAT, Renewal, Welcome } from '#host/protocol.ts';
 import { Secret } from '#std/secret.ts';
 import { MemoryMailbox } from './support/memory-mailbox.ts';
@@ -17,12 +17,12 @@ const INPUTS: NodeInputs = {
   mailbox: BOX,
   settings: { NODE: 'worker-1', OVERLAY_ADDRESS: '10.43.0.129' },
   secrets: { 'overlay-psk': new Secret('the overlay key') },
-  certificates: { etcd: { certificate: 'CERTIFICATE', authority: 'AUTHORITY' } },
+  certificates: { etcd: { certificate: 'CERTIFICATE', believes: ['AUTHORITY', 'SUCCESSOR'] } },
   assets: [{ name: 'etcd', sha256: 'a'.repeat(64), form: 'tar.gz' }],
   stages: ['network', 'overlay', 'ready'],
 };
 
-const OUTPUTS = { name: 'worker-1', mailbox: BOX, renewals: 0, delivered: digestsOf(INPUTS.certificates) };
+const OUTPUTS = { name: 'worker-1', mailbox: BOX, renewals: 0, delivered: digestsOf(asTold(INPUTS.certificates)) };
 
 const contextOf = (incarnation = 1) => resourceContext('eu-west-3.node.worker-1', incarnation);
 
@@ -60,7 +60,8 @@ describe('the welcome', () => {
     await welcomed();
     const welcome = Welcome.parse(JSON.parse(mailbox.boxes.get(BOX)?.get('welcome') ?? ''));
     expect(welcome).toMatchObject({ node: 'worker-1', incarnation: contextOf().instanceId, stages: INPUTS.stages });
-    const { settings, certificates, assets } = INPUTS;
+    const { settings, assets } = INPUTS;
+    const certificates = { etcd: { certificate: 'CERTIFICATE', authority: 'AUTHORITYSUCCESSOR' } };
     expect(welcome).toMatchObject({ settings, certificates, assets });
     expect(welcome.secrets).toEqual({ 'overlay-psk': 'the overlay key' });
     expect(await observe()).toMatchObject({ owner: { cluster: CLUSTER, instanceId: contextOf().instanceId } });
@@ -182,7 +183,10 @@ describe('a node', () => {
 });
 
 describe('a node that runs', () => {
-  const RENEWED: NodeInputs = { ...INPUTS, certificates: { etcd: { certificate: 'RENEWED', authority: 'AUTHORITY' } } };
+  const RENEWED: NodeInputs = {
+    ...INPUTS,
+    certificates: { etcd: { certificate: 'RENEWED', believes: ['AUTHORITY'] } },
+  };
   const observeAs = (inputs: NodeInputs, last: typeof OUTPUTS | undefined) =>
     node.observe({ mailbox }, contextOf(), { inputs, last });
   const outputsOf = async (last: typeof OUTPUTS | undefined): Promise<typeof OUTPUTS> => {
@@ -200,13 +204,13 @@ describe('a node that runs', () => {
   test('is sent what has changed of its certificates, once, whole, and without a secret', async () => {
     await settle();
     const renewed = await node.sync({ mailbox }, contextOf(), RENEWED, OUTPUTS);
-    expect(renewed).toEqual({ ...OUTPUTS, renewals: 1, delivered: digestsOf(RENEWED.certificates) });
+    expect(renewed).toEqual({ ...OUTPUTS, renewals: 1, delivered: digestsOf(asTold(RENEWED.certificates)) });
     const text = mailbox.boxes.get(BOX)?.get('renewal-01') ?? '';
     expect(Renewal.parse(JSON.parse(text))).toEqual({
       format: PROTOCOL_FORMAT,
       box: BOX,
       number: 1,
-      certificates: RENEWED.certificates,
+      certificates: { etcd: { certificate: 'RENEWED', authority: 'AUTHORITY' } },
     });
     expect(text).not.toContain('the overlay key');
     expect(await node.sync({ mailbox }, contextOf(), RENEWED, renewed)).toEqual(renewed);
@@ -250,6 +254,20 @@ describe('a node that runs', () => {
     expect(lost).toEqual({ ...OUTPUTS, delivered: {} });
     await node.sync({ mailbox }, contextOf(), INPUTS, lost);
     expect(letters()).toEqual(['renewal-01']);
+  });
+
+  test('is sent another letter when it has refused the last, and none when it has taken it', async () => {
+    await settle();
+    const renewed = await node.sync({ mailbox }, contextOf(), RENEWED, OUTPUTS);
+    mailbox.post(BOX, 'refused-01', { format: PROTOCOL_FORMAT, box: BOX, reason: 'it is older' });
+    expect(await outputsOf(renewed)).toEqual({ ...renewed, delivered: {} });
+    const again = await node.sync({ mailbox }, contextOf(), RENEWED, await outputsOf(renewed));
+    expect(again).toEqual({ ...renewed, renewals: 2 });
+    expect(letters()).toEqual(['renewal-01', 'renewal-02']);
+    expect(await outputsOf(again)).toEqual(again);
+    mailbox.post(BOX, 'renewed-02');
+    mailbox.post(BOX, 'refused-02');
+    expect(await outputsOf(again)).toEqual(again);
   });
 
   test('keeps its letters as long as it lives', async () => {

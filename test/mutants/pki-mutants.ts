@@ -9,6 +9,10 @@ const REQUEST = 'src/pki/request.ts';
 const LEAF = 'src/pki/leaf.ts';
 const TEXT = 'src/pki/certificate-text.ts';
 const CERTIFICATE = 'src/cluster/node-certificate.ts';
+const TRUST = 'src/cluster/trust.ts';
+const ROTATION = 'src/cluster/rotation.ts';
+const TRUST_TESTS = byTests('test/cluster/trust.test.ts');
+const ROTATION_TESTS = byTests('test/cluster/rotation.test.ts');
 
 /** Ways to believe a machine too much, or to make others believe it too much. */
 export const PKI_MUTANTS: readonly Mutant[] = [
@@ -152,6 +156,62 @@ export const PKI_MUTANTS: readonly Mutant[] = [
     anchor: 'sequence(yes(), noFurther)',
     replacement: 'sequence(yes())',
     killers: [LEAF_TESTS],
+  },
+  {
+    name: 'machines show what a new authority has signed before all believe it',
+    file: TRUST,
+    anchor: "return isConfirmed ? 'sign' : 'introduce';",
+    replacement: "return isConfirmed || phase === 'introduce' ? 'sign' : 'introduce';",
+    killers: [TRUST_TESTS],
+  },
+  {
+    name: 'a new authority signs as soon as it is there',
+    file: TRUST,
+    anchor: 'return { believed: there, signs: oldest, phase };',
+    replacement: 'return { believed: there, signs: Math.max(oldest, newest), phase };',
+    killers: [TRUST_TESTS],
+  },
+  {
+    name: 'an old authority is dropped before all have confirmed that they can do without it',
+    file: TRUST,
+    anchor: "return isConfirmed ? 'forget' : 'sign';",
+    replacement: "return isConfirmed || phase === 'sign' ? 'forget' : 'sign';",
+    killers: [TRUST_TESTS],
+  },
+  {
+    name: 'a rotation that is under way begins again',
+    file: TRUST,
+    anchor: "if (rotation !== undefined) return { believed: [newest], signs: newest, phase: 'end' };",
+    replacement: "if (rotation !== undefined && !begins) return { believed: [newest], signs: newest, phase: 'end' };",
+    killers: [TRUST_TESTS],
+  },
+  {
+    name: 'one machine that confirms speaks for all',
+    file: ROTATION,
+    anchor: 'if (waits.length === 0) return READY;',
+    replacement: 'if (waits.length < of || of === 0) return READY;',
+    killers: [ROTATION_TESTS],
+  },
+  {
+    name: 'a machine that was told nothing counts as one that has confirmed',
+    file: ROTATION,
+    anchor: 'if (untold.length === 0) return;',
+    replacement: 'if (untold.length >= 0) return;',
+    killers: [ROTATION_TESTS],
+  },
+  {
+    name: 'what was confirmed of an earlier letter counts for the next',
+    file: 'src/host/renewal.ts',
+    anchor: 'for (let taken = last; taken >= number; taken -= 1) {',
+    replacement: 'for (let taken = last; taken >= number - 1; taken -= 1) {',
+    killers: [ROTATION_TESTS],
+  },
+  {
+    name: 'certificates that a machine has refused count as delivered',
+    file: 'src/host/renewal.ts',
+    anchor: "if (answerTo(letters, renewals) === 'refused') return { renewals, delivered: {} };",
+    replacement: '',
+    killers: [byTests('test/host/node.test.ts'), ROTATION_TESTS],
   },
   {
     name: 'the keys drawn may be none at all',

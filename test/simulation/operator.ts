@@ -41,11 +41,25 @@ export async function operate(seed: OperatorSeed, steps: readonly Step[]): Promi
   let outcome: Outcome = { ok: true, failed: [], wasIdle: true };
   for (const step of steps) {
     if (step.isFirst === true && !isAboutToBegin(lease, step)) continue;
-    const { ok, failed, wasIdle } = await carryOut(seed, runtime, lease, step);
-    outcome = { ok: ok || step.mayFail === true, failed, wasIdle: outcome.wasIdle && wasIdle };
+    const { ok, failed, wasIdle } = await bringToEnd(seed, runtime, lease, step);
+    outcome = { ok, failed, wasIdle: outcome.wasIdle && wasIdle };
     if (!outcome.ok) break;
   }
   return outcome;
+}
+
+/** By one plan, or by as many as it takes where the state says what is next. */
+async function bringToEnd(seed: OperatorSeed, runtime: EngineRuntime, lease: StateLease, step: Step): Promise<Outcome> {
+  let wasIdle = true;
+  for (let before: string | undefined; ;) {
+    const blueprint = step.blueprintAt?.(lease.snapshot) ?? step.blueprint;
+    const outcome = await carryOut(seed, runtime, lease, { ...step, blueprint });
+    wasIdle &&= outcome.wasIdle;
+    const isStuck = blueprint.hash === before;
+    const ok = (outcome.ok && !isStuck) || step.mayFail === true;
+    if (!ok || blueprint.hash === step.blueprint.hash) return { ...outcome, ok, wasIdle };
+    before = blueprint.hash;
+  }
 }
 
 /** As the commands do: nothing beyond the step itself has been begun. */

@@ -1,6 +1,7 @@
 import { isClusterUid, type ClusterUid } from '#engine/address.ts';
 import { type Blueprint, EMPTY_BLUEPRINT } from '#engine/blueprint.ts';
 import type { Purpose } from '#engine/plan.ts';
+import type { Snapshot } from '#engine/record.ts';
 import { BASE_SHAPE, type Operation, shapeAfter, TOPOLOGIES } from './topologies.ts';
 
 const UID = 'simulatedcluster';
@@ -11,6 +12,8 @@ export const CLUSTER: ClusterUid = clusterUid(UID);
 export interface Step {
   readonly blueprint: Blueprint;
   readonly purpose: Purpose;
+  /** Where what is wanted next hangs on how far the state has come: the step is done when that is `blueprint`. */
+  readonly blueprintAt?: (snapshot: Snapshot) => Blueprint;
   readonly mayFail?: boolean;
   /** Done only while nothing beyond it has been begun. */
   readonly isFirst?: boolean;

@@ -6,7 +6,7 @@ import { repository } from './repository.ts';
 const conditions = ['source', 'node', 'development|production'];
 
 /** What works with the clock, and so takes longer than all the rest. */
-const slow = ['test/processes/**/*.test.ts', 'test/app/crash.test.ts'];
+const slow = ['test/processes/**/*.test.ts', 'test/app/crash.test.ts', 'test/app/rotate-crash.test.ts'];
 
 /** What the emulator moto judges: in its own folder, or by its name beside what it belongs to. */
 const emulated = ['test/moto/**/*.test.ts', 'test/**/*.moto.test.ts'];

@@ -5,6 +5,7 @@ import { formatDuration } from './duration.ts';
 import { firstLine } from './harmless.ts';
 import { actionCounts } from './plan-text.ts';
 import { preflightCounts } from './preflight-text.ts';
+import { rotationText } from './rotation-text.ts';
 import { accessText, counted, DOING, DONE, headingText } from './words.ts';
 
 /** One event in one line; undefined for what is told in another way. */
@@ -25,6 +26,8 @@ export function eventText(event: RunEvent): string | undefined {
       return imageText(event);
     case 'image-news':
       return event.text;
+    case 'rotation':
+      return rotationText(event);
     case 'lease-acquired':
       return `holds the lease, generation ${event.generation}`;
     case 'lease-waiting':

@@ -22,6 +22,7 @@ const GROUPS: ReadonlyMap<string, string> = new Map([
   ['peer', 'overlay'],
   ['authority', 'certificates'],
   ['certificate', 'certificates'],
+  ['rotation', 'certificates'],
   ['founder', 'etcd'],
   ['seat', 'etcd'],
   ['asset', 'assets'],

@@ -5,6 +5,7 @@ import { costCells, costLines } from './cost-text.ts';
 import { placeOf } from './groups.ts';
 import type { Palette } from './palette.ts';
 import { isRefused, preflightSection } from './preflight-text.ts';
+import { rotationRows } from './rotation-text.ts';
 import { accessText, endLines, headingText } from './words.ts';
 
 /** In the order in which a reader wants to know. */
@@ -35,13 +36,14 @@ export interface PlanStyle {
 
 /** Every change that is not a keep, under its group, with its reason. */
 export function planLines(
-  { heading, changes, isEmpty, accessFound, preflight, cost }: PlanResult,
+  { heading, changes, isEmpty, accessFound, preflight, rotations, cost }: PlanResult,
   { palette, columns }: PlanStyle,
   next: string,
 ): readonly string[] {
   return [
     headingText({ ...heading, verb: 'plan' }),
     ...(accessFound === undefined ? [] : [palette.faint(accessText(accessFound))]),
+    ...table(rotationRows(rotations, palette.faint)),
     ...changeLines(changes, palette),
     '',
     ...preflightSection(preflight, palette),

@@ -2,6 +2,7 @@ import type { ClusterStatus, NodeStatus } from '#app/app.ts';
 import { shorten, table } from './columns.ts';
 import { firstLine, harmlessLine } from './harmless.ts';
 import type { Palette } from './palette.ts';
+import { rotationRows } from './rotation-text.ts';
 import { endLines, headingText } from './words.ts';
 
 /** Where a list of unfinished resources is cut when nobody said how much room there is. */
@@ -31,7 +32,7 @@ export function statusLines(
 }
 
 function summaryLines(
-  { uid, nodes, resources, delegation, driver }: ClusterStatus,
+  { uid, nodes, resources, delegation, rotations, driver }: ClusterStatus,
   palette: Palette,
 ): readonly string[] {
   const ready = nodes.filter(({ state }) => state === 'ready').length;
@@ -42,6 +43,7 @@ function summaryLines(
       [palette.faint('nodes'), ready === nodes.length ? palette.good(nodesText) : palette.care(nodesText)],
       [palette.faint('resources'), `${resources.ready} of ${resources.total} ready`],
       ...delegationRows(delegation, palette),
+      ...rotationRows(rotations, palette.faint),
       [palette.faint('driven by'), driver ?? 'nobody'],
       [palette.faint('uid'), uid],
     ]),

@@ -14,7 +14,13 @@ export const FOREVER = new AbortController().signal;
 export const UNINTERRUPTED: Interruption = { stop: FOREVER, abort: FOREVER };
 
 /** Three small nodes, so that a whole life takes a second. */
-export function clusterFile({ name = NAME, workers = 1, region = 'eu-west-3', seed = 1 } = {}): string {
+export function clusterFile({
+  name = NAME,
+  controlPlanes = 1,
+  workers = 1,
+  region = 'eu-west-3',
+  seed = 1,
+} = {}): string {
   return `
 name: ${name}
 provider: simulator
@@ -23,7 +29,7 @@ region: ${region}
 access:
   from: ['203.0.113.0/24']
 nodes:
-  control-plane: { count: 1 }
+  control-plane: { count: ${controlPlanes} }
   worker: { count: ${workers} }
   storage: { count: 1 }
 storage: { replicas: 1 }

@@ -90,6 +90,11 @@ export class ScriptedApp implements App {
     return this.#run(interruption);
   }
 
+  rotate(target: Target, request: object, interruption: Interruption): Promise<RunOutcome> {
+    this.#ask('rotate', { target, ...request });
+    return this.#run(interruption);
+  }
+
   acceptance({ begin, tell }: AcceptanceRequest): Promise<AcceptanceReport> {
     this.#ask('acceptance', {});
     const { report } = this.#script.report ?? {};

@@ -9,6 +9,7 @@ const STATUS: ClusterStatus = {
   uid: 'abcdefgh',
   nodes: [],
   resources: { total: 1, ready: 1, unfinished: [] },
+  rotations: [],
   driver: undefined,
   places: [],
   isDeleted: false,

@@ -16,6 +16,7 @@ export const OPERATIONS = [
   'shrink',
   'replace',
   'update',
+  'rotate',
   'rollback',
   'revert',
   'delete',
@@ -73,6 +74,7 @@ export function specFor(cluster: ClusterShape, operation: Operation): ClusterSpe
     case 'update':
       return updated(specOf(base));
     case 'create':
+    case 'rotate':
     case 'delete':
     case 'cancel':
       return specOf(base);

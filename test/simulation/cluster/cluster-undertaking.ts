@@ -1,5 +1,6 @@
 import { clusterBlueprint, type ClusterPlan, foundationBlueprint } from '#cluster/bootstrap.ts';
 import { EMPTY_BLUEPRINT } from '#engine/blueprint.ts';
+import { type Trusts, trustsIn } from '#cluster/trust.ts';
 import { awsConstructs } from '#providers/aws/constructs.ts';
 import { CLUSTER, type Step, type Undertaking } from '../undertaking.ts';
 import { type ClusterShape, type Operation, specFor } from './cluster-specs.ts';
@@ -23,6 +24,10 @@ export function clusterUndertaking(cluster: ClusterShape, operation: Operation):
     case 'rollback':
     case 'revert':
       return { steps: [attempt, back], goal: back };
+    case 'rotate': {
+      const rotated = rotation(cluster);
+      return { steps: [rotated], goal: rotated };
+    }
     case 'grow':
     case 'shrink':
     case 'replace':
@@ -33,6 +38,21 @@ export function clusterUndertaking(cluster: ClusterShape, operation: Operation):
 
 function stepTo(cluster: ClusterShape, operation: Operation): Step {
   return { blueprint: clusterBlueprint(planFor(cluster, operation)), purpose: 'apply' };
+}
+
+const SECOND: Trusts = new Map([['etcd', { believed: [2], signs: 2, phase: undefined }]]);
+
+/** To the second authority, phase by phase, whoever began it. */
+function rotation(cluster: ClusterShape): Step {
+  const plan = planFor(cluster, 'rotate');
+  return {
+    blueprint: clusterBlueprint({ ...plan, trusts: SECOND }),
+    blueprintAt: (snapshot) => {
+      const isFirst = trustsIn(snapshot).get('etcd')?.believed.at(-1) === 1;
+      return clusterBlueprint({ ...plan, trusts: trustsIn(snapshot, isFirst ? new Set(['etcd']) : undefined) });
+    },
+    purpose: 'apply',
+  };
 }
 
 function planFor(cluster: ClusterShape, operation: Operation): ClusterPlan {
