@@ -28,7 +28,7 @@ export interface Machine extends Milestones {
 }
 
 /** Nothing of it goes on meanwhile; where it left off it begins again. */
-export interface Pause {
+interface Pause {
   readonly fromMs: number;
   readonly stoppedAtMs: number;
   /** When somebody has switched it on again. */

@@ -1,4 +1,4 @@
-import type { AwsModuleOptions } from '#providers/aws/aws-module.ts';
+import type { UserDataSpec } from '#cloud-init/user-data.ts';
 import type { AppPorts } from './ports.ts';
 
 /** What machines are told whose mailbox is in a bucket, as this program brings it. */
@@ -6,7 +6,7 @@ export async function bucketUserData({
   ports: { files },
 }: {
   readonly ports: Pick<AppPorts, 'files'>;
-}): Promise<AwsModuleOptions['userDataOf']> {
+}): Promise<(words: Pick<UserDataSpec, 'stub' | 'mailbox' | 'purposes'>) => string> {
   const [{ renderUserData }, { readBucketStub }, { readNodeBundle }] = await Promise.all([
     import('#cloud-init/user-data.ts'),
     import('#cloud-init/node-stub.ts'),

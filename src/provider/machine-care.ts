@@ -14,7 +14,7 @@ export interface MachineCare {
 }
 
 /** What a machine has said on its serial console. */
-export type SerialConsole =
+type SerialConsole =
   /** All of it: the file only grows, and may not be there yet. */
   | { readonly file: string }
   /** The last part of it, as it is now: what comes pushes out what was first. */

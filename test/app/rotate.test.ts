@@ -23,7 +23,7 @@ const CARE: MachineCare = {
   powerOf: async () => 'on',
   stop: async () => undefined,
   start: async () => undefined,
-  consoleOf: async (id) => `/consoles/${id}`,
+  consoleOf: async (id) => ({ file: `/consoles/${id}` }),
   shellOf: () => Promise.reject(new Error('nobody is in')),
 };
 
