@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -6,11 +6,14 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '#std/hash.ts';
 import { DoorStand } from './support/door-stand.ts';
+import type { Identity } from './support/moody-bucket.ts';
 
 const run = promisify(execFile);
 const MINUTE_MS = 60_000;
 const LETTER = { body: '{"format":1}' };
 const NOBODY = 65_534;
+/** Of the machine that the tests run on. */
+const OPENSSL = 'openssl';
 
 describe('the door of a machine', () => {
   test('leaves a letter in the bucket once, and gives it back', async () => {
@@ -60,6 +63,26 @@ describe('the door of a machine', () => {
     // What came after it is answered after it.
     expect((await stand.ask('PUT', '/snapshots/etcd-14', { body })).status).toBe(201);
     expect(stand.bucket.objects.has('/blog/snapshots/etcd-13')).toBe(false);
+  });
+
+  test('brings a snapshot over TLS as it comes, for it knows its digest only then; a letter with its digest', async () => {
+    await using stand = await DoorStand.open(newIdentity());
+    const body = 'x'.repeat(3_000_000);
+    expect((await stand.ask('PUT', '/snapshots/etcd-12', { body })).status).toBe(201);
+    expect((await stand.ask('PUT', '/snapshots/etcd-12', { body })).status).toBe(409);
+    expect(stand.bucket.objects.get('/blog/snapshots/etcd-12')?.toString()).toBe(body);
+    expect((await stand.ask('PUT', '/letters/hello', LETTER)).status).toBe(201);
+    const digests = stand.bucket.asked.map(({ digest }) => digest);
+    expect(digests).toEqual(['UNSIGNED-PAYLOAD', 'UNSIGNED-PAYLOAD', sha256Hex(LETTER.body)]);
+  });
+
+  test('asks nobody whose name no authority confirms', async () => {
+    await using stand = await DoorStand.open(newIdentity());
+    await stand.kill();
+    await stand.trust(newIdentity());
+    await stand.start();
+    expect((await stand.ask('PUT', '/letters/hello', LETTER)).status).toBe(503);
+    expect(stand.bucket.asked).toEqual([]);
   });
 
   test.each([
@@ -165,6 +188,15 @@ describe('the keys of a machine', () => {
     expect(stand.imds.keysGiven).toBe(4);
   });
 });
+
+/** Of `localhost`, confirmed by itself. */
+function newIdentity(): Identity {
+  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', '-'];
+  const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '1'];
+  const text = execFileSync(OPENSSL, [...words, ...name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const start = text.indexOf('-----BEGIN CERTIFICATE');
+  return { key: text.slice(0, start), cert: text.slice(start) };
+}
 
 /** Of a request whose head alone is sent. */
 function statusOf(stand: DoorStand, path: string, headers: Readonly<Record<string, string>>): Promise<number> {

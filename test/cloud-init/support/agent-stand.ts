@@ -34,7 +34,7 @@ echo "$*" >>"$BOOTSTRAP_ROOT/systemctl"
 const UNIT_OF_A_BUCKET = `
 set -a
 . "$BOOTSTRAP_ROOT/etc/bootstrap/settings"
-exec python3 -B "$BOOTSTRAP_ROOT/etc/bootstrap/bucket.py" >>"$BOOTSTRAP_ROOT/node.log" 2>&1
+exec /usr/bin/python3 -B "$BOOTSTRAP_ROOT/etc/bootstrap/bucket.py" >>"$BOOTSTRAP_ROOT/node.log" 2>&1
 `;
 
 /** Keeps the door running, in a process group of its own, which ends with the tests at the latest. */

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { shellVariables } from '#cloud-init/shell-variables.ts';
 import { InstanceMetadata } from './instance-metadata.ts';
-import { MoodyBucket } from './moody-bucket.ts';
+import { type Identity, MoodyBucket } from './moody-bucket.ts';
 
 const PROGRAMS = fileURLToPath(new URL('../../../cloud-init', import.meta.url));
 const LOOK_MS = 20;
@@ -41,9 +41,10 @@ export class DoorStand implements AsyncDisposable {
     this.socket = join(root, 'run/bootstrap/mailbox.sock');
   }
 
-  static async open(): Promise<DoorStand> {
+  static async open(identity?: Identity): Promise<DoorStand> {
     const root = await mkdtemp(join(tmpdir(), 'bootstrap-door-'));
-    const stand = new DoorStand(root, await MoodyBucket.open(), await InstanceMetadata.open('i-1'));
+    const stand = new DoorStand(root, await MoodyBucket.open(identity), await InstanceMetadata.open('i-1'));
+    await writeFile(join(root, 'trusted.pem'), identity?.cert ?? '');
     stand.giveKeys(HOUR_MS);
     const settings = { BUCKET: `${stand.bucket.endpoint}/blog`, BUCKET_REGION: 'eu-west-3', IMDS: stand.imds.url };
     await mkdir(join(root, 'etc/bootstrap'), { recursive: true });
@@ -66,9 +67,14 @@ export class DoorStand implements AsyncDisposable {
   async start(): Promise<void> {
     const output = join(this.#root, 'door.log');
     const command = `exec sh '${join(PROGRAMS, 'node/mailbox-door.sh')}' >>'${output}' 2>&1`;
-    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', BOOTSTRAP_ROOT: this.#root };
+    const trusted = join(this.#root, 'trusted.pem');
+    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', BOOTSTRAP_ROOT: this.#root, SSL_CERT_FILE: trusted };
     this.#door = spawn('sh', ['-c', command], { env, stdio: 'ignore' });
     while (!(await this.#isOpen())) await sleep(LOOK_MS);
+  }
+
+  trust({ cert }: Identity): Promise<void> {
+    return writeFile(join(this.#root, 'trusted.pem'), cert);
   }
 
   /** At once, as when the memory is short. */

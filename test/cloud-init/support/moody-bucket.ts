@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { sha256Hex } from '#std/hash.ts';
 
@@ -13,11 +14,18 @@ const SKEW_MS_MAX = 900_000;
 
 type Refusal = readonly [status: number, code: string];
 
+export interface Identity {
+  readonly key: string;
+  readonly cert: string;
+}
+
 export interface Asked {
   readonly method: string;
   readonly path: string;
   /** Of the session that it was signed with. */
   readonly token: string;
+  /** Of its content, by its own word. */
+  readonly digest: string;
 }
 
 /** A bucket that answers as S3 is documented to, whatever mood it is in. It believes every signature. */
@@ -29,15 +37,19 @@ export class MoodyBucket implements AsyncDisposable {
   /** By its own clock: whoever is another time away is refused. */
   aheadMs = 0;
   readonly #server: Server;
+  readonly #identity: Identity | undefined;
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
+  private constructor(identity: Identity | undefined) {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
       this.#answer(request, response).catch(() => response.destroy());
-    });
+    };
+    this.#server = identity === undefined ? createServer(answer) : createSecureServer(identity, answer);
+    this.#identity = identity;
   }
 
-  static async open(): Promise<MoodyBucket> {
-    const bucket = new MoodyBucket();
+  /** With an identity it speaks TLS, as `localhost`. */
+  static async open(identity?: Identity): Promise<MoodyBucket> {
+    const bucket = new MoodyBucket(identity);
     await once(bucket.#server.listen(0, '127.0.0.1'), 'listening');
     return bucket;
   }
@@ -45,17 +57,24 @@ export class MoodyBucket implements AsyncDisposable {
   get endpoint(): string {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('A listening server has a port.');
-    return `http://127.0.0.1:${address.port}`;
+    return this.#identity === undefined ? `http://127.0.0.1:${address.port}` : `https://localhost:${address.port}`;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request;
     const path = decodeURIComponent(url);
-    this.asked.push({ method, path, token: String(headers['x-amz-security-token']) });
+    this.asked.push({
+      method,
+      path,
+      token: String(headers['x-amz-security-token']),
+      digest: String(headers['x-amz-content-sha256']),
+    });
     const nowMs = Date.now() + this.aheadMs;
     response.setHeader('Date', new Date(nowMs).toUTCString());
     const body = await buffer(request);
-    const refusal = this.refusals.shift() ?? flawOf(headers, { nowMs, body }) ?? this.#objection(method, path, headers);
+    const digests = [sha256Hex(body), ...(this.#identity === undefined ? [] : ['UNSIGNED-PAYLOAD'])];
+    const refusal =
+      this.refusals.shift() ?? flawOf(headers, { nowMs, digests }) ?? this.#objection(method, path, headers);
     if (refusal !== undefined) return refuse(response, refusal);
     if (method === 'PUT') this.objects.set(path, body);
     this.#give(response, this.objects.get(path) ?? Buffer.alloc(0), request);
@@ -86,11 +105,12 @@ export class MoodyBucket implements AsyncDisposable {
 
 function flawOf(
   headers: IncomingHttpHeaders,
-  { nowMs, body }: { readonly nowMs: number; readonly body: Buffer },
+  { nowMs, digests }: { readonly nowMs: number; readonly digests: readonly string[] },
 ): Refusal | undefined {
   const date = String(headers['x-amz-date']).replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5');
   if (Math.abs(Date.parse(date) - nowMs) > SKEW_MS_MAX) return [403, 'RequestTimeTooSkewed'];
-  return headers['x-amz-content-sha256'] === sha256Hex(body) ? undefined : [400, 'XAmzContentSHA256Mismatch'];
+  const digest = String(headers['x-amz-content-sha256']);
+  return digests.includes(digest) ? undefined : [400, 'XAmzContentSHA256Mismatch'];
 }
 
 function tagOf(bytes: Buffer): string {
