@@ -6,6 +6,7 @@ import { launchFacts } from './ec2/launch-facts.ts';
 import { machineFacts } from './ec2/machine-facts.ts';
 import { natFacts } from './ec2/nat-facts.ts';
 import { networkFacts } from './ec2/network-facts.ts';
+import { powerFacts } from './ec2/power-facts.ts';
 import { routeFacts } from './ec2/route-facts.ts';
 import { balancerFacts } from './elb/balancer-facts.ts';
 import { listenerFacts } from './elb/listener-facts.ts';
@@ -40,6 +41,7 @@ export const allFacts: readonly Fact[] = [
   ...catalogueFacts,
   ...launchFacts,
   ...machineFacts,
+  ...powerFacts,
   ...addressFacts,
   ...natFacts,
   ...balancerFacts,

@@ -111,15 +111,20 @@ class Bucket {
 
   /** Their moments by their names. */
   async #letters(box: string): Promise<ReadonlyMap<string, number>> {
-    const prefix = `mailbox/${box}/`;
-    const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket: this.#name, Prefix: prefix }));
+    const Prefix = prefixOf(box);
+    const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket: this.#name, Prefix }));
     return new Map(
-      Contents.map(({ Key = '', LastModified }) => [Key.slice(prefix.length), LastModified?.getTime() ?? 0]),
+      Contents.map(({ Key = '', LastModified }) => [Key.slice(Prefix.length), LastModified?.getTime() ?? 0]),
     );
   }
 
   async #read(box: string, letter: string): Promise<string> {
-    const found = await this.#s3.send(new GetObjectCommand({ Bucket: this.#name, Key: `mailbox/${box}/${letter}` }));
+    const Key = `${prefixOf(box)}${letter}`;
+    const found = await this.#s3.send(new GetObjectCommand({ Bucket: this.#name, Key }));
     return (await found.Body?.transformToString()) ?? '';
   }
+}
+
+function prefixOf(box: string): string {
+  return `mailbox/arn:aws:ec2:${REGION}:123456789012:instance/${box}/`;
 }
