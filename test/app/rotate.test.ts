@@ -98,9 +98,9 @@ describe('a rotation', () => {
     });
     const running = first.rotate(TARGET, ALL, UNINTERRUPTED);
     await begun.promise;
+    const patient = desk.app().rotate(TARGET, { ...ALL, wait: true }, UNINTERRUPTED);
     const refused = await desk.app().rotate(TARGET, ALL, UNINTERRUPTED);
     expect(refused.failed).toMatchObject([{ code: 'state.lease-held' }]);
-    const patient = desk.app().rotate(TARGET, { ...ALL, wait: true }, UNINTERRUPTED);
     expect(await running).toMatchObject({ ok: true });
     expect(await patient).toMatchObject({ ok: true, done: 0 });
     expect(await authoritiesOf(desk)).toEqual(['authority.etcd.2']);
