@@ -31,7 +31,6 @@ export function outputsOf(snapshot: Snapshot, spec: ClusterSpec): readonly Clust
 
 /** What this version leaves out, so that nobody takes a booted machine for a served site. */
 export const NOT_YET: readonly string[] = [
-  'Kubernetes, the storage cluster and the site are not installed yet.',
-  'Only machines of the provider local bootstrap themselves yet: into an encrypted network with etcd on it.',
+  'Machines become an encrypted network with etcd on it. Kubernetes, the storage cluster and the site are not installed yet.',
   'The four scale URLs are not served yet.',
 ];
