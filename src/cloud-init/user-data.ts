@@ -10,7 +10,7 @@ export interface UserDataSpec {
   readonly bundle: string;
   /** Where the machine leaves its letters: a URL such as `http://10.0.2.100`, or the cluster's bucket. */
   readonly mailbox: string | BucketMailboxPlace;
-  /** Public keys that open SSH on the machine. */
+  /** Public keys that open SSH on the machine, beside those that its provider gives it. */
   readonly sshKeys: readonly string[];
   /** Who answers all questions for names, when it is not whoever the network names. */
   readonly dns?: SegmentDns | undefined;
@@ -46,7 +46,7 @@ export function renderUserData(spec: UserDataSpec): string {
     ssh_genkeytypes: ['ed25519'],
     // The last lines of its log are for what went wrong.
     ssh_quiet_keygen: true,
-    ssh_authorized_keys: sshKeys.map(withoutComment),
+    ...(sshKeys.length === 0 ? {} : { ssh_authorized_keys: sshKeys.map(withoutComment) }),
     disable_root: false,
     // Of what an image brings, only this is needed: locales, packages and boot loaders are as they are.
     cloud_config_modules: ['runcmd'],

@@ -73,6 +73,7 @@ describe('user-data of a machine whose mailbox is in a bucket', () => {
   test('has a unit in it that systemd knows', async () => {
     const { root } = await rootWithUnits();
     await writeFile(join(root, OUR_UNITS, NODE_UNIT), unitIn(await bucketUserData()));
+    await mkdir(join(root, 'usr/bin'), { recursive: true });
     await writeFile(join(root, 'usr/bin/python3'), PLACEHOLDER, { mode: 0o755 });
     const verify = ['verify', `--root=${root}`, '--man=no', '--recursive-errors=no', NODE_UNIT];
     const { stdout, stderr } = await run('systemd-analyze', verify);
