@@ -214,6 +214,8 @@ const S3: Readonly<Record<string, Need>> = {
   PutBucketEncryption: { for: BUCKET, is: ['s3:PutEncryptionConfiguration'] },
   GetPublicAccessBlock: { for: BUCKET, is: ['s3:GetBucketPublicAccessBlock'] },
   PutPublicAccessBlock: { for: BUCKET, is: ['s3:PutBucketPublicAccessBlock'] },
+  GetBucketLifecycleConfiguration: { for: BUCKET, is: ['s3:GetLifecycleConfiguration'] },
+  PutBucketLifecycleConfiguration: { for: BUCKET, is: ['s3:PutLifecycleConfiguration'] },
   GetBucketPolicy: of(...BUCKET),
   PutBucketPolicy: of(...BUCKET),
   ListObjectVersions: { for: BUCKET, is: ['s3:ListBucketVersions'] },

@@ -181,6 +181,7 @@ const s3 = differences('s3', {
     'Unknown 403',
     'PutObject with If-None-Match under a denial of writes without it: the condition is not looked at.',
   ],
+  'lifecycle-days': ['accepted', 'PutBucketLifecycleConfiguration with Days 0: 200.'],
   'version-removed': [
     { removed: 2, told: 2, Errors: undefined, left: [] },
     'DeleteObjects, quiet: tells what it has deleted.',

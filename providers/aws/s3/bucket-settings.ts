@@ -1,5 +1,6 @@
 import {
   GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
@@ -12,6 +13,7 @@ import type { ResourceContext } from '#engine/resource.ts';
 import { unlessAbsent } from '../answers.ts';
 import { documentMeaning } from '../iam/document-text.ts';
 import type { AwsSession } from '../session.ts';
+import { areOurs } from './bucket-lifecycle.ts';
 
 /** What of a bucket is ours to set, as it was seen. */
 export const BucketSettings = z.strictObject({
@@ -20,12 +22,20 @@ export const BucketSettings = z.strictObject({
   isVersioned: z.boolean(),
   /** To the public, whatever its policy or the objects in it say. */
   isClosed: z.boolean(),
+  /** Snapshots end by themselves, and nothing else does. */
+  snapshotsEnd: z.boolean(),
   /** What its policy means, in one spelling. */
   policy: z.string(),
 });
 export type BucketSettings = Readonly<z.output<typeof BucketSettings>>;
 
-export const NO_SETTINGS: BucketSettings = { key: '', isVersioned: false, isClosed: false, policy: '' };
+export const NO_SETTINGS: BucketSettings = {
+  key: '',
+  isVersioned: false,
+  isClosed: false,
+  snapshotsEnd: false,
+  policy: '',
+};
 
 export const PUBLIC_ACCESS_BLOCK = {
   BlockPublicAcls: true,
@@ -43,20 +53,24 @@ export async function readSettings(
   context: Reading,
   Bucket: string,
 ): Promise<BucketSettings | undefined> {
-  const [versioning, encryption, access, policy] = await Promise.all([
+  const [versioning, encryption, access, lifecycle, policy] = await Promise.all([
     unlessAbsent(
       s3.read(context, 'read whether the bucket keeps versions', new GetBucketVersioningCommand({ Bucket })),
     ),
     unlessAbsent(s3.read(context, 'read the encryption of the bucket', new GetBucketEncryptionCommand({ Bucket }))),
     unlessAbsent(s3.read(context, 'read who may reach the bucket', new GetPublicAccessBlockCommand({ Bucket }))),
+    unlessAbsent(
+      s3.read(context, 'read what ends in the bucket', new GetBucketLifecycleConfigurationCommand({ Bucket })),
+    ),
     unlessAbsent(s3.read(context, 'read the policy of the bucket', new GetBucketPolicyCommand({ Bucket }))),
   ]);
-  // Of the four this alone is answered for every bucket that exists.
+  // Of the five this alone is answered for every bucket that exists.
   if (versioning === undefined) return undefined;
   return {
     key: keyOf(encryption?.ServerSideEncryptionConfiguration?.Rules),
     isVersioned: versioning.Status === 'Enabled',
     isClosed: isClosed(access?.PublicAccessBlockConfiguration),
+    snapshotsEnd: areOurs(lifecycle?.Rules),
     policy: policy?.Policy === undefined ? '' : documentMeaning(policy.Policy),
   };
 }

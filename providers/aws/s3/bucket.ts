@@ -4,6 +4,7 @@ import {
   DeleteBucketCommand,
   GetBucketTaggingCommand,
   PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
@@ -18,6 +19,7 @@ import type { AwsSession } from '../session.ts';
 import { type Retag, tagged } from '../tagged.ts';
 import { ownerMarks, ownerTags, type Tag, TAGS } from '../tags.ts';
 import { documentMeaning, documentText } from '../iam/document-text.ts';
+import { LIFECYCLE_RULES } from './bucket-lifecycle.ts';
 import { bucketPolicy } from './bucket-policy.ts';
 import { BucketSettings, NO_SETTINGS, PUBLIC_ACCESS_BLOCK, readSettings } from './bucket-settings.ts';
 import { emptyBucket } from './empty-bucket.ts';
@@ -73,7 +75,8 @@ export const s3Bucket = tagged(retagBucket, {
 
   async sync(aws, context, { name, key }, observed) {
     const policy = documentText(bucketPolicy(name, aws.region));
-    const wanted: BucketSettings = { key, isVersioned: true, isClosed: true, policy: documentMeaning(policy) };
+    const settings = { isVersioned: true, isClosed: true, snapshotsEnd: true };
+    const wanted: BucketSettings = { key, ...settings, policy: documentMeaning(policy) };
     // One after the other: S3 refuses two changes of one bucket at a time.
     for (const change of changesOf(name, { observed, wanted, policy })) await change(aws.s3, context);
     return { name, ...wanted };
@@ -130,6 +133,11 @@ function changesOf(Bucket: string, { observed, wanted, policy }: Difference): re
   if (observed.isVersioned !== wanted.isVersioned) {
     const command = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
     changes.push((s3, context) => s3.mutate(context, 'keep old versions in the bucket', command));
+  }
+  if (observed.snapshotsEnd !== wanted.snapshotsEnd) {
+    const LifecycleConfiguration = { Rules: [...LIFECYCLE_RULES] };
+    const command = new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration });
+    changes.push((s3, context) => s3.mutate(context, 'let old snapshots in the bucket end', command));
   }
   if (observed.policy !== wanted.policy) {
     const command = new PutBucketPolicyCommand({ Bucket, Policy: policy });

@@ -17,6 +17,17 @@ const Encryption = z.strictObject({
   bucketKey: z.boolean(),
 });
 
+/** Of the rules that S3 takes, those that end what begins with a prefix. */
+export const LifecycleRule = z.strictObject({
+  ID: z.string().max(255),
+  Status: z.enum(['Enabled', 'Disabled']),
+  Filter: z.strictObject({ Prefix: z.string() }),
+  Expiration: z.strictObject({ Days: z.int() }).optional(),
+  NoncurrentVersionExpiration: z.strictObject({ NoncurrentDays: z.int() }).optional(),
+  AbortIncompleteMultipartUpload: z.strictObject({ DaysAfterInitiation: z.int() }).optional(),
+});
+export type LifecycleRule = Readonly<z.output<typeof LifecycleRule>>;
+
 const Bucket = z.strictObject({
   name: z.string(),
   region: z.string(),
@@ -27,6 +38,7 @@ const Bucket = z.strictObject({
   versionsSinceMs: z.number().optional(),
   encryption: Encryption,
   publicAccessBlock: PublicAccessBlock,
+  lifecycle: z.array(LifecycleRule).optional(),
   policy: z.string().optional(),
   tags: Tags,
 });

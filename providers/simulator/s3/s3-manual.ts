@@ -1,6 +1,7 @@
 import { fault } from '../aws-fault.ts';
 import type { ServiceManual } from '../operation.ts';
 import { BUCKETS } from './bucket.ts';
+import { BUCKET_LIFECYCLE } from './bucket-lifecycle.ts';
 import { BUCKET_OPERATIONS } from './bucket-operations.ts';
 import { BUCKET_SETTINGS } from './bucket-settings.ts';
 import { TOUCHED_LETTERS } from './letters.ts';
@@ -11,7 +12,14 @@ import { CURRENTS, VERSIONS } from './versions.ts';
 
 export const s3Manual: ServiceManual = {
   name: 's3',
-  operations: [...BUCKET_OPERATIONS, ...BUCKET_SETTINGS, ...OBJECT_OPERATIONS, ...OBJECT_REMOVAL, ...OBJECT_LISTING],
+  operations: [
+    ...BUCKET_OPERATIONS,
+    ...BUCKET_SETTINGS,
+    ...BUCKET_LIFECYCLE,
+    ...OBJECT_OPERATIONS,
+    ...OBJECT_REMOVAL,
+    ...OBJECT_LISTING,
+  ],
   kinds: [BUCKETS, VERSIONS, CURRENTS, TOUCHED_LETTERS],
   throttled: () => fault('SlowDown', 'Please reduce your request rate.', 503),
   failed: () => fault('InternalError', 'We encountered an internal error. Please try again.', 500),

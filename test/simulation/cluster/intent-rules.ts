@@ -115,6 +115,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   's3.PutPublicAccessBlock': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.PutBucketEncryption': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.PutBucketVersioning': named('changes', 'aws.s3.bucket', 'Bucket'),
+  's3.PutBucketLifecycleConfiguration': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.PutBucketTagging': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.PutBucketPolicy': named('changes', 'aws.s3.bucket', 'Bucket'),
   's3.DeleteBucket': named('ends', 'aws.s3.bucket', 'Bucket'),

@@ -2,8 +2,11 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
+  type LifecycleRule,
+  PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -35,6 +38,7 @@ test('a bucket is closed, encrypted, versioned and guarded before it is ready', 
     's3.CreateBucket',
     's3.PutBucketEncryption',
     's3.PutBucketVersioning',
+    's3.PutBucketLifecycleConfiguration',
     's3.PutBucketPolicy',
   ]);
   const { s3 } = stand.services;
@@ -48,6 +52,42 @@ test('a bucket is closed, encrypted, versioned and guarded before it is ready', 
     { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key }, BucketKeyEnabled: true },
   ]);
   expect(key).toMatch(/^arn:aws:kms:eu-west-3:\d{12}:key\//);
+  expect(await stand.plan(declare)).toEqual([]);
+});
+
+const ends = (Prefix: string): LifecycleRule => ({
+  ID: 'snapshots-end',
+  Status: 'Enabled',
+  Filter: { Prefix },
+  Expiration: { Days: 1 },
+  NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+  AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+});
+
+async function rulesIn(stand: CloudStand): Promise<readonly LifecycleRule[] | undefined> {
+  return (await stand.run(stand.services.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket })))).Rules;
+}
+
+test('snapshots end by themselves, what they leave behind as well, and nothing else in the bucket does', async () => {
+  const stand = await CloudStand.open();
+  await stand.apply(declare);
+  expect(await rulesIn(stand)).toEqual([ends('snapshots/')]);
+});
+
+test.each<[string, LifecycleRule[]]>([
+  ['all that is in the bucket', [ends('')]],
+  ['something besides', [ends('snapshots/'), { ...ends('mailbox/'), ID: 'more' }]],
+  ['nothing, since it is off', [{ ...ends('snapshots/'), Status: 'Disabled' }]],
+  ['them later', [{ ...ends('snapshots/'), Expiration: { Days: 2 } }]],
+])('a rule of somebody else that ends %s gives way to ours', async (_what, Rules) => {
+  const stand = await CloudStand.open();
+  await stand.apply(declare);
+  const theirs = { LifecycleConfiguration: { Rules } };
+  await stand.run(stand.services.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, ...theirs })));
+  expect(await stand.plan(declare)).not.toEqual([]);
+  const changes = await stand.changesDuring(() => stand.apply(declare));
+  expect(changes).toEqual(['s3.PutBucketLifecycleConfiguration']);
+  expect(await rulesIn(stand)).toEqual([ends('snapshots/')]);
   expect(await stand.plan(declare)).toEqual([]);
 });
 
@@ -74,7 +114,7 @@ test('a bucket goes with all versions of all that lies in it', async () => {
   const stand = await CloudStand.open({ weather: { ...CALM_WEATHER, pageSizeOne: 0.5 } });
   await stand.apply(declare);
   const { s3 } = stand.services;
-  for (const Key of ['a', 'a', 'b', 'mailbox/m-0/welcome']) {
+  for (const Key of ['a', 'a', 'b', 'mailbox/m-0/welcome', 'snapshots/etcd-7']) {
     await stand.run(s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' })));
   }
   await stand.run(s3.send(new DeleteObjectCommand({ Bucket, Key: 'a' })));

@@ -3,6 +3,7 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
@@ -10,9 +11,11 @@ import {
   GetObjectCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  type LifecycleRule,
   ListBucketsCommand,
   ListObjectVersionsCommand,
   PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
@@ -258,4 +261,41 @@ test('S3-18: what is not named in a public access block is opened', async () => 
     BlockPublicPolicy: false,
     RestrictPublicBuckets: false,
   });
+});
+
+const ending = (Prefix: string, rule: Partial<LifecycleRule> = { Expiration: { Days: 1 } }): LifecycleRule => ({
+  ID: `${Prefix}ends`,
+  Status: 'Enabled',
+  Filter: { Prefix },
+  ...rule,
+});
+const lifecycle = (...Rules: LifecycleRule[]) =>
+  new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } });
+
+test('S3-42: a bucket without lifecycle rules has no such configuration, and rules replace those that were there', async () => {
+  const { s3 } = (await SdkAccount.open()).in();
+  await s3.send(create());
+  const read = () => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+  expect(await refusalOf(read())).toBe('NoSuchLifecycleConfiguration 404');
+  await s3.send(lifecycle(ending('a/'), ending('b/')));
+  expect((await read()).Rules).toEqual([ending('a/'), ending('b/')]);
+  await s3.send(lifecycle(ending('c/', { NoncurrentVersionExpiration: { NoncurrentDays: 2 } })));
+  expect((await read()).Rules).toEqual([ending('c/', { NoncurrentVersionExpiration: { NoncurrentDays: 2 } })]);
+});
+
+test.each([
+  [{ Expiration: { Days: 0 } }, "'Days' for Expiration action"],
+  [{ NoncurrentVersionExpiration: { NoncurrentDays: 0 } }, "'NoncurrentDays' for NoncurrentVersionExpiration action"],
+  [
+    { AbortIncompleteMultipartUpload: { DaysAfterInitiation: -1 } },
+    "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action",
+  ],
+])('S3-43: a rule that counts less than a day is refused: %j', async (rule, name) => {
+  const { s3 } = (await SdkAccount.open()).in();
+  await s3.send(create());
+  await s3.send(lifecycle(ending('kept/')));
+  const refused = await faultOf(s3.send(lifecycle(ending('a/', rule))));
+  expect([refused.name, refused.message]).toEqual(['InvalidArgument', `${name} must be a positive integer`]);
+  const { Rules } = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+  expect(Rules).toEqual([ending('kept/')]);
 });
