@@ -2,8 +2,8 @@
 """
 Every few seconds on each member of etcd: it leaves when it was asked to, and starts etcd again when that is to believe others.
 Whoever leads looks after the others, one step for each in a round: it promotes learners that have caught up, takes out members
-whose node has gone from the list of peers, gives back disk space that is no longer used, before there is none left and after
-it, and sees to a snapshot once in a minute when anything has changed.
+whose node has gone from the list of peers or that never start, gives back disk space that is no longer used, before there is none
+left and after it, and sees to a snapshot once in a minute when anything has changed.
 """
 import json
 import os
@@ -33,6 +33,8 @@ CONFIRMED = f'{RUN}/peers-confirmed'
 CONFIRMED_SECONDS = 120
 STRANGERS = f'{RUN}/etcd-strangers.json'
 ROUNDS = 2
+# Ten minutes: whoever comes to its seat after that joins anew. Until then nobody else could leave for its sake.
+NEVER_STARTED_ROUNDS = int(os.environ.get('ETCD_NEVER_STARTED_ROUNDS', '40'))
 
 
 def main():
@@ -117,18 +119,20 @@ def take_out_strangers(members):
     if known is None:
         return
     rounds = read_json(STRANGERS) or {}
-    strangers = {member.id: rounds.get(member.id, 0) + 1 for member in members if is_stranger(member, known)}
+    strangers = {member.id: rounds.get(member.id, 0) + 1 for member in members if fault_of(member, known)}
     if strangers != rounds:
         write_durably(STRANGERS, json.dumps(strangers))
-    due = [member for member in members if strangers.get(member.id, 0) >= ROUNDS]
-    for member in due:
+    for member in members:
+        fault = fault_of(member, known)
+        if fault is None or strangers.get(member.id, 0) < rounds_until(member, known):
+            continue
         reason = hindrance(members, member)
         if reason is None:
             remove_at(LOCAL_URL, member.id)
-            say(f'Taken out: {member.label} ({member.id}), which is on the list of peers no more.')
+            say(f'Taken out: {member.label} ({member.id}), which {fault}.')
             # One in a round: after it the others are counted anew.
             return
-        say(f'{member.label} is on the list of peers no more, but stays: {reason}')
+        say(f'{member.label} {fault}, but stays: {reason}')
 
 
 def nodes_on_the_list():
@@ -138,6 +142,17 @@ def nodes_on_the_list():
     if age(CONFIRMED) > CONFIRMED_SECONDS or NODE not in names:
         return None
     return names | {peer['overlayAddress'] for peer in peers}
+
+
+def fault_of(member, known):
+    """Why it is not to stay a member. None: it is."""
+    if is_stranger(member, known):
+        return 'is on the list of peers no more'
+    return None if member.client_urls else 'does not start'
+
+
+def rounds_until(member, known):
+    return ROUNDS if is_stranger(member, known) else NEVER_STARTED_ROUNDS
 
 
 def is_stranger(member, known):

@@ -2,6 +2,7 @@ import { assert, assertNever } from '#std/assert.ts';
 import type { Change, LogEntry, Opening, Pacing } from './account-log.ts';
 import { type AwsFault, fault } from './aws-fault.ts';
 import { Chance, hashText } from './chance.ts';
+import type { Company } from './company.ts';
 import { Desk, type StagedWrite } from './desk.ts';
 import type { Kind, WalkedObject } from './objects.ts';
 import type { OpenedCall, Operation, ServiceManual } from './operation.ts';
@@ -52,6 +53,8 @@ interface AccountOptions {
   readonly manuals: readonly ServiceManual[];
   readonly weather: Weather;
   readonly witness?: Witness;
+  /** @default each machine lives for itself */
+  readonly company?: Company | undefined;
 }
 
 /** An account as the fold of its log. Nothing in it waits, writes or reads a clock: time is told to it. */
@@ -64,6 +67,7 @@ export class Account {
   readonly #kinds: ReadonlyMap<string, Kind>;
   readonly #buckets: ReadonlyMap<string, Bucket>;
   readonly #witness: Witness;
+  readonly #company: Company | undefined;
   readonly #tables = new Tables(() => this.weather.lagMs);
   readonly #throttle = new Throttle();
   readonly #seed: number;
@@ -72,10 +76,11 @@ export class Account {
   #latestMs: number;
   #admitted = 0;
 
-  constructor({ opening, manuals, weather, witness = {} }: AccountOptions) {
+  constructor({ opening, manuals, weather, witness = {}, company }: AccountOptions) {
     this.opening = opening;
     this.weather = weather;
     this.#witness = witness;
+    this.#company = company;
     this.#seed = hashText(opening.seed);
     const { epochMs, speed } = opening;
     this.#pace = { atMs: epochMs, wallMs: epochMs, speed };
@@ -143,6 +148,7 @@ export class Account {
       // The number of the log is in it: two processes never draw the same ids.
       chance: new Chance(~this.#seed, this.#seq, number),
       weather: this.weather,
+      company: this.#company,
     });
     const output = call.run(desk);
     if (desk.staged.length === 0) return { admission, output, change: undefined, staged: [], failure: undefined };

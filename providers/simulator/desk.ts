@@ -1,5 +1,6 @@
 import type { Write } from './account-log.ts';
 import type { Chance } from './chance.ts';
+import type { Company } from './company.ts';
 import type { Kind, Tags } from './objects.ts';
 import type { Row, Table, Tables } from './table.ts';
 import type { Weather } from './weather.ts';
@@ -15,6 +16,7 @@ export interface DeskOptions {
   readonly accountId: string;
   readonly chance: Chance;
   readonly weather: Weather;
+  readonly company?: Company | undefined;
 }
 
 /** A write of the call in hand, not yet in the log. */
@@ -31,16 +33,18 @@ export class Desk {
   readonly accountId: string;
   readonly chance: Chance;
   readonly weather: Weather;
+  readonly company: Company | undefined;
   readonly staged: StagedWrite[] = [];
   readonly #tables: Tables;
 
-  constructor({ tables, nowMs, region, accountId, chance, weather }: DeskOptions) {
+  constructor({ tables, nowMs, region, accountId, chance, weather, company }: DeskOptions) {
     this.#tables = tables;
     this.nowMs = nowMs;
     this.region = region;
     this.accountId = accountId;
     this.chance = chance;
     this.weather = weather;
+    this.company = company;
   }
 
   /** The objects as they are, before this call's own writes. */

@@ -3,6 +3,7 @@ import type { Random } from '#std/random.ts';
 import { Account, type Witness } from './account.ts';
 import { type AccountLog, LOG_FORMAT, type LogEntry, type Opening } from './account-log.ts';
 import { AccountProcess, SimulatedClient } from './account-process.ts';
+import type { Company } from './company.ts';
 import { ec2Manual } from './ec2/ec2-manual.ts';
 import { elbManual } from './elb/elb-manual.ts';
 import { iamManual } from './iam/iam-manual.ts';
@@ -92,6 +93,7 @@ export function simulatedAccount(options: {
   readonly seed: string;
   readonly weather: Weather;
   readonly witness?: Witness;
+  readonly company?: Company | undefined;
 }): Account {
   const { seed, ...rest } = options;
   return new Account({ opening: newOpening({ seed, epochMs: 0, speed: 1 }), manuals: MANUALS, ...rest });

@@ -15,10 +15,14 @@ export const Fate = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('hangs'), at: z.number() }),
   z.strictObject({ is: z.literal('vanishes'), afterMs: z.number() }),
   z.strictObject({ is: z.literal('lies') }),
+  /** It boots for so much longer. */
+  z.strictObject({ is: z.literal('late'), byMs: z.number() }),
 ]);
 export type Fate = Readonly<z.output<typeof Fate>>;
 
 const VANISHES_AFTER_MS = [20_000, 110_000] as const;
+/** Some within the time that is waited for a sign, some after it. */
+const LATE_BY_MS = [60_000, 900_000] as const;
 const STILLBORN_REASONS = ['Client.InternalError', 'Server.InsufficientInstanceCapacity', 'Server.InternalError'];
 
 export function drawFate(chance: Chance, weather: MachineWeather): Fate {
@@ -31,6 +35,7 @@ export function drawFate(chance: Chance, weather: MachineWeather): Fate {
     [weather.hangs, () => ({ is: 'hangs', at: chance.float() })],
     [weather.vanishes, () => ({ is: 'vanishes', afterMs: chance.between(...VANISHES_AFTER_MS) })],
     [weather.lies, () => ({ is: 'lies' })],
+    [weather.late, () => ({ is: 'late', byMs: chance.between(...LATE_BY_MS) })],
   ];
   let drawn = chance.float();
   for (const [rate, fate] of fates) {

@@ -108,7 +108,8 @@ export function milestonesOf(
 export function helloOf(machine: Machine, roleSinceMs: number): number | undefined {
   const { fate, runningAtMs } = machine;
   if (fate.is === 'never-hello' || runningAtMs === undefined) return undefined;
-  const bootedAtMs = runningAtMs + strand(machine, 'boot').between(...BOOT_MS);
+  const lateMs = fate.is === 'late' ? fate.byMs : 0;
+  const bootedAtMs = runningAtMs + strand(machine, 'boot').between(...BOOT_MS) + lateMs;
   return Math.max(bootedAtMs, roleSinceMs + strand(machine, 'credentials').between(...CREDENTIALS_MS));
 }
 

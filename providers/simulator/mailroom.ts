@@ -3,8 +3,14 @@ import { LETTER, renewalNumber } from '#host/protocol.ts';
 import type { Desk } from './desk.ts';
 import { type Instance, INSTANCES } from './ec2/instance.ts';
 import { byText } from './first-at-least.ts';
-import { type DeliveredWelcome, lastWordMs, lettersOfLife, takesWelcomeAtMs } from './machine-life.ts';
-import { type Box, Mailboxes, prefixOfBox } from './mailboxes.ts';
+import {
+  type DeliveredWelcome,
+  lastWordMs,
+  lettersOfLife,
+  type MachineLetter,
+  takesWelcomeAtMs,
+} from './machine-life.ts';
+import { type Box, Mailboxes } from './mailboxes.ts';
 import { defineKind, Tags } from './objects.ts';
 import { remembered } from './remembered.ts';
 
@@ -32,26 +38,28 @@ export function* lettersOf(desk: Desk, { bucket, prefix, after }: Asked): Genera
   for (const box of mailboxesAt(desk).under(bucket, prefix, after)) {
     const welcome = welcomes.get(box.name);
     const delivered = welcome?.bucket === bucket ? welcome : undefined;
-    for (const letter of lettersIn(box, delivered, desk.nowMs)) {
+    for (const letter of lettersIn(desk, box, delivered)) {
       if (letter.key > after && letter.key.startsWith(prefix)) yield letter;
     }
   }
 }
 
 /** A letter written twice is there as written last. */
-function lettersIn({ machine }: Box, welcome: DeliveredWelcome | undefined, nowMs: number): readonly DerivedLetter[] {
+function lettersIn(
+  { nowMs, company }: Desk,
+  { machine, prefix }: Box,
+  welcome: DeliveredWelcome | undefined,
+): readonly DerivedLetter[] {
   const lastMs = lastWordMs(machine, nowMs);
-  const letters = addressedLetters(machine, welcome).filter(({ atMs }) => atMs <= lastMs);
+  const alone = lettersOfLife(machine, welcome);
+  const letters = addressed(company?.(machine, alone) ?? alone, prefix).filter(({ atMs }) => atMs <= lastMs);
   if (letters.every(({ key }, index) => index === 0 || key > (letters[index - 1]?.key ?? ''))) return letters;
   return [...new Map(letters.map((letter) => [letter.key, letter])).values()].toSorted(byKey);
 }
 
 /** By key; what replaces another stands behind it. */
-const addressedLetters = remembered(
-  (machine: Instance, welcome: DeliveredWelcome | undefined): readonly DerivedLetter[] =>
-    lettersOfLife(machine, welcome)
-      .map(({ name, body, atMs }) => ({ key: `${prefixOfBox(machine)}${name}`, body, atMs }))
-      .toSorted(byKey),
+const addressed = remembered((letters: readonly MachineLetter[], prefix: string): readonly DerivedLetter[] =>
+  letters.map(({ name, body, atMs }) => ({ key: `${prefix}${name}`, body, atMs })).toSorted(byKey),
 );
 
 function byKey(left: DerivedLetter, right: DerivedLetter): number {

@@ -91,6 +91,8 @@ export interface MachineWeather {
   readonly vanishes: number;
   /** Claims its last stage without those before. */
   readonly lies: number;
+  /** Says hello minutes after it should. */
+  readonly late: number;
 }
 
 const CALM_MACHINES: MachineWeather = {
@@ -102,6 +104,7 @@ const CALM_MACHINES: MachineWeather = {
   hangs: 0,
   vanishes: 0,
   lies: 0,
+  late: 0,
 };
 
 /** As published for a new account in good standing, where a number is published. */
@@ -192,5 +195,6 @@ export const MEAN_WEATHER: Weather = {
     hangs: 0.02,
     vanishes: 0.02,
     lies: 0.01,
+    late: 0.01,
   },
 };

@@ -1,28 +1,46 @@
 import { z } from 'zod';
-import { defineResource } from '#engine/resource.ts';
+import { defineResource, type ResourceContext } from '#engine/resource.ts';
+import type { PeerSession } from '#host/peer.ts';
+import { LETTER } from '#host/protocol.ts';
+import { settledAs } from '#host/settled.ts';
 import { EtcdMember } from './etcd-founding.ts';
 import { lookInState, type StateAloneSession } from './state-alone.ts';
 
-const FounderInputs = z.strictObject({ node: z.string(), box: z.string() });
-const FounderOutputs = z.strictObject({ box: z.string() });
+const FounderInputs = z.strictObject({
+  node: z.string(),
+  /** Of its machine of now. */
+  box: z.string(),
+  founders: z.array(EtcdMember).readonly(),
+});
+type FounderInputs = Readonly<z.output<typeof FounderInputs>>;
+const FounderOutputs = z.strictObject({
+  box: z.string(),
+  /** A founder has been ready: from then on there is something to lose. */
+  isOver: z.boolean(),
+});
+type FounderOutputs = Readonly<z.output<typeof FounderOutputs>>;
 
-/** The first machine that a node was: the only one that can have been there at the founding. It lives in the state. */
-export const etcdFounder = defineResource<StateAloneSession>()({
+/**
+ * The machine that founds for a node: its first, or a later one as long as no founder has been ready. After that whoever
+ * comes joins, for a founder with an empty memory could vote against what the one before it has agreed to. Should too many
+ * die while they found, their successors end it in this way. It lives in the state.
+ */
+export const etcdFounder = defineResource<StateAloneSession & PeerSession>()({
   kind: 'etcd.founder',
   inputs: FounderInputs,
   outputs: FounderOutputs,
   identity: 'token',
   replaceOn: ['node'],
   replaceOrder: 'create-first',
-  stableOutputs: ['box'],
+  stableOutputs: [],
   idOf: ({ box }) => box,
 
-  async observe(session, context, { last }) {
-    return lookInState(session, context, last);
+  async observe(session, context, { inputs, last }) {
+    return lookInState(session, context, last && (await founderNow(session, context, { inputs, last })));
   },
 
   async create(_session, _context, { box }) {
-    return { box };
+    return { box, isOver: false };
   },
 
   async sync(_session, _context, _inputs, observed) {
@@ -34,11 +52,34 @@ export const etcdFounder = defineResource<StateAloneSession>()({
   },
 });
 
+interface Founding {
+  readonly inputs: FounderInputs;
+  readonly last: FounderOutputs;
+}
+
+/** Asked only when the machine is another one: whether the one before it, or that of another founder, is or was a node. */
+async function founderNow(
+  { mailbox, peers }: PeerSession,
+  context: ResourceContext,
+  { inputs: { box, founders }, last }: Founding,
+): Promise<FounderOutputs> {
+  if (last.isOver || last.box === box) return last;
+  const over = { ...last, isOver: true };
+  const before = await mailbox.look(context, last.box);
+  // Once its letters are gone nobody can tell any more.
+  if (settledAs(before) !== undefined || !before.letters.includes(LETTER.hello)) return over;
+  for (const { node } of founders) {
+    const known = await peers.find(context, node);
+    if (known !== undefined && settledAs(await mailbox.look(context, known.box)) !== undefined) return over;
+  }
+  return { box, isOver: false };
+}
+
 const SeatInputs = z.strictObject({
   node: z.string(),
   /** Of the machine that takes the seat. */
   box: z.string(),
-  /** The first machine that the node was. */
+  /** The machine that founds for the node. */
   founder: z.string(),
   token: z.string(),
   founders: z.array(EtcdMember).readonly(),
@@ -55,11 +96,11 @@ const SeatOutputs = z.strictObject({
 });
 
 /**
- * | the machine is                      | so it      | with              |
- * |-------------------------------------|------------|-------------------|
- * | the first of a node that founds     | founds     | all other founders |
- * | the first of a node that came later | joins      | all members of now |
- * | a later one                         | joins      | all members of now |
+ * | the machine is                          | so it      | with              |
+ * |-----------------------------------------|------------|-------------------|
+ * | the founder of a node that founds       | founds     | all other founders |
+ * | of a node that came later               | joins      | all members of now |
+ * | a later one than the founder            | joins      | all members of now |
  *
  * A seat is one machine's, and says the same for as long as that lives. It lives in the state.
  */

@@ -41,8 +41,8 @@ export function declareSeat(
   { name, overlayAddress }: Member,
   { mailbox: box }: Pick<Machine, 'mailbox'>,
 ): NodeWords {
-  const first = builder.declare(etcdFounder, `${region}.founder.${name}`, { node: name, box });
-  const founder = first.output('box');
+  const founding = builder.declare(etcdFounder, `${region}.founder.${name}`, { node: name, box, founders });
+  const founder = founding.output('box');
   const whose = { node: name, box, founder };
   const seat = builder.declare(etcdSeat, `${region}.seat.${name}`, { ...whose, token, founders, members });
   const certificate = builder.declare(nodeCertificate, `${region}.certificate.${name}.${PURPOSE}`, {

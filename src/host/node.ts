@@ -3,6 +3,7 @@ import { isClusterUid, isInstanceId } from '#engine/address.ts';
 import { ABSENT, type Condition, defineResource, type Owner, READY, type ResourceContext } from '#engine/resource.ts';
 import { Secret } from '#std/secret.ts';
 import { parseJson, readHello, writeOnce } from './hello.ts';
+import { isOfMembership } from './leave.ts';
 import type { BoxContents, Mailbox } from './mailbox.ts';
 import { FailureReport, HeldCertificates, LETTER, PROTOCOL_FORMAT, stageLetter, Welcome } from './protocol.ts';
 import { asTold, deliveredTo, digestsOf, renew } from './renewal.ts';
@@ -106,7 +107,7 @@ export const node = defineResource<NodeSession>()({
     await mailbox.remove(
       context,
       box,
-      letters.filter((letter) => letter !== LETTER.hello),
+      letters.filter((letter) => letter !== LETTER.hello && !isOfMembership(letter)),
     );
   },
 });

@@ -115,6 +115,13 @@ export function stageLetter(stages: readonly string[], stage: string): string {
   return `stage-${String(stages.indexOf(stage) + 1).padStart(2, '0')}-${stage}`;
 }
 
+const REPORT = /^stage-\d\d-(.+)$/;
+
+/** Whether the stage has been reported, whatever its number. */
+export function isReported(letters: readonly string[], stage: string): boolean {
+  return letters.some((letter) => REPORT.exec(letter)?.[1] === stage);
+}
+
 const RENEWAL = /^renewal-(\d{2,4})$/;
 
 /** `renewal-07`: they are counted from 1 on. */

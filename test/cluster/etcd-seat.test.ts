@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { etcdFounding } from '#cluster/etcd-founding.ts';
 import { etcdFounder, etcdSeat } from '#cluster/etcd-seat.ts';
-import { SeededRandom } from '../simulation/seeded-random.ts';
+import type { Peer } from '#host/peer-board.ts';
+import { SharedPeerBoard } from '#host/shared-peer-board.ts';
+import { settledLetter } from '#host/settled.ts';
+import { SystemClock } from '#std/system-clock.ts';
+import { MemoryBoard } from '../host/support/memory-board.ts';
+import { MemoryMailbox } from '../host/support/memory-mailbox.ts';
 import { contextOf } from '../host/support/resource-context.ts';
+import { SeededRandom } from '../simulation/seeded-random.ts';
 
 const memberOf = (number: number) => ({ node: `control-plane-${number}`, url: `https://10.43.0.${number}:2380` });
 const FOUNDERS = [1, 2, 3].map(memberOf);
@@ -18,7 +24,12 @@ const SEAT = {
 };
 
 const context = contextOf('etcd.founding');
-const session = () => ({ random: new SeededRandom(1), forgotten: new Set<typeof context.instanceId>() });
+const session = () => ({
+  random: new SeededRandom(1),
+  forgotten: new Set<typeof context.instanceId>(),
+  mailbox: new MemoryMailbox(),
+  peers: new SharedPeerBoard(new MemoryBoard(), new SystemClock()),
+});
 
 const peersOf = (members: typeof MEMBERS): string => members.map(({ node, url }) => `${node}=${url}`).join(',');
 
@@ -45,12 +56,54 @@ test('a seat says the same as long as its machine lives, whoever comes and goes'
   expect(etcdSeat.replaceOn).toEqual(['node', 'box']);
 });
 
-test('the first machine of a node stays the first', async () => {
-  const last = await etcdFounder.create(session(), context, { node: 'control-plane-1', box: 'box-1' });
-  const inputs = { node: 'control-plane-1', box: 'box-2' };
-  const seen = await etcdFounder.observe(session(), context, { inputs, last });
-  expect(seen).toMatchObject({ state: 'present', outputs: { box: 'box-1' } });
-  expect(etcdFounder.replaceOn).not.toContain('box');
+describe('the founder of a node', () => {
+  const inputs = { node: 'control-plane-1', box: 'box-1', founders: FOUNDERS };
+  const founderAfter = async (own: ReturnType<typeof session>, box: string) => {
+    const last = await etcdFounder.create(own, context, inputs);
+    const seen = await etcdFounder.observe(own, context, { inputs: { ...inputs, box }, last });
+    return seen.state === 'present' ? seen.outputs : undefined;
+  };
+  const beside: Peer = {
+    node: 'control-plane-2',
+    box: 'box-2',
+    publicKey: Buffer.alloc(32, 1).toString('base64'),
+    overlayAddress: '10.43.0.2',
+    podCidr: '10.48.2.0/24',
+    region: 'eu-west-3',
+    endpoints: { near: '10.42.0.2:51820', far: '' },
+  };
+
+  test('stays the same as long as its machine does', async () => {
+    const own = session();
+    own.mailbox.post('box-1', settledLetter(context.instanceId));
+    expect(await founderAfter(own, 'box-1')).toEqual({ box: 'box-1', isOver: false });
+    expect(etcdFounder.replaceOn).not.toContain('box');
+  });
+
+  test('is the next machine when the first has died before any founder was ready', async () => {
+    const own = session();
+    await own.peers.publish(context, beside);
+    own.mailbox.post('box-1', 'hello');
+    expect(await founderAfter(own, 'box-9')).toEqual({ box: 'box-9', isOver: false });
+  });
+
+  test('is for ever the first machine when nobody can tell any more what became of it', async () => {
+    expect(await founderAfter(session(), 'box-9')).toEqual({ box: 'box-1', isOver: true });
+  });
+
+  test.each<[who: string, box: string]>([
+    ['it', 'box-1'],
+    ['another founder', 'box-2'],
+  ])('is for ever the first machine once %s has been ready', async (_who, box) => {
+    const own = session();
+    await own.peers.publish(context, beside);
+    own.mailbox.post('box-1', 'hello');
+    own.mailbox.post(box, settledLetter(context.instanceId));
+    const last = await founderAfter(own, 'box-9');
+    expect(last).toEqual({ box: 'box-1', isOver: true });
+    const later = await etcdFounder.observe(session(), context, { inputs: { ...inputs, box: 'box-10' }, last });
+    expect(later).toMatchObject({ outputs: { box: 'box-1', isOver: true } });
+  });
 });
 
 test('whoever has left is no founder any more, and none is added', async () => {
@@ -69,8 +122,8 @@ test('whoever has left is no founder any more, and none is added', async () => {
 
 test('what lives in the state is gone when it was destroyed', async () => {
   const own = session();
-  const last = await etcdFounder.create(own, context, { node: 'control-plane-1', box: 'box-1' });
+  const inputs = { node: 'control-plane-1', box: 'box-1', founders: FOUNDERS };
+  const last = await etcdFounder.create(own, context, inputs);
   await etcdFounder.destroy(own, context, last);
-  const inputs = { node: 'control-plane-1', box: 'box-1' };
   expect(await etcdFounder.observe(own, context, { inputs, last })).toEqual({ state: 'absent' });
 });

@@ -174,11 +174,12 @@ describe('a node', () => {
     expect(await conditionOf()).toEqual({ is: 'failed', reason: 'It was awaited in vain while it was at network.' });
   });
 
-  test('leaves its machine its hello when it is destroyed', async () => {
+  test('leaves its machine its hello when it is destroyed, and what tells of its membership', async () => {
     await welcomed();
-    mailbox.post(BOX, 'stage-01-network');
+    const membership = ['leave', 'left', 'stage-04-etcd'];
+    for (const letter of ['stage-01-network', ...membership]) mailbox.post(BOX, letter);
     await node.destroy({ mailbox }, contextOf(), OUTPUTS);
-    expect(mailbox.names(BOX)).toEqual(['hello']);
+    expect(mailbox.names(BOX)).toEqual(['hello', ...membership]);
   });
 });
 

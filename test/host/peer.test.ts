@@ -131,9 +131,17 @@ describe('before it is taken off the board', () => {
     expect(onBoard()).toEqual([]);
   });
 
+  test('one that joined and never became a node is asked as well', async () => {
+    await published();
+    mailbox.post(BOX, 'stage-04-etcd');
+    await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
+    expect(mailbox.names(BOX)).toContain('leave');
+    expect(onBoard()).toHaveLength(1);
+  });
+
   test.each<[why: string, arrange: () => void, isMember?: boolean]>([
     ['is gone', () => mailbox.goneMachines.add(BOX)],
-    ['has become no node', () => mailbox.boxes.get(BOX)?.delete(settledLetter(context().instanceId))],
+    ['has never joined', () => mailbox.boxes.get(BOX)?.delete(settledLetter(context().instanceId))],
     ['is in no quorum', () => undefined, false],
   ])('nobody is asked when the machine %s', async (_why, arrange, isMember) => {
     await published();

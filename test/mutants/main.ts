@@ -8,6 +8,7 @@ import { bySimulation, byTests, isForSimulation, type Mutant, testsOf } from './
 import { PKI_MUTANTS } from './pki-mutants.ts';
 import { PLAN_MUTANTS } from './plan-mutants.ts';
 import { PROVIDER_MUTANTS } from './provider-mutants.ts';
+import { QUORUM_MUTANTS } from './quorum-mutants.ts';
 import { STATE_MUTANTS } from './state-mutants.ts';
 import { partOfThisCommit } from './turn.ts';
 import { type Fate, nameOf } from './workbench.ts';
@@ -23,6 +24,7 @@ const MUTANTS = [
   ENGINE_MUTANTS,
   PLAN_MUTANTS,
   HOST_MUTANTS,
+  QUORUM_MUTANTS,
   PKI_MUTANTS,
   MACHINE_MUTANTS,
   PROVIDER_MUTANTS,

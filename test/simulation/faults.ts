@@ -43,6 +43,18 @@ export const FAULT_KINDS = {
   'node-hangs': 37,
   'node-vanishes': 37,
   'node-lies': 37,
+  'node-late': 37,
+  'node-comes-back': 37,
+  'node-cut-off': 37,
+  'learner-slow': 37,
+  'dies-at-network': 37,
+  'dies-at-packages': 37,
+  'dies-at-overlay': 37,
+  'dies-at-etcd': 37,
+  'dies-at-apiserver': 37,
+  'dies-at-storage': 37,
+  'dies-at-kubelet': 37,
+  'dies-at-ready': 37,
   'zone-lost': 38,
   'token-forgotten': 0,
   'store-denied': 0,
@@ -70,6 +82,13 @@ const NAMES: ReadonlySet<string> = new Set(Object.keys(FAULT_KINDS));
 
 export function isFaultKind(name: string): name is FaultKind {
   return NAMES.has(name);
+}
+
+/** Whatever it died of. */
+export function deathAt(stage: string): FaultKind {
+  const kind = `dies-at-${stage}`;
+  if (!isFaultKind(kind)) throw new RangeError(`No machine dies at the stage ${stage}.`);
+  return kind;
 }
 
 const ALL_KINDS: readonly FaultKind[] = Object.keys(FAULT_KINDS).filter(isFaultKind);

@@ -11,6 +11,7 @@ const ENDLESS_RUNS = 100_000_000;
 const { values } = parseArgs({
   options: {
     cluster: { type: 'boolean', default: false },
+    members: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
     replay: { type: 'string' },
     trace: { type: 'boolean', default: false },
@@ -20,12 +21,12 @@ const { values } = parseArgs({
   },
 });
 
-process.exitCode = await (values.cluster ? playCluster() : play(toyPlay));
+process.exitCode = await (values.cluster || values.members ? playCluster() : play(toyPlay));
 
 /** Loaded when it is asked for: the real provider and the simulated account take their time. */
 async function playCluster(): Promise<number> {
-  const { clusterPlay } = await import('./cluster/cluster-play.ts');
-  return play(clusterPlay);
+  const { clusterPlay, memberPlay } = await import('./cluster/cluster-play.ts');
+  return play(values.members ? memberPlay : clusterPlay);
 }
 
 function play<Scenario extends Disturbance>(of: Play<Scenario>): Promise<number> {
@@ -58,7 +59,7 @@ async function replay<Scenario extends Disturbance>({ repertoire }: Play<Scenari
 }
 
 function optionsOfWorld(): readonly string[] {
-  return values.cluster ? ['--cluster'] : [];
+  return [...(values.cluster ? ['--cluster'] : []), ...(values.members ? ['--members'] : [])];
 }
 
 function say(line: string): void {

@@ -85,6 +85,7 @@ export class EtcdMembers implements AsyncDisposable {
       ETCD_PATIENCE: '60',
       // Its rounds come when a test wants them.
       ETCD_CARE_SECONDS: '86400',
+      ETCD_NEVER_STARTED_ROUNDS: '3',
       ETCD_DEFRAGMENT_BYTES: String(DEFRAGMENT_BYTES),
       ETCD_QUOTA_BYTES: String(QUOTA_BYTES),
     };

@@ -102,6 +102,21 @@ test('five found a cluster as three do', async () => {
   expect(await members.get('control-plane-1', 'key')).toBe('of five');
 });
 
+test('a founder that does not come is taken out after a while, and joins when it comes after all', async () => {
+  await using members = await EtcdMembers.open(23);
+  const [late = '', ...early] = NAMES.toReversed();
+  for (const name of NAMES) await members.add(name, 'new', NAMES);
+  for (const ended of await Promise.all(early.map((name) => members.machine(name).stage('etcd')))) good(ended);
+  const leader = await members.leader();
+  await members.showPeers(leader, NAMES);
+  for (let round = 1; round <= 2; round += 1) good(await members.machine(leader).care());
+  expect(await members.list(leader)).toHaveLength(3);
+  expect(good(await members.machine(leader).care())).toMatch(/^Taken out: .*, which does not start\.$/m);
+  expect(await members.list(leader)).toEqual(early.toReversed().map((name) => `${name} voter`));
+  expect(good(await members.machine(late).stage('etcd'))).toContain('Added as a learner.');
+  expect(await members.list(leader)).toEqual(VOTERS);
+});
+
 test('the only member, without its data, founds nothing anew: it says what is to be done', async () => {
   await using members = await EtcdMembers.open(15);
   const machine = await members.add('control-plane-1', 'existing', ['control-plane-1']);

@@ -173,6 +173,14 @@ describe('the fate of a machine', () => {
     expect(namesOf(born({ is: 'lies' }))).toEqual(['hello', 'stage-07-ready']);
   });
 
+  test('NODE-23: may be to boot for minutes longer, and then to be a machine like others', () => {
+    const machine = born({ is: 'late', byMs: 300_000 });
+    const [hello, ...stages] = lettersOf(machine);
+    expect((hello?.atMs ?? 0) - (born().helloAtMs ?? 0)).toBe(300_000);
+    expect(stages.map(({ name }) => name)).toEqual(EVERY_STAGE);
+    expect(stages.every(({ atMs }) => atMs > (hello?.atMs ?? 0))).toBe(true);
+  });
+
   test('NODE-22: is drawn as often as the weather says', () => {
     const chance = Chance.of('fates');
     const fates = Array.from({ length: 5_000 }, () => drawFate(chance, MEAN_WEATHER.machines).is);
@@ -181,6 +189,7 @@ describe('the fate of a machine', () => {
       'forged-hello',
       'hangs',
       'hello-twice',
+      'late',
       'lies',
       'never-hello',
       'ordinary',

@@ -96,7 +96,7 @@ describe('the mailboxes of machines', () => {
     expect(keysIn(account, one)).toEqual([`${one}hello`]);
   });
 
-  test('NODE-23: hold the word of a machine that was asked to leave, once it has become something', () => {
+  test('NODE-24: hold the word of a machine that was asked to leave, once it has become something', () => {
     const { account, one, other } = prepared();
     const askToLeave = (prefix: string): void => {
       account.call('s3', 'PutObject', { Bucket: BUCKET, Key: `${prefix}leave`, Body: '{}', IfNoneMatch: '*' });
@@ -115,7 +115,7 @@ describe('the mailboxes of machines', () => {
     expect(keysIn(account)).toEqual(expect.arrayContaining(stagesIn(one)));
   });
 
-  test('NODE-24: hold the word of a machine that was sent renewed certificates, once for each letter', () => {
+  test('NODE-25: hold the word of a machine that was sent renewed certificates, once for each letter', () => {
     const { account, one, other } = prepared();
     const send = (prefix: string, letter: string): void => {
       const Key = `${prefix}${letter}`;
@@ -171,7 +171,7 @@ describe('the mailboxes of machines', () => {
     expect(keysIn(account)).toEqual([`${prefixOf(id, 'eu-west-1')}hello`, `${one}hello`, `${other}hello`]);
   });
 
-  test('NODE-25: stay empty until a machine has a role, and some seconds longer', () => {
+  test('NODE-26: stay empty until a machine has a role, and some seconds longer', () => {
     const { account } = prepared();
     const [id = ''] = idsOf(launch(account, makePlace(account).subnetId, { ClientToken: 'later' }));
     account.pass(120_000);

@@ -20,7 +20,10 @@ import { CLUSTER } from '../undertaking.ts';
 import { REGION } from './cluster-specs.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { addForeignObjects } from './foreign-objects.ts';
+import { MachineDeaths } from './machine-deaths.ts';
 import { isRecord, Mirror, type Mirrored } from './mirror.ts';
+import type { EtcdState } from './quorum/etcd-members.ts';
+import { Quorum } from './quorum/quorum.ts';
 import { SimulatedWeather } from './simulated-weather.ts';
 import { wiredClients } from './wired-clients.ts';
 import { ACTED } from '../../support/acted-machines.ts';
@@ -37,18 +40,21 @@ const MANNERS = mannersAt(1);
 const LOST_FOR_MS = [60_000, 600_000] as const;
 const ZONES = ['a', 'b', 'c'].map((letter) => `${REGION}${letter}`);
 
-/** An account of AWS in which only others live. */
-export function virginCloud(): CloudSeed {
+/** An account of AWS in which only others live. `hasMembers`: the machines of the control plane play etcd, too. */
+export function virginCloud({ hasMembers }: { readonly hasMembers: boolean }): CloudSeed {
   const mirror = new Mirror();
   const witness = { after: (change: Parameters<Mirror['follow']>[0]) => void mirror.follow(change) };
   addForeignObjects(simulatedAccount({ seed: 'virgin', weather: CALM_WEATHER, witness }), 0);
   const objects = [...mirror.objects];
-  return cloudSeed({ objects, foreign: new Set(objects.map(({ key }) => key)) });
+  const etcd = hasMembers ? { machines: new Map(), clusters: [], board: new Set<string>() } : undefined;
+  return cloudSeed({ objects, foreign: new Set(objects.map(({ key }) => key)), etcd });
 }
 
 interface AccountCopy {
   readonly objects: readonly Mirrored[];
   readonly foreign: ReadonlySet<string>;
+  /** Undefined: nobody plays it. */
+  readonly etcd: EtcdState | undefined;
 }
 
 function cloudSeed(copy: AccountCopy): CloudSeed {
@@ -64,18 +70,25 @@ class ClusterCloud implements Cloud {
   readonly #scenery: Scenery;
   readonly #mirror = new Mirror();
   readonly #account: Account;
+  readonly #quorum: Quorum | undefined;
 
-  constructor({ objects, foreign }: AccountCopy, scenery: Scenery) {
+  constructor({ objects, foreign, etcd }: AccountCopy, scenery: Scenery) {
     const { world, faults, ledger, rates } = scenery;
     const nowMs = (): number => world.nowMs;
     this.#foreign = foreign;
     this.#scenery = scenery;
+    const report = (detail: string): void => this.watch.report(11, detail);
+    this.#quorum = etcd && new Quorum({ world, faults, ledger, report, state: etcd });
+    const deaths = new MachineDeaths({ world, faults });
     this.#account = simulatedAccount({
       seed: String(world.random.word()),
       weather: new SimulatedWeather(faults, lostZone(scenery)),
+      company: this.#quorum?.company,
       witness: {
         after: (change) => {
           const touched = this.#mirror.follow(change);
+          deaths.follow(change.writes);
+          this.#quorum?.follow(change.writes);
           if (!isCopying) this.watch.changed(change.operation, touched);
         },
       },
@@ -135,6 +148,7 @@ class ClusterCloud implements Cloud {
 
   judge(expected: Expected): void {
     this.watch.judge(expected);
+    if (!expected.isDelete) this.#quorum?.judge();
   }
 
   form(): NormalForm {
@@ -142,7 +156,7 @@ class ClusterCloud implements Cloud {
   }
 
   seed(): CloudSeed {
-    return cloudSeed({ objects: [...this.#mirror.objects], foreign: this.#foreign });
+    return cloudSeed({ objects: [...this.#mirror.objects], foreign: this.#foreign, etcd: this.#quorum?.state });
   }
 }
 

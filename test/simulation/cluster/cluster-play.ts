@@ -1,5 +1,5 @@
 import type { Play } from '../programme.ts';
-import { clusterRepertoire } from './cluster-repertoire.ts';
+import { clusterRepertoire, memberRepertoire } from './cluster-repertoire.ts';
 import type { ClusterScenario } from './cluster-scenario.ts';
 import type { ClusterShape } from './cluster-specs.ts';
 
@@ -23,4 +23,11 @@ export const clusterPlay: Play<ClusterScenario> = {
   chunk: 5,
   quick: { scanSeeds: [1], strideOf: strideIn(QUICK), randomRuns: 1_000, determinismRuns: 20 },
   long: { scanSeeds: [1], strideOf: strideIn(LONG), randomRuns: 1_000, determinismRuns: 25 },
+};
+
+/** The same with the members of etcd. */
+export const memberPlay: Play<ClusterScenario> = {
+  ...clusterPlay,
+  repertoire: memberRepertoire,
+  worker: new URL('../members-worker.ts', import.meta.url),
 };

@@ -23,7 +23,7 @@ export function parseScenario(text: string): ClusterScenario {
 }
 
 /** How often each kind strikes when it is chosen; rates are per chance, and the chances of the kinds differ. */
-const USUAL_RATES: FaultRates = {
+export const USUAL_RATES: FaultRates = {
   'request-lost': 0.02,
   'reply-lost': 0.02,
   'reply-late': 0.02,
@@ -62,6 +62,19 @@ const USUAL_RATES: FaultRates = {
   'node-hangs': 0.1,
   'node-vanishes': 0.1,
   'node-lies': 0.1,
+  'node-late': 0.1,
+};
+
+/** Where machines are members of something, more of them come to grief. */
+export const MEMBER_RATES: FaultRates = {
+  ...USUAL_RATES,
+  'node-stage-fails': 0.2,
+  'node-hangs': 0.2,
+  'node-vanishes': 0.2,
+  'node-late': 0.2,
+  'node-comes-back': 0.2,
+  'node-cut-off': 0.2,
+  'learner-slow': 0.4,
 };
 
 /** Fewest half-steps an operation of a cluster takes: a planned blow below it always strikes. */
@@ -71,12 +84,12 @@ const HALF_STEPS_LIKELY = 400;
 const DRAWN_CLUSTERS: readonly ClusterShape[] = ['single', 'single', 'single', 'private', 'guest', 'converged', 'ha'];
 
 /** A scenario drawn from its seed: one kind of fault alone, a few, or all together, with or without blows. */
-export function randomScenario(seed: number): ClusterScenario {
+export function randomScenario(seed: number, rates: FaultRates): ClusterScenario {
   const random = new SeededRandom(seed);
   const cluster = random.pick(DRAWN_CLUSTERS);
   const operation = random.pick(OPERATIONS.filter((one) => isPossible(cluster, one)));
   const blows = drawBlows(random, HALF_STEPS_LIKELY);
   const secondOperatorAtMs = random.chance(0.15) ? Math.floor(random.between(0, 60_000)) : undefined;
   const sameHost = random.chance(0.5);
-  return { seed, cluster, operation, blows, secondOperatorAtMs, sameHost, rates: drawRates(random, USUAL_RATES) };
+  return { seed, cluster, operation, blows, secondOperatorAtMs, sameHost, rates: drawRates(random, rates) };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { carryOutProgramme } from '../programme.ts';
 import { failureLines } from '../report.ts';
 import { clusterPlay, strideIn } from './cluster-play.ts';
-import { formatScenario, parseScenario, randomScenario } from './cluster-scenario.ts';
+import { formatScenario, MEMBER_RATES, parseScenario, randomScenario } from './cluster-scenario.ts';
 
 /** It ends with its runs; so long a busy machine may take. */
 const SECONDS_MAX = 60;
@@ -22,7 +22,7 @@ test(
 
 test('a scenario of a cluster survives being written on a command line', () => {
   for (let seed = 0; seed < 100; seed += 1) {
-    const scenario = randomScenario(seed);
+    const scenario = randomScenario(seed, MEMBER_RATES);
     expect(parseScenario(formatScenario(scenario))).toEqual(scenario);
   }
 });

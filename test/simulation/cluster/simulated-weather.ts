@@ -17,6 +17,7 @@ const FATES: readonly (readonly [FaultKind, keyof MachineWeather])[] = [
   ['node-hangs', 'hangs'],
   ['node-vanishes', 'vanishes'],
   ['node-lies', 'lies'],
+  ['node-late', 'late'],
 ];
 
 const LAGGING: readonly FaultKind[] = ['stale-read', 'not-found-after-create', 'missing-tags', 'still-listed'];

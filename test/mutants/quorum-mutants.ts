@@ -1,0 +1,51 @@
+import { byTests, type Mutant } from './mutant.ts';
+
+const MODEL_TESTS = byTests('test/simulation/cluster/quorum/etcd-members.test.ts');
+const QUORUM_TESTS = byTests('test/simulation/cluster/quorum/quorum.test.ts');
+const MODEL = 'test/simulation/cluster/quorum/etcd-members.ts';
+
+/** Ways to lose a quorum: of the program, and of the machines as they are simulated. */
+export const QUORUM_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'two nodes of the control plane are replaced at once',
+    file: 'src/cluster/machines.ts',
+    anchor: "turn: isControlPlane(role) ? 'control-plane' : undefined,",
+    replacement: 'turn: undefined,',
+    killers: [QUORUM_TESTS],
+  },
+  {
+    name: 'machines of a quorum are ended without having left',
+    file: 'src/host/leave.ts',
+    anchor: "if (machine === 'gone' || !hasJoined(letters) || letters.includes(LETTER.left)) return;",
+    replacement: "if (box !== '' || machine === 'gone' || letters.includes(LETTER.left)) return;",
+    killers: [QUORUM_TESTS],
+  },
+  {
+    name: 'who comes after a founder that died before anybody was ready may not found',
+    file: 'src/cluster/etcd-seat.ts',
+    anchor: 'return { box, isOver: false };\n}',
+    replacement: 'return { ...last, isOver: true };\n}',
+    killers: [QUORUM_TESTS],
+  },
+  {
+    name: 'a learner is promoted before it has caught up',
+    file: MODEL,
+    anchor: '!canLearn || this.#nowMs() < member.knowsFromMs',
+    replacement: '!canLearn',
+    killers: [MODEL_TESTS],
+  },
+  {
+    name: 'members change without a majority',
+    file: MODEL,
+    anchor: 'return machine !== undefined && reaches(by, machine, this.#nowMs());',
+    replacement: 'return machine !== undefined && reaches(by, by, this.#nowMs());',
+    killers: [MODEL_TESTS],
+  },
+  {
+    name: 'a learner is added before the dead member of its node is taken out',
+    file: MODEL,
+    anchor: 'if (predecessor !== undefined) return this.#evict(cluster, predecessor, machine);',
+    replacement: 'void this.#evict;',
+    killers: [MODEL_TESTS],
+  },
+];
