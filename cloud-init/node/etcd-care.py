@@ -3,7 +3,7 @@
 Every few seconds on each member of etcd: it leaves when it was asked to, and starts etcd again when that is to believe others.
 Whoever leads looks after the others, one step for each in a round: it promotes learners that have caught up, takes out members
 whose node has gone from the list of peers or that never start, gives back disk space that is no longer used, before there is none
-left and after it, and sees to a snapshot once in a minute when anything has changed.
+left and after it, and sees to snapshots.
 """
 import json
 import os

@@ -1,6 +1,7 @@
 """
-Whoever leads etcd brings a snapshot to the mailbox once in a minute, when anything has changed. etcd streams all that it holds
-over HTTP too, and last the digest of it: so nothing has to be started to take one, nor to check it.
+Whoever leads etcd brings a snapshot to the mailbox once in a minute when anything has changed, and once in an hour when not: in a
+bucket each of them ends after a day, which of a quiet etcd would be the last one. etcd streams all that it holds over HTTP too,
+and last the digest of it: so nothing has to be started to take one, nor to check it.
 """
 import base64
 import hashlib
@@ -9,9 +10,10 @@ import tempfile
 import threading
 import time
 from etcd_cluster import LOCAL_URL, Refused, stream
-from node_basis import STATE, put_to_mailbox, read, say, write_durably
+from node_basis import STATE, age, put_to_mailbox, read, say, write_durably
 
 SECONDS = 60
+AGAIN_SECONDS = 3600
 # The revision of the last one that the mailbox has.
 SENT = f'{STATE}/etcd-snapshot-sent'
 STALLED_SECONDS = 60
@@ -27,7 +29,9 @@ class SnapshotSender:
 
     def send_what_is_due(self, own):
         # Before anything was written there is nothing to keep.
-        if own.revision <= 1 or str(own.revision) == read(SENT).strip():
+        if own.revision <= 1:
+            return
+        if str(own.revision) == read(SENT).strip() and age(SENT) < AGAIN_SECONDS:
             return
         if time.monotonic() - self.begun < SECONDS or (self.thread and self.thread.is_alive()):
             return

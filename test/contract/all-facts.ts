@@ -18,6 +18,7 @@ import { preflightFacts } from './preflight-facts.ts';
 import { recordFacts } from './route53/record-facts.ts';
 import { zoneFacts } from './route53/zone-facts.ts';
 import { bucketFacts } from './s3/bucket-facts.ts';
+import { lifecycleFacts } from './s3/lifecycle-facts.ts';
 import { objectFacts } from './s3/object-facts.ts';
 import { docs } from './sources.ts';
 import { tagFacts } from './tag-facts.ts';
@@ -52,6 +53,7 @@ export const allFacts: readonly Fact[] = [
   ...zoneFacts,
   ...recordFacts,
   ...bucketFacts,
+  ...lifecycleFacts,
   ...objectFacts,
   ...tagFacts,
   ...stsFacts,

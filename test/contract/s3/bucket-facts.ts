@@ -3,15 +3,12 @@ import {
   DeleteBucketCommand,
   DeleteObjectsCommand,
   GetBucketEncryptionCommand,
-  GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
-  type LifecycleRule,
   ListBucketsCommand,
   PutBucketEncryptionCommand,
-  PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
   PutPublicAccessBlockCommand,
@@ -319,66 +316,4 @@ const settings = factsOf('s3', {
   },
 });
 
-function endingAfter(Days: number, Prefix: string): LifecycleRule {
-  return {
-    ID: `${Prefix}ends`,
-    Status: 'Enabled',
-    Filter: { Prefix },
-    Expiration: { Days },
-    NoncurrentVersionExpiration: { NoncurrentDays: 1 },
-    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-  };
-}
-
-async function putRules({ s3 }: S3, Bucket: string, ...Rules: LifecycleRule[]): Promise<void> {
-  const LifecycleConfiguration = { Rules };
-  await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
-}
-
-async function rulesOf({ s3 }: S3, Bucket: string): Promise<readonly LifecycleRule[] | undefined> {
-  return (await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules;
-}
-
-const lifecycles = factsOf('s3', {
-  'lifecycle-none': {
-    fact: 'Without lifecycle rules the rules are NoSuchLifecycleConfiguration 404.',
-    source: s3Api('GetBucketLifecycleConfiguration'),
-    run: async (aws) => refusalOf(rulesOf(aws, await makeBucket(aws, 'no-lifecycle'))),
-    holds: 'NoSuchLifecycleConfiguration 404',
-  },
-  'lifecycle-no-bucket': {
-    fact: 'The lifecycle rules of a bucket that is not there are NoSuchBucket 404.',
-    source: S3_ERRORS,
-    run: (aws) => refusalOf(rulesOf(aws, NO_BUCKET)),
-    holds: MISSING,
-  },
-  'lifecycle-set': {
-    fact: 'Lifecycle rules come back as they were put.',
-    source: s3Api('GetBucketLifecycleConfiguration'),
-    run: async (aws) => {
-      const bucket = await makeVersionedBucket(aws, 'lifecycle');
-      await putRules(aws, bucket, endingAfter(1, 'old/'));
-      return rulesOf(aws, bucket);
-    },
-    holds: [endingAfter(1, 'old/')],
-  },
-  'lifecycle-replaced': {
-    fact: 'Lifecycle rules are replaced as a whole.',
-    source: s3Api('PutBucketLifecycleConfiguration'),
-    run: async (aws) => {
-      const bucket = await makeBucket(aws, 'lifecycle-replaced');
-      await putRules(aws, bucket, endingAfter(1, 'first/'), endingAfter(2, 'second/'));
-      await putRules(aws, bucket, endingAfter(3, 'third/'));
-      return (await rulesOf(aws, bucket))?.map(({ ID }) => ID);
-    },
-    holds: ['third/ends'],
-  },
-  'lifecycle-days': {
-    fact: 'A day is the least that a lifecycle rule counts: none is InvalidArgument 400.',
-    source: issue('scality/Arsenal#2648'),
-    run: async (aws) => refusalOf(putRules(aws, await makeBucket(aws, 'lifecycle-days'), endingAfter(0, 'old/'))),
-    holds: 'InvalidArgument 400',
-  },
-});
-
-export const bucketFacts = [...buckets, ...settings, ...lifecycles];
+export const bucketFacts = [...buckets, ...settings];

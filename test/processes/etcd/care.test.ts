@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { utimes } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EtcdMembers, good } from './etcd-members.ts';
@@ -36,6 +37,21 @@ test('only the leader sends snapshots, each revision once; what they hold can be
   expect(await rehearseRestore(members.mailbox.received.get(path) ?? Buffer.of(), REHEARSAL)).toEqual(['kept']);
   good(await members.machine(leader).care());
   expect([...members.mailbox.received.keys()]).toEqual([path, `/${leader}/snapshots/etcd-${revision + 1}`]);
+});
+
+test('a snapshot that nothing was written after is brought again in another hour, since it may have ended where it lies', async () => {
+  const leader = await members.leader();
+  const { revision } = (await members.status(leader)).header;
+  const path = `/${leader}/snapshots/etcd-${revision}`;
+  const sent = members.machine(leader).path('var/lib/bootstrap/etcd-snapshot-sent');
+  const longAgo = Date.now() / 1000 - 3_601;
+  await utimes(sent, longAgo, longAgo);
+  expect(good(await members.machine(leader).care())).toContain(`Snapshot of revision ${revision} sent.`);
+  await utimes(sent, longAgo, longAgo);
+  members.mailbox.received.delete(path);
+  good(await members.machine(leader).care());
+  expect(members.mailbox.received.has(path)).toBe(true);
+  expect(good(await members.machine(leader).care())).toBe('');
 });
 
 test('a snapshot that the mailbox does not take is sent again, under its revision of then', async () => {
