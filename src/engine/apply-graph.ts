@@ -2,7 +2,7 @@ import type { Address, InstanceId } from './address.ts';
 import { isUpward, type Change, type DownwardChange, type ReplaceChange, type UpwardChange } from './change.ts';
 import type { ResourceRecord, Snapshot } from './record.ts';
 import { type ApplyStep, need } from './apply-step.ts';
-import { takeTurns } from './turns.ts';
+import { takeTurns, waitsFor } from './turns.ts';
 
 export interface StepRunners {
   up(change: UpwardChange): Promise<void>;
@@ -17,7 +17,7 @@ export interface StepRunners {
  * | up                        | up of what it depends on; first the down of its old self if destroy-first |
  * | down, of a replaced one   | create-first: its own up                                         |
  * | down, destroying          | down of every object that depended on it, up of every resource that moves off it, and of its own address |
- * | down, destroying, begun   | nothing: all that it had to wait for was done                    |
+ * | down, destroying, begun   | nothing; of what takes turns up of every resource that moves off it, unless that waits for its end |
  * | down, abandoning          | down of the host it goes with; when it comes again, up of the new host |
  * | any, of a replacement in turn | up of the others of its turn that come before, and of all that lives in them |
  */
@@ -32,6 +32,7 @@ export function buildApplyGraph(
   graph.openCircles();
   graph.moveOffFirst();
   graph.takeTurns();
+  graph.keepDoomed();
   return graph.steps;
 }
 
@@ -143,6 +144,24 @@ class ApplyGraph {
     }
   }
 
+  /** What takes turns is still needed, although its end was decided when what lives in it was abandoned: until others do its part. */
+  keepDoomed(): void {
+    for (const [instanceId, step] of this.#downs) {
+      const record = this.#snapshot.records.get(instanceId);
+      if (record === undefined || !isBegun(record) || !destroys(step.change)) continue;
+      if (!this.#takesTurns(record.address)) continue;
+      for (const up of this.#ups.values()) if (isOf(up.change, record.address) && !waitsFor(up, step)) need(step, up);
+    }
+  }
+
+  /** With others: one alone has nobody who could do without it. */
+  #takesTurns(address: Address): boolean {
+    const turnAt = (step: ApplyStep | undefined): string | undefined =>
+      step !== undefined && isUpward(step.change) ? step.change.declaration.turn : undefined;
+    const turn = turnAt(this.#ups.get(address));
+    return turn !== undefined && [...this.#ups.values()].filter((step) => turnAt(step) === turn).length > 1;
+  }
+
   takeTurns(): void {
     takeTurns([...this.#ups.values()], ({ instanceId }) => {
       const record = this.#snapshot.records.get(instanceId);
@@ -193,7 +212,12 @@ function neverReached(needs: ReadonlyMap<ApplyStep, ReadonlySet<ApplyStep>>): Re
   return new Set(needs.keys()).difference(new Set(able));
 }
 
-/** All that its destruction had to wait for was done before: who depends on the address now is on another object. */
+/** What is at the address, and what is to depend on it. */
+function isOf(change: Change, address: Address): boolean {
+  return isUpward(change) && (change.address === address || change.declaration.dependsOn.includes(address));
+}
+
+/** What depended on it is gone, or was given up: who depends on the address now is on another object. */
 function isBegun({ status }: ResourceRecord): boolean {
   return status === 'destroying';
 }

@@ -47,7 +47,7 @@ function hostOf({ declaration }: UpwardChange): Address | undefined {
 }
 
 /** Of two that wait for each other neither would ever begin: who depends on another member cannot have it wait. */
-function waitsFor(step: ApplyStep, other: ApplyStep): boolean {
+export function waitsFor(step: ApplyStep, other: ApplyStep): boolean {
   const seen = new Set([step]);
   for (const one of seen) {
     if (one === other) return true;

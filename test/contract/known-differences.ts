@@ -75,6 +75,7 @@ const ec2 = differences('ec2', {
   ],
   'machine-keeps-subnet': [['accepted', 'InvalidSubnetID.NotFound 400'], 'DeleteSubnet under a running machine: 200.'],
   'machine-groups-missing': ['accepted', 'ModifyInstanceAttribute with a group that is not there: 200.'],
+  'machine-power-ended': [['accepted', 'accepted'], 'StopInstances and StartInstances of a terminated machine: 200.'],
   'profile-unknown': ['NoSuchEntity 404', 'AssociateIamInstanceProfile of an unknown profile: the answer of IAM.'],
   'profile-replaced': [[true, true], 'ReplaceIamInstanceProfileAssociation: the id of the association stays.'],
   'address-no-gateway': ['accepted', 'AssociateAddress in a VPC without an internet gateway: 200.'],

@@ -156,6 +156,20 @@ describe('a step that ends something', () => {
     });
   });
 
+  test('keeps what takes turns with others until another does its part, although its end was begun', () => {
+    const ordered = (names: readonly string[]) => {
+      const declared = (blueprint: BlueprintBuilder): void => {
+        for (const name of names) blueprint.declare(brick, name, SQUARE, { turn: 'pillars' });
+        blueprint.declare(brick, 'roof', SQUARE, { dependsOn: [at('wall')] });
+      };
+      const standing = names.map((name) => ready(name, { incarnation: 2, inputs: SQUARE }));
+      return orderOf({ declared, records: [destroying('wall', { deposed: true }), ...standing] })['down wall 1'];
+    };
+    expect(ordered(['wall', 'other'])).toEqual(['up roof', 'up wall']);
+    // One alone has nobody who could do without it.
+    expect(ordered(['wall'])).toEqual([]);
+  });
+
   test('does not wait for what is out of reach and left alone', () => {
     expect(orderOf({ records: [base, wall], seen: [unreachable('wall', 2)] })).toEqual({
       'down base 1': [],
