@@ -8,31 +8,24 @@ import {
   type IamInstanceProfileAssociation,
   ModifyInstanceAttributeCommand,
   ReplaceIamInstanceProfileAssociationCommand,
-  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { AwsClients } from '#providers/aws/clients.ts';
 import { factsOf } from '../fact.ts';
 import { makeProfile } from '../iam/scenery.ts';
-import type { Judge } from '../judge.ts';
 import { refusalOf } from '../refusal.ts';
 import { docs, EC2_ERRORS, EC2_IDEMPOTENCY, ec2Api, issue } from '../sources.ts';
-import { BOOT_MS, look, makeGroup, makePlace, makeVpc, NOWHERE, running } from './scenery.ts';
-
-async function terminate(aws: Pick<AwsClients, 'ec2'>, ...InstanceIds: string[]): Promise<string> {
-  return refusalOf(aws.ec2.send(new TerminateInstancesCommand({ InstanceIds })));
-}
-
-async function machine(aws: AwsClients, judge: Judge): Promise<string> {
-  const { subnetId } = await makePlace(aws);
-  return running(aws, judge, subnetId);
-}
-
-async function ended(aws: AwsClients, judge: Judge): Promise<string> {
-  const id = await machine(aws, judge);
-  await terminate(aws, id);
-  await judge.pass(BOOT_MS);
-  return id;
-}
+import {
+  BOOT_MS,
+  ended,
+  look,
+  machine,
+  makeGroup,
+  makePlace,
+  makeVpc,
+  NOWHERE,
+  running,
+  terminate,
+} from './scenery.ts';
 
 const ends = factsOf('ec2', {
   'machine-terminated-shown': {

@@ -1,15 +1,10 @@
-import {
-  GetConsoleOutputCommand,
-  StartInstancesCommand,
-  StopInstancesCommand,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { GetConsoleOutputCommand, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import type { AwsClients } from '#providers/aws/clients.ts';
 import { factsOf } from '../fact.ts';
 import type { Judge } from '../judge.ts';
 import { refusalOf } from '../refusal.ts';
 import { docs, EC2_ERRORS, ec2Api } from '../sources.ts';
-import { BOOT_MS, look, makePlace, NOWHERE, running } from './scenery.ts';
+import { BOOT_MS, ended, look, machine, NOWHERE } from './scenery.ts';
 
 const LIFECYCLE = docs('AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html');
 
@@ -21,21 +16,9 @@ async function start({ ec2 }: AwsClients, id: string): Promise<string> {
   return refusalOf(ec2.send(new StartInstancesCommand({ InstanceIds: [id] })));
 }
 
-async function machine(aws: AwsClients, judge: Judge): Promise<string> {
-  const { subnetId } = await makePlace(aws);
-  return running(aws, judge, subnetId);
-}
-
 async function stopped(aws: AwsClients, judge: Judge): Promise<string> {
   const id = await machine(aws, judge);
   await stop(aws, id);
-  await judge.pass(BOOT_MS);
-  return id;
-}
-
-async function ended(aws: AwsClients, judge: Judge): Promise<string> {
-  const id = await machine(aws, judge);
-  await aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   await judge.pass(BOOT_MS);
   return id;
 }

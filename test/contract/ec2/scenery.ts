@@ -11,9 +11,11 @@ import {
   RunInstancesCommand,
   type RunInstancesCommandInput,
   type TagSpecification,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { AwsClients } from '#providers/aws/clients.ts';
 import type { Judge } from '../judge.ts';
+import { refusalOf } from '../refusal.ts';
 
 type Ec2 = Pick<AwsClients, 'ec2'>;
 
@@ -99,4 +101,21 @@ export const BOOT_MS = 60_000;
 export async function look({ ec2 }: Ec2, id: string): Promise<Instance | undefined> {
   const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
   return Reservations?.[0]?.Instances?.[0];
+}
+
+/** One that runs, in a place of its own. */
+export async function machine(aws: AwsClients, judge: Judge): Promise<string> {
+  const { subnetId } = await makePlace(aws);
+  return running(aws, judge, subnetId);
+}
+
+export async function ended(aws: AwsClients, judge: Judge): Promise<string> {
+  const id = await machine(aws, judge);
+  await terminate(aws, id);
+  await judge.pass(BOOT_MS);
+  return id;
+}
+
+export async function terminate({ ec2 }: Ec2, ...InstanceIds: string[]): Promise<string> {
+  return refusalOf(ec2.send(new TerminateInstancesCommand({ InstanceIds })));
 }
