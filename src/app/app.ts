@@ -65,6 +65,13 @@ export interface RotationStatus {
   readonly phase: RotationPhase;
 }
 
+/** An authority that machines will soon believe in vain, or do already. */
+export interface AgeingAuthority {
+  readonly authority: string;
+  readonly endsMs: number;
+  readonly isOver: boolean;
+}
+
 export interface RunHeading {
   readonly verb: 'create' | 'apply' | 'rotate' | 'delete';
   readonly cluster: string;
@@ -146,6 +153,8 @@ export interface ClusterStatus {
   readonly delegation?: { readonly nameServers: readonly string[]; readonly found: string } | undefined;
   /** Those under way. */
   readonly rotations: readonly RotationStatus[];
+  /** Whose place another should take. */
+  readonly ageing: readonly AgeingAuthority[];
   /** Who holds the lease now. */
   readonly driver: string | undefined;
   /** Where things are: cluster file, state, run log, simulated account. */

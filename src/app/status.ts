@@ -3,6 +3,7 @@ import type { Snapshot } from '#engine/record.ts';
 import type { StateStore } from '#state/state-store.ts';
 import { describeHolder } from '#state/lease.ts';
 import type { ClusterStatus, Target, UnfinishedResource } from './app.ts';
+import { ageingAuthorities } from './ageing-authorities.ts';
 import { foreseeDemand } from './cluster-plan.ts';
 import { rotationsIn } from './converge-phases.ts';
 import { delegationOf } from './delegation.ts';
@@ -53,6 +54,7 @@ async function describe(
     resources: countResources(snapshot),
     delegation,
     rotations: rotationsIn(snapshot),
+    ageing: ageingAuthorities(snapshot, workstation.ports.clock.wallMs()),
     driver,
     places: await placesOf(workstation, reading),
     isDeleted: snapshot.tombstone,

@@ -61,6 +61,7 @@ const status: ClusterStatus = {
     detail: index === 7 ? 'Stage overlay: wg0 does not come up' : index === 6 ? 'waiting for stage storage' : '',
   })),
   rotations: [],
+  ageing: [],
   resources: {
     total: 44,
     ready: 41,

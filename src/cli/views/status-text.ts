@@ -32,7 +32,7 @@ export function statusLines(
 }
 
 function summaryLines(
-  { uid, nodes, resources, delegation, rotations, driver }: ClusterStatus,
+  { heading, uid, nodes, resources, delegation, rotations, ageing, driver }: ClusterStatus,
   palette: Palette,
 ): readonly string[] {
   const ready = nodes.filter(({ state }) => state === 'ready').length;
@@ -44,10 +44,23 @@ function summaryLines(
       [palette.faint('resources'), `${resources.ready} of ${resources.total} ready`],
       ...delegationRows(delegation, palette),
       ...rotationRows(rotations, palette.faint),
+      ...ageingRows(ageing, heading.cluster, palette),
       [palette.faint('driven by'), driver ?? 'nobody'],
       [palette.faint('uid'), uid],
     ]),
   ];
+}
+
+function ageingRows(
+  ageing: ClusterStatus['ageing'],
+  cluster: string,
+  palette: Palette,
+): readonly (readonly string[])[] {
+  return ageing.map(({ authority, endsMs, isOver }) => {
+    const end = new Date(endsMs).toISOString().slice(0, 10);
+    const what = isOver ? palette.bad(`${authority} has ended on ${end}`) : palette.care(`${authority} ends on ${end}`);
+    return [palette.faint('authority'), `${what}: bootstrap rotate ${cluster} ${authority}`];
+  });
 }
 
 function delegationRows(delegation: ClusterStatus['delegation'], palette: Palette): readonly (readonly string[])[] {

@@ -10,6 +10,7 @@ const STATUS: ClusterStatus = {
   nodes: [],
   resources: { total: 1, ready: 1, unfinished: [] },
   rotations: [],
+  ageing: [],
   driver: undefined,
   places: [],
   isDeleted: false,
@@ -24,6 +25,19 @@ test('the name servers of the zone stand with whether the public DNS leads to th
     ]),
   );
   expect(statusLines(STATUS, PLAIN_PALETTE).join('\n')).not.toContain('delegation');
+});
+
+test('an authority whose end comes near stands with the command that lets another take its place', () => {
+  const ageing = [
+    { authority: 'etcd', endsMs: Date.UTC(2036, 10, 20), isOver: false },
+    { authority: 'front-proxy', endsMs: Date.UTC(2026, 10, 20), isOver: true },
+  ];
+  expect(statusLines({ ...STATUS, ageing }, PLAIN_PALETTE)).toEqual(
+    expect.arrayContaining([
+      'authority  etcd ends on 2036-11-20: bootstrap rotate demo etcd',
+      'authority  front-proxy has ended on 2026-11-20: bootstrap rotate demo front-proxy',
+    ]),
+  );
 });
 
 describe('nodes that have failed', () => {
