@@ -10,6 +10,7 @@ here=$(cd "${0%/*}" && pwd -P)
 . "$here/lib.sh"
 load_settings
 box=$(cat "$ROOT/var/lib/cloud/data/instance-id")
+purposes=$(sed -n "s/^$ROLE //p" "$here/purposes")
 about="\"format\":$FORMAT,\"box\":\"$box\""
 sent=$STATE/sent
 
@@ -50,7 +51,8 @@ give_up() {
 forget_other_machine() {
   say "This disk was that of the machine $(cat "$ETC/box"): everything of it is made anew."
   (cd "$UNITS" && ls -d bootstrap-*.*) 2>/dev/null | grep -vx 'bootstrap-\(node\|identity\)\.service' | xargs -r systemctl disable --now
-  rm -rf "$STATE" "$ETC/secrets" "$ETC/pki" "$ETC/node.env" "$ETC/assets" "$ETC/stages" "$ETC/welcomed"
+  rm -rf "$STATE" "$ETC/secrets" "$ETC/pki" "$ETC/kubernetes" "$ETC/node.env" "$ETC/assets" "$ETC/stages" "$ETC/welcomed"
+  rm -rf "$ROOT/var/lib/kubelet" "$ROOT/var/lib/containerd"
   rm -f "$ETC"/overlay.* "$ETC/box"
 }
 
@@ -77,25 +79,30 @@ raw() {
   tail -c 32 | base64
 }
 
-# PURPOSE
-make_key() {
-  [ ! -s "$ETC/pki/$1.key" ] || return 0
-  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$RUN/key"
-  write_file "$ETC/pki/$1.key" 0600 <"$RUN/key"
-  rm "$RUN/key"
-}
-
-# PURPOSE: a request in the name of the box, and for nothing else, as a member of a JSON object.
-request() {
-  openssl req -new -key "$ETC/pki/$1.key" -config "$here/request.conf" -subj "/CN=$box" -out "$RUN/request"
-  printf '"%s":"%s"' "$1" "$(awk '{ printf "%s\\n", $0 }' "$RUN/request")"
+# For each purpose a key, and with it a request in the name of the box and for nothing else. A key that is there has its request.
+make_keys() {
+  draft=$ETC/pki/.draft
+  rm -rf "$draft"
+  mkdir "$draft"
+  for purpose in $purposes; do
+    [ ! -s "$ETC/pki/$purpose.key" ] || continue
+    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout "$draft/$purpose.key" \
+      -config "$here/request.conf" -subj "/CN=$box" -out "$draft/$purpose.csr" 2>"$RUN/openssl" || fail "$(cat "$RUN/openssl")"
+  done
+  if [ -n "$(ls "$draft")" ]; then
+    sync "$draft"/*
+    mv -f "$draft"/*.csr "$ETC/pki"
+    mv -f "$draft"/*.key "$ETC/pki"
+    sync "$ETC/pki"
+  fi
+  rmdir "$draft"
 }
 
 say_hello() {
   [ ! -e "$sent/hello" ] || return 0
   requests=
-  for purpose in $PURPOSES; do
-    requests=$requests${requests:+,}$(request "$purpose")
+  for purpose in $purposes; do
+    requests="$requests${requests:+,}\"$purpose\":\"$(awk '{ printf "%s\\n", $0 }' "$ETC/pki/$purpose.csr")\""
   done
   # cloud-init makes the host's key.
   host=$ROOT/etc/ssh/ssh_host_ed25519_key.pub
@@ -114,18 +121,8 @@ await_welcome() {
   python3 "$here/unpack-welcome.py" "$ETC" <"$RUN/welcome" 2>"$RUN/refusal" ||
     give_up welcome "The welcome cannot be used: $(tail -n 1 "$RUN/refusal")"
   rm "$RUN/welcome"
-  for purpose in $PURPOSES; do
-    is_for_own_key "$purpose" || give_up welcome "The welcome has no certificate for this machine's $purpose key."
-  done
   : | write_file "$ETC/welcomed"
   say "welcome: here"
-}
-
-# PURPOSE: somebody else may have said hello in this machine's name.
-is_for_own_key() {
-  [ -s "$ETC/pki/$1.crt" ] || return 1
-  certified=$(openssl x509 -in "$ETC/pki/$1.crt" -noout -pubkey) || return 1
-  [ "$certified" = "$(openssl pkey -in "$ETC/pki/$1.key" -pubout)" ]
 }
 
 # ---- Stages ----
@@ -174,9 +171,9 @@ fi
 place_unit bootstrap-identity.service
 [ -z "$MAILBOX_SOCKET" ] || install_unit bootstrap-mailbox.service
 make_overlay_key
-for purpose in $PURPOSES; do make_key "$purpose"; done
+make_keys
 say_hello
 await_welcome
 run_stages
-[ -z "$PURPOSES" ] || install_unit bootstrap-certificates.service
+if ls "$ETC/pki"/*.crt >/dev/null 2>&1; then install_unit bootstrap-certificates.service; fi
 say "All stages are done."

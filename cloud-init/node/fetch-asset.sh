@@ -11,14 +11,16 @@ form=$2
 name=$3
 file=$STATE/assets/$sha256
 part=$file.part
-# The programs that it brought, each on a line. It is written last.
+# What it brought, each file on a line. It is written last.
 installed=$OPT/installed/$sha256
+place=$OPT/bin
+[ "$form" != image ] || place=$STATE/images
 wrong=0
 
 is_installed() {
   [ -s "$installed" ] || return 1
-  while read -r program; do
-    [ -x "$OPT/bin/$program" ] || return 1
+  while read -r brought; do
+    [ -e "$place/$brought" ] || return 1
   done <"$installed"
 }
 
@@ -43,12 +45,12 @@ fetch() {
   return 1
 }
 
-# FILE NAME
-install_program() {
-  chmod 0755 "$1"
+# FILE NAME MODE
+install_file() {
+  chmod "$3" "$1"
   sync "$1"
-  mv -f "$1" "$OPT/bin/$2"
-  echo "$2" >>"$draft/programs"
+  mv -f "$1" "$place/$2"
+  echo "$2" >>"$draft/brought"
 }
 
 install_asset() {
@@ -58,18 +60,24 @@ install_asset() {
   case $form in
   program)
     cp "$file" "$draft/tree/program"
-    install_program "$draft/tree/program" "$name"
+    install_file "$draft/tree/program" "$name" 0755
     ;;
   tar.gz)
     tar -xzf "$file" -C "$draft/tree" --no-same-owner
     find "$draft/tree" -type f -perm -u+x >"$draft/found"
-    while read -r path; do install_program "$path" "${path##*/}"; done <"$draft/found"
+    while read -r path; do install_file "$path" "${path##*/}" 0755; done <"$draft/found"
+    ;;
+  # Whole: containerd unpacks it.
+  image)
+    mkdir -p "$place"
+    ln -f "$file" "$place/.$name"
+    install_file "$place/.$name" "$name.tar" 0644
     ;;
   *) fail "The asset $name has the form $form, which this machine does not know." ;;
   esac
-  [ -s "$draft/programs" ] || fail "There is no program in the asset $name."
-  sync "$OPT/bin"
-  write_file "$installed" <"$draft/programs"
+  [ -s "$draft/brought" ] || fail "There is no program in the asset $name."
+  sync "$place"
+  write_file "$installed" <"$draft/brought"
   rm -rf "$draft"
 }
 

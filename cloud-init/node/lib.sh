@@ -2,13 +2,15 @@
 # What the scripts of a node share. A script that wants it begins with: . "${0%/*}/lib.sh" (a stage: "${0%/*}/../lib.sh").
 #
 # Everything a script touches lies under $ROOT: empty on a machine, a folder where the scripts are tried out.
-#   $ROOT/etc/bootstrap/settings         what the machine was launched with: FORMAT BUNDLE PURPOSES, MAILBOX or BUCKET…
+#   $ROOT/etc/bootstrap/settings         what the machine was launched with: FORMAT BUNDLE ROLE, MAILBOX or BUCKET…
 #   $ROOT/etc/bootstrap/node.env         the settings of its welcome: NODE ROLE REGION ZONE OVERLAY_ADDRESS …
 #   $ROOT/etc/bootstrap/overlay.key      its own key in the overlay, as wg takes it; 0600
 #   $ROOT/etc/bootstrap/pki/NAME.key     its own keys, 0600; with NAME.crt, and NAME-ca.crt whom it is to believe
+#   $ROOT/etc/bootstrap/kubernetes/      how the programs of Kubernetes are to work, as the stages have written it
 #   $ROOT/etc/bootstrap/secrets/NAME     0600
 #   $ROOT/opt/bootstrap/node/            these scripts
 #   $ROOT/opt/bootstrap/bin/             programs, of which each was checked against its digest
+#   $ROOT/var/lib/bootstrap/images/      images of containers, likewise
 #   $ROOT/var/lib/bootstrap/             what is kept
 #   $ROOT/run/bootstrap/                 what is not kept over a reboot
 #   $ROOT/var/log/bootstrap/STAGE.log    what the last run of a stage said; STAGE.log.1 is the run before it

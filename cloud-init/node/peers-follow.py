@@ -5,6 +5,7 @@ the disk; as long as there is no better one, nothing changes, for an hour or for
 """
 import os
 import time
+from balancer_list import lead_to_servers
 from node_basis import RUN, STATE, ask_mailbox, read, say, write_durably
 from peer_list import BYTES_MAX, Flaw, apply_list
 
@@ -47,6 +48,7 @@ def one_round():
         count = apply_list(answer.body)
     except Flaw as flaw:
         return False, f'The list of peers is refused: {flaw}'
+    lead_to_servers(answer.body)
     # First in the kernel, where it is checked, then on the disk, then the answer as one that need not be given again.
     write_durably(LIST, answer.body)
     write_durably(ETAG, answer.etag)

@@ -9,7 +9,9 @@ import json
 import os
 import re
 import shlex
+import ssl
 import sys
+import tempfile
 
 FORMAT = 1
 PURPOSE = r"[a-z][a-z-]{0,30}"
@@ -17,11 +19,11 @@ SETTING = r"[A-Z][A-Z0-9_]*"
 STAGE = r"[a-z][a-z-]*"
 ASSET = r"[a-z][a-z0-9.-]{0,60}"
 SHA256 = r"[0-9a-f]{64}"
-FORMS = ("program", "tar.gz")
+FORMS = ("program", "tar.gz", "image")
 # What changes how programs run, whoever starts them, is no setting of a node.
 RESERVED = re.compile(
     r"(LD|PYTHON|BASH|LC|SSL|CURL|OPENSSL|SYSTEMD|GCONV|TAR)_?.*|PATH|IFS|ENV|HOME|SHELL|LANG|TZ|OPTIND|PS\d"
-    r"|ROOT|ETC|OPT|STATE|RUN|LOGS|UNITS|REASON_FILE|BOOTSTRAP_ROOT|FORMAT|MAILBOX(_SOCKET)?|BUCKET(_REGION)?|IMDS|BUNDLE|PURPOSES|.*_PROXY"
+    r"|ROOT|ETC|OPT|STATE|RUN|LOGS|UNITS|REASON_FILE|BOOTSTRAP_ROOT|FORMAT|MAILBOX(_SOCKET)?|BUCKET(_REGION)?|IMDS|BUNDLE|.*_PROXY"
 )
 
 
@@ -48,6 +50,8 @@ def settings_file(welcome):
     settings = texts(welcome, "settings", SETTING)
     for name in settings:
         expect(not RESERVED.fullmatch(name), f"{name} cannot be a setting.")
+    # Its keys are those of the role that it was launched for.
+    expect(settings.get("ROLE") in (None, os.environ.get("ROLE")), "It is for a machine of another role.")
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(settings.items()))
 
 
@@ -60,7 +64,18 @@ def asset_line(asset):
     return f"{sha256} {form} {name}\n"
 
 
-def files_of(welcome):
+def check_key(folder, purpose, certificate):
+    """Somebody else may have said hello in this machine's name."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.write(certificate)
+        file.flush()
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(file.name, f"{folder}/pki/{purpose}.key")
+        except OSError:
+            raise Refused(f"It has no certificate for this machine's {purpose} key.") from None
+
+
+def files_of(welcome, folder):
     """Path, content and mode of every file."""
     expect(isinstance(welcome, dict), "It is not an object.")
     expect(welcome.get("format") == FORMAT, "It has another format.")
@@ -76,6 +91,9 @@ def files_of(welcome):
         for suffix, member in (("", "certificate"), ("-ca", "authority")):
             expect(isinstance(pair.get(member), str), f"A certificate for {purpose} has no {member}.")
             yield f"pki/{purpose}{suffix}.crt", pair[member], 0o644
+        check_key(folder, purpose, pair["certificate"])
+    # A key is made for whatever machines of a role may become; but a member of etcd is nobody without its certificate.
+    expect("etcd" not in stages or "etcd" in certificates, "It has no certificate for this machine's etcd key.")
     yield "assets", "".join(map(asset_line, assets)), 0o644
     yield "node.env", settings_file(welcome), 0o600
     yield "stages", "".join(f"{stage}\n" for stage in stages), 0o644
@@ -99,7 +117,7 @@ def sync_folder(path):
 
 def unpack(folder):
     welcome = json.loads(sys.stdin.buffer.read())
-    files = [(path, text.encode(), mode) for path, text, mode in files_of(welcome)]
+    files = [(path, text.encode(), mode) for path, text, mode in files_of(welcome, folder)]
     for name, mode in (("secrets", 0o700), ("pki", 0o755)):
         path = os.path.join(folder, name)
         os.makedirs(path, exist_ok=True)

@@ -44,7 +44,7 @@ export const Asset = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9.-]{0,60}$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Of an archive, the programs in it are put beside each other, whatever directories they are in. */
-  form: z.enum(['program', 'tar.gz']),
+  form: z.enum(['program', 'tar.gz', 'image']),
 });
 export type Asset = Readonly<z.output<typeof Asset>>;
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, readFile, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FailureReport, type Welcome } from '#host/protocol.ts';
@@ -38,6 +38,21 @@ describe('the stage packages', () => {
     await stand.reboot();
     expect(await stand.run()).toBe(0);
     expect(stand.mailbox.visits).toHaveLength(visits);
+  });
+
+  test('keeps images of containers whole, for who unpacks them, and fetches each once', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/use.sh': 'true\n' } });
+    const image = archiveOf([['blobs/sha256/layer', program('layer'), 0o755]]);
+    await become(stand, [{ name: 'pause', form: 'image', sha256: stand.mailbox.shelve(image) }]);
+    const path = 'var/lib/bootstrap/images/pause.tar';
+    expect(sha256Hex(await readFile(stand.path(path)))).toBe(sha256Hex(image));
+    expect(await stand.has(`${BIN}/layer`)).toBe(false);
+    const visits = stand.mailbox.visits.length;
+    await stand.run('opt/bootstrap/node/run-stage', 'packages');
+    expect(stand.mailbox.visits).toHaveLength(visits);
+    await stand.remove(path);
+    await stand.run('opt/bootstrap/node/run-stage', 'packages');
+    expect(sha256Hex(await readFile(stand.path(path)))).toBe(sha256Hex(image));
   });
 
   test('has nothing to do where there is nothing to install', async () => {
@@ -140,6 +155,24 @@ describe('what the image of a machine lacks', () => {
     await stand.reboot();
     expect(await stand.run()).toBe(0);
     expect(await stand.lines('apt')).toEqual(lines);
+  });
+
+  test('is what runs containers and leads to the API, too, on a node of Kubernetes: by units of ours alone', async () => {
+    await using stand = await AgentStand.open({ scripts: { 'stages/kubelet.sh': 'true\n' } });
+    await lacks(stand, ['containerd', 'runc', 'modprobe']);
+    await stand.writeProgram('haproxy', '#!/bin/sh\n');
+    await stand.writeProgram('apt-get', apt());
+    stand.welcomeAll({ stages: ['network', 'packages', 'kubelet'] });
+    await stand.boot();
+    expect(await stand.run()).toBe(0);
+    const [, install = ''] = await stand.lines('apt');
+    expect(install).toMatch(/ containerd runc kmod containernetworking-plugins$/);
+    // The one that is here already may run.
+    expect(await stand.lines('systemctl')).toContain('stop haproxy.service');
+    expect(await stand.lines('systemctl')).not.toContain('stop containerd.service');
+    for (const unit of ['containerd', 'haproxy']) {
+      expect(await readlink(stand.path(`etc/systemd/system/${unit}.service`))).toBe('/dev/null');
+    }
   });
 
   test('is asked for again as long as apt does not hear what there is, and what was left half done is done', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { FailureReport } from '#host/protocol.ts';
+import { FailureReport, Hello } from '#host/protocol.ts';
 import { AgentStand } from './support/agent-stand.ts';
 import { TestAuthority } from './support/test-authority.ts';
 
@@ -119,16 +119,48 @@ describe('a welcome', () => {
     await stand.boot();
     expect(await stand.run()).toBe(0);
     const { reason } = FailureReport.parse(stand.mailbox.letter('failed'));
-    expect(reason).toBe("The welcome has no certificate for this machine's etcd key.");
+    expect(reason).toBe("The welcome cannot be used: It has no certificate for this machine's etcd key.");
+    expect(await stand.has('etc/bootstrap/pki/etcd.crt')).toBe(false);
     expect(await stand.has('etc/bootstrap/welcomed')).toBe(false);
   });
 
-  test('without the certificate that was asked for is refused', async () => {
+  test('to a seat in etcd without a certificate for it is refused', async () => {
     await using stand = await AgentStand.open({ purposes: ['etcd'] });
     await stand.boot();
-    stand.welcome({});
+    stand.welcome({ stages: ['network', 'etcd'] });
     await stand.run();
-    expect(FailureReport.parse(stand.mailbox.letter('failed')).stage).toBe('welcome');
+    const { stage, reason } = FailureReport.parse(stand.mailbox.letter('failed'));
+    expect(stage).toBe('welcome');
+    expect(reason).toBe("The welcome cannot be used: It has no certificate for this machine's etcd key.");
+  });
+
+  test('may leave requests unanswered, of what the machine does not become yet', async () => {
+    await using stand = await AgentStand.open({ purposes: ['etcd', 'kubelet'] });
+    using authority = new TestAuthority();
+    await stand.boot();
+    stand.mailbox.heard = (letter, body) => {
+      if (letter !== 'hello') return;
+      const certificate = authority.sign(Hello.parse(JSON.parse(body)).requests['etcd'] ?? '');
+      stand.welcome({ certificates: { etcd: { certificate, authority: authority.certificate } } });
+    };
+    expect(await stand.run()).toBe(0);
+    expect(stand.mailbox.written).toEqual(['hello', 'stage-01-network']);
+    expect(await stand.read('etc/bootstrap/pki/etcd-ca.crt')).toBe(authority.certificate);
+    expect(await stand.has('etc/bootstrap/pki/kubelet.crt')).toBe(false);
+  });
+
+  test('for the role that it was launched for, a machine takes; for another, it does not', async () => {
+    await using stand = await AgentStand.open();
+    stand.welcomeAll({ settings: { NODE: 'worker-1', ROLE: 'worker' } });
+    await stand.boot();
+    expect(await stand.run()).toBe(0);
+    expect(stand.mailbox.written).toEqual(['hello', 'stage-01-network']);
+    await using other = await AgentStand.open();
+    other.welcomeAll({ settings: { NODE: 'control-plane-1', ROLE: 'control-plane' } });
+    await other.boot();
+    await other.run();
+    const { reason } = FailureReport.parse(other.mailbox.letter('failed'));
+    expect(reason).toBe('The welcome cannot be used: It is for a machine of another role.');
   });
 
   test('is read once: what stands there later changes nothing', async () => {

@@ -3,9 +3,21 @@
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
 
+wanted='curl:curl ip:iproute2 nft:nftables wg:wireguard-tools'
+if grep -qx kubelet "$ETC/stages"; then
+  wanted="$wanted containerd:containerd runc:runc haproxy:haproxy modprobe:kmod sysctl:procps mount:mount"
+  wanted="$wanted $ROOT/usr/lib/cni/bridge:containernetworking-plugins"
+  # These run by units of ours, and not by those that their packages bring and start.
+  for theirs in containerd haproxy; do
+    [ "$(readlink "$UNITS/$theirs.service")" != /dev/null ] || continue
+    ! command -v "$theirs" >/dev/null || systemctl stop "$theirs.service"
+    ln -sfn /dev/null "$UNITS/$theirs.service"
+  done
+fi
+
 # Only what lacks, so that on most machines nobody is asked; and nothing that is here is made newer.
 lacking=
-for both in curl:curl ip:iproute2 nft:nftables wg:wireguard-tools; do
+for both in $wanted; do
   command -v "${both%:*}" >/dev/null || lacking="$lacking ${both#*:}"
 done
 

@@ -21,6 +21,7 @@ export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIhost';
 const NODE_SCRIPTS = fileURLToPath(new URL('../../../cloud-init/node', import.meta.url));
 const RESULT = 'run/cloud-init/result.json';
 const UPTIME_MS = 12_340;
+const ROLE = 'worker';
 
 /** Sleeping is noted, and over at once but for a moment. */
 const SLEEP = `#!/bin/sh\necho "$1" >>"$BOOTSTRAP_ROOT/slept"\nexec /bin/sleep 0.02\n`;
@@ -56,6 +57,7 @@ type Scripts = Readonly<Record<string, string>>;
 
 interface Given {
   readonly scripts?: Scripts;
+  /** What machines of its role make keys for. */
   readonly purposes?: readonly string[];
   readonly box?: string;
 }
@@ -77,11 +79,13 @@ export class AgentStand implements AsyncDisposable {
 
   static async open(given: Given = {}): Promise<AgentStand> {
     const root = await mkdtemp(join(tmpdir(), 'bootstrap-agent-'));
-    const bundle = await packScripts(join(root, 'scripts'), given.scripts ?? {});
+    const purposes = given.purposes ?? [];
+    const keys = { purposes: `${ROLE} ${purposes.join(' ')}\n` };
+    const bundle = await packScripts(join(root, 'scripts'), { ...keys, ...given.scripts });
     const stand = new AgentStand(root, await MailboxServer.open(), bundle);
     stand.mailbox.shelve(bundle.bytes);
     await stand.write('etc/bootstrap/stub.sh', await readNodeStub(new SystemFiles()));
-    await stand.tellMailbox(stand.mailbox.url, given.purposes);
+    await stand.tellMailbox(stand.mailbox.url);
     await stand.write('var/lib/cloud/data/instance-id', `${given.box ?? BOX}\n`);
     await stand.write('proc/uptime', `${UPTIME_MS / 1_000} 3.00\n`);
     for (const file of ['slept', 'systemctl']) await stand.write(file, '');
@@ -92,8 +96,8 @@ export class AgentStand implements AsyncDisposable {
     return stand;
   }
 
-  tellMailbox(url: string, purposes: readonly string[] = []): Promise<void> {
-    const settings = { FORMAT: '1', MAILBOX: url, BUNDLE: this.bundle.sha256, PURPOSES: purposes.join(' ') };
+  tellMailbox(url: string): Promise<void> {
+    const settings = { FORMAT: '1', MAILBOX: url, BUNDLE: this.bundle.sha256, ROLE };
     return this.write('etc/bootstrap/settings', shellVariables(settings));
   }
 

@@ -52,7 +52,7 @@ export class RenewalStand implements AsyncDisposable {
   static async open(): Promise<RenewalStand> {
     const root = await mkdtemp(join(tmpdir(), 'bootstrap-renewal-'));
     const stand = new RenewalStand(root, await MailboxServer.open());
-    const settings = { FORMAT: '1', MAILBOX: stand.mailbox.url, BUNDLE: '', PURPOSES: 'etcd' };
+    const settings = { FORMAT: '1', MAILBOX: stand.mailbox.url, BUNDLE: '', ROLE: 'control-plane' };
     await stand.write('etc/bootstrap/settings', shellVariables(settings));
     await stand.write('etc/bootstrap/box', `${BOX}\n`);
     await stand.write(`${PKI}/etcd.key`, stand.key.pem);
