@@ -13,6 +13,8 @@ import type { EtcdSnapshot } from './etcd-snapshot.ts';
 import type { EtcdStatus } from './etcd-status.ts';
 import type { Assets } from './assets.ts';
 import type { Images } from './images.ts';
+import type { KubeconfigRequest, WrittenKubeconfig } from './kubeconfig.ts';
+import type { Kubectl } from './kubectl.ts';
 import type { LinksRequest } from './links.ts';
 import type { OverlayStatus } from './overlay-status.ts';
 import type { ProviderName } from './provider-names.ts';
@@ -290,6 +292,10 @@ export interface App {
     signal: AbortSignal,
   ): AsyncIterable<string>;
   shell(target: Target, node: string, signal: AbortSignal): Promise<ShellCommand>;
+  /** Writes what programs need to get to the cluster's API. */
+  kubeconfig(target: Target, request: KubeconfigRequest, signal: AbortSignal): Promise<WrittenKubeconfig>;
+  /** The kubectl of this workstation, told where the API is and as whom to speak to it until it has ended. */
+  kubectl(target: Target, signal: AbortSignal): Promise<Kubectl>;
   /** What befalls what machines send each other, after a change of it if one is asked for. */
   links(target: Target, request: LinksRequest | undefined, signal: AbortSignal): Promise<readonly Disturbance[]>;
   /** Every part of the platform on the machines of these nodes; of all when none is named. */

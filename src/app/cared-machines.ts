@@ -7,7 +7,7 @@ import type { Target } from './app.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import type { ClusterPlaces } from './places.ts';
-import { type ClusterReading, readCluster } from './read-cluster.ts';
+import { readCluster } from './read-cluster.ts';
 import type { Workstation } from './workstation.ts';
 
 /** The machines of a cluster by their nodes, and what can be done to them beside its runs. */
@@ -19,6 +19,11 @@ export interface CaredMachines {
   readonly publicKey: string | undefined;
   /** The provider's name for the machine of a node. */
   readonly idOf: (node: string) => string;
+}
+
+interface MachinesReading {
+  readonly cluster: OpenCluster;
+  readonly snapshot: Snapshot;
 }
 
 /**
@@ -33,7 +38,7 @@ export async function caredMachines(
   return lookedAfter(await readCluster(workstation, target, signal));
 }
 
-export function lookedAfter({ cluster, snapshot }: Pick<ClusterReading, 'cluster' | 'snapshot'>): CaredMachines {
+export function lookedAfter({ cluster, snapshot }: MachinesReading): CaredMachines {
   const { known, connection } = cluster;
   const { care } = connection;
   if (care === undefined) {

@@ -13,6 +13,8 @@ import { etcdStatus } from './etcd-status.ts';
 import { events } from './events.ts';
 import type { Asking } from './every-node.ts';
 import { imagesOf } from './images.ts';
+import { kubeconfig } from './kubeconfig.ts';
+import { kubectl } from './kubectl.ts';
 import { KnownClusters } from './known-clusters.ts';
 import { links } from './links.ts';
 import { outputs } from './outputs.ts';
@@ -63,6 +65,10 @@ export function createApp(ports: AppPorts): App {
       yield* serialConsole(ports, await caredMachines(workstation, target, signal), request, signal);
     },
     shell: async (target, node, signal) => shell(ports, await caredMachines(workstation, target, signal), node, signal),
+    async kubeconfig(target, request, signal) {
+      return kubeconfig(ports, await readCluster(workstation, target, signal), request, signal);
+    },
+    kubectl: async (target, signal) => kubectl(ports, await readCluster(workstation, target, signal), signal),
     links: async (target, request, signal) => links(await readCluster(workstation, target, signal), request),
     units: async (target, nodes, signal) => units(await asking(target, signal), nodes, signal),
     overlayStatus: async (target, nodes, signal) => overlayStatus(await asking(target, signal), nodes, signal),

@@ -33,6 +33,10 @@ export interface ClusterPlaces {
   knownHost(node: string): string;
   /** The public half of an operator's key, when it is in no file of his own. */
   operatorKey(digest: string): string;
+  /** What kubectl and its like are told, when nobody says where else. */
+  readonly kubeconfig: string;
+  /** The same for one call of kubectl each, for as long as it lasts. */
+  readonly kubectl: string;
   /** Each cluster that ever bore the name has a state of its own. */
   state(uid: string): string;
 }
@@ -62,6 +66,8 @@ export function placesIn({ variables, home }: Environment): Places {
       runs: join(clusters, cluster, 'runs'),
       knownHost: (node) => join(clusters, cluster, 'known-hosts', node),
       operatorKey: (digest) => join(clusters, cluster, 'operator-keys', `${digest}.pub`),
+      kubeconfig: join(clusters, cluster, 'kubeconfig'),
+      kubectl: join(clusters, cluster, 'kubectl'),
       state: (uid) => join(clusters, cluster, 'states', uid),
     }),
     simulatedAccount: (account) => join(simulatedAccounts, account),

@@ -4,6 +4,7 @@ import type { Downloads } from '#std/downloads.ts';
 import type { Environment } from '#std/environment.ts';
 import type { Files } from '#std/files.ts';
 import type { HostFacts } from '#std/host-facts.ts';
+import type { KnownServers } from '#std/known-server.ts';
 import type { LogFiles } from '#std/log-files.ts';
 import type { NameServers } from '#std/name-servers.ts';
 import type { Programs } from '#std/programs.ts';
@@ -35,6 +36,7 @@ export interface Workshop {
   readonly downloads: Downloads;
   readonly programs: Programs;
   readonly sockets: Sockets;
+  readonly servers: KnownServers;
   readonly host: HostFacts;
   /** How programs of ours are started that go on when this one has ended. */
   readonly own: OwnPrograms;

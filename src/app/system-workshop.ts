@@ -3,6 +3,7 @@ import type { Environment } from '#std/environment.ts';
 import { SystemDisk } from '#std/system-disk.ts';
 import { SystemDownloads } from '#std/system-downloads.ts';
 import { SystemHostFacts } from '#std/system-host-facts.ts';
+import { SystemKnownServers } from '#std/system-known-servers.ts';
 import { systemNode } from '#std/system-node.ts';
 import { SystemPrograms } from '#std/system-programs.ts';
 import { SystemSockets } from '#std/system-sockets.ts';
@@ -15,6 +16,7 @@ export function systemWorkshop({ variables }: Environment): Workshop {
     downloads: new SystemDownloads(variables),
     programs: new SystemPrograms(),
     sockets: new SystemSockets(),
+    servers: new SystemKnownServers(),
     host: new SystemHostFacts(),
     own: ownPrograms(import.meta.url),
   };

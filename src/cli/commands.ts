@@ -105,6 +105,16 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/console.ts')).consoleCommand,
   },
   {
+    name: 'kubeconfig',
+    summary: 'Let kubectl and its like into the cluster, for as long as you say',
+    load: async () => (await import('./commands/kubeconfig.ts')).kubeconfigCommand,
+  },
+  {
+    name: 'kubectl',
+    summary: 'Run kubectl on the cluster, without leaving a key behind',
+    load: async () => (await import('./commands/kubectl.ts')).kubectlCommand,
+  },
+  {
     name: 'units',
     summary: 'List every part of the platform on every machine of this workstation',
     load: async () => (await import('./commands/units.ts')).unitsCommand,

@@ -21,7 +21,8 @@ export async function shellInto(context: CommandContext, meant: Parameters<typeo
   const begin = async (command: readonly string[]): Promise<Exit> => {
     // What stands behind the marks is nothing to ssh itself.
     const said = command.length === 0 ? [] : ['--', ...command];
-    return { code: await terminal.lend(shell.program, [...shell.args, ...said], interrupts.stop) };
+    const { program, args: way } = shell;
+    return { code: await terminal.lend({ program, args: [...way, ...said] }, interrupts.stop) };
   };
   return { ...shell, rest, begin };
 }

@@ -1,4 +1,5 @@
 import { ASSET_PROBLEMS } from './asset-problems.ts';
+import { KUBERNETES_PROBLEMS } from './kubernetes-problems.ts';
 import { LOCAL_PROBLEMS } from './local-problems.ts';
 import { WORKSTATION_PROBLEMS } from './workstation-problems.ts';
 
@@ -385,6 +386,7 @@ export const PROBLEM_CATALOGUE = {
     remedy: 'The blocker is named above. When it is gone, run again:\n  bootstrap apply NAME',
   },
   ...WORKSTATION_PROBLEMS,
+  ...KUBERNETES_PROBLEMS,
   ...LOCAL_PROBLEMS,
   ...ASSET_PROBLEMS,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -11,6 +11,21 @@ export interface MachineCare {
   consoleOf(id: string): Promise<SerialConsole>;
   /** Fails with a Problem while the machine is off or has not said hello. */
   shellOf(id: string, signal: AbortSignal): Promise<ShellAccess>;
+  /** Where a service on these machines is reached from here, the best first. A machine that is off leads nowhere. */
+  waysTo(service: ServiceMeant, signal: AbortSignal): Promise<readonly ReachedPort[]>;
+}
+
+/** What several machines answer at one port. */
+export interface ServiceMeant {
+  readonly machines: readonly string[];
+  readonly port: number;
+  /** Leads to all of them, where the names of a cluster are known outside of it. */
+  readonly name: string;
+}
+
+export interface ReachedPort {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** What a machine has said on its serial console. */

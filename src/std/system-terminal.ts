@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
-import type { Screen, Terminal } from './terminal.ts';
+import type { LentProgram, Screen, Terminal } from './terminal.ts';
 
 const COLUMNS = 80;
 const ROWS = 24;
@@ -65,10 +65,10 @@ export class SystemTerminal implements Terminal {
   }
 
   /** Few commands do it: what it takes is loaded then. */
-  async lend(program: string, args: readonly string[], signal: AbortSignal): Promise<number> {
+  async lend({ program, args, variables = {} }: LentProgram, signal: AbortSignal): Promise<number> {
     const [{ spawn }, { constants }] = await Promise.all([import('node:child_process'), import('node:os')]);
     return new Promise((resolve, reject) => {
-      const child = spawn(program, [...args], { stdio: 'inherit' });
+      const child = spawn(program, [...args], { stdio: 'inherit', env: { ...process.env, ...variables } });
       const end = (): void => void child.kill();
       signal.addEventListener('abort', end, { once: true });
       if (signal.aborted) end();

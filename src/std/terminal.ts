@@ -9,6 +9,14 @@ export interface Screen {
   write(text: string): void;
 }
 
+/** Another program, as it is started. */
+export interface LentProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Beside what this process was given. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 /** The terminal, or whatever stands in its place, as a port. */
 export interface Terminal {
   readonly arguments: readonly string[];
@@ -23,6 +31,6 @@ export interface Terminal {
   /** Hears every Ctrl-C and every polite request to end, until what it returns is called. */
   onInterrupt(heard: () => void): () => void;
   /** Lets another program have the terminal until it ends, and resolves with its exit code. The signal ends it. */
-  lend(program: string, args: readonly string[], signal: AbortSignal): Promise<number>;
+  lend(program: LentProgram, signal: AbortSignal): Promise<number>;
   exit(code: number): void;
 }

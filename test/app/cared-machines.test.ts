@@ -17,6 +17,7 @@ const CARE: MachineCare = {
   start: async () => undefined,
   consoleOf: async (id) => ({ file: `/consoles/${id}` }),
   shellOf: () => Promise.reject(new Error('nobody is in')),
+  waysTo: async () => [],
 };
 
 test('machines are found by their nodes, and by no other name', async () => {

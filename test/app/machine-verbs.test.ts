@@ -48,6 +48,7 @@ class Machines {
       },
       consoleOf: async (id) => ({ file: `${this.#directory}/${id}.log` }),
       shellOf: async () => ACCESS,
+      waysTo: async () => [],
     };
   }
 }

@@ -25,6 +25,7 @@ const CARE: MachineCare = {
   start: async () => undefined,
   consoleOf: async (id) => ({ file: `/consoles/${id}` }),
   shellOf: () => Promise.reject(new Error('nobody is in')),
+  waysTo: async () => [],
 };
 
 function newsOf(desk: Desk): readonly string[] {

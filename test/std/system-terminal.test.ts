@@ -37,25 +37,25 @@ describe('the terminal of this process', () => {
 
   test('is lent to another program, with what is typed and what is said, and ends as that does', () => {
     const script = `
-      const code = await terminal.lend('sh', ['-c', 'read word; echo "<$word> $1"; exit 3', 'sh', 'a  b'], new AbortController().signal);
+      const code = await terminal.lend({ program: 'sh', args: ['-c', 'read word; echo "<$word> $1$added"; exit 3', 'sh', 'a  b'], variables: { added: '!' } }, new AbortController().signal);
       terminal.output.write('ended with ' + code);`;
-    expect(run(script, 'typed\n').stdout).toBe('<typed> a  b\nended with 3');
+    expect(run(script, 'typed\n').stdout).toBe('<typed> a  b!\nended with 3');
   });
 
   test('is had back when the signal aborts, or when the program ends by a signal', () => {
     const script = `
       const left = new AbortController();
       setTimeout(() => left.abort(), 100);
-      const aborted = await terminal.lend('sleep', ['30'], left.signal);
-      const killed = await terminal.lend('sh', ['-c', 'kill -KILL $$'], new AbortController().signal);
-      const never = await terminal.lend('sleep', ['30'], left.signal);
+      const aborted = await terminal.lend({ program: 'sleep', args: ['30'] }, left.signal);
+      const killed = await terminal.lend({ program: 'sh', args: ['-c', 'kill -KILL $$'] }, new AbortController().signal);
+      const never = await terminal.lend({ program: 'sleep', args: ['30'] }, left.signal);
       terminal.output.write([aborted, killed, never].join(' '));`;
     expect(run(script).stdout).toBe('143 137 143');
   });
 
   test('cannot be lent to a program that is not there', () => {
     const script = `
-      await terminal.lend('/no/such/program', [], new AbortController().signal).catch((error) => terminal.output.write(error.code));`;
+      await terminal.lend({ program: '/no/such/program', args: [] }, new AbortController().signal).catch((error) => terminal.output.write(error.code));`;
     expect(run(script).stdout).toBe('ENOENT');
   });
 

@@ -16,7 +16,7 @@ interface Arrows {
 }
 
 const base = ['std', 'engine'];
-const product = [...base, 'config', 'pki', 'host', 'assets', 'provider', 'state', 'cloud-init'];
+const product = [...base, 'config', 'pki', 'host', 'assets', 'kubernetes', 'provider', 'state', 'cloud-init'];
 const provider = { rooms: [...base, 'host', 'provider', 'state'], node: true };
 const terminal = { rooms: ['std', 'app', 'operations'], types: ['engine', 'config'], node: true };
 
@@ -26,6 +26,7 @@ const arrows: ReadonlyMap<string, Arrows> = new Map<string, Arrows>([
   ['engine', { rooms: ['std'], packages: ['zod'], node: false }],
   ...['pki', 'host', 'state', 'cloud-init'].map((room): [string, Arrows] => [room, { rooms: base, node: true }]),
   ['assets', { rooms: [...base, 'host'], node: true }],
+  ['kubernetes', { rooms: [...base, 'config', 'pki'], node: true }],
   ['config', { rooms: base, types: ['provider'], node: true }],
   ['provider', { rooms: base, types: ['state'], packages: [], node: false }],
   ['cluster', { rooms: product, node: true }],

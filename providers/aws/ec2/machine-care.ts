@@ -4,7 +4,7 @@ import { problem } from '#engine/problem.ts';
 import { refusalProblem } from '#engine/refusal.ts';
 import type { ResourceContext } from '#engine/resource.ts';
 import { Hello, LETTER } from '#host/protocol.ts';
-import type { MachineCare, Power, WayIn } from '#provider/machine-care.ts';
+import type { MachineCare, Power, ReachedPort, ServiceMeant, WayIn } from '#provider/machine-care.ts';
 import type { Clock } from '#std/clock.ts';
 import type { AwsClients } from '../clients.ts';
 import { callErrorOf } from '../problems.ts';
@@ -42,6 +42,7 @@ export function machineCare(world: CareWorld): MachineCare {
       return { recent: (signal) => readConsole(world, world.contextOf(undefined, signal), id) };
     },
     shellOf: (id, signal) => shellOf(world, id, signal),
+    waysTo: (service, signal) => waysTo(world, service, signal),
   };
 }
 
@@ -131,6 +132,20 @@ async function shellOf(world: CareWorld, id: string, signal: AbortSignal) {
   const host = machine.PrivateIpAddress ?? '';
   if (door === undefined || through === undefined) return { ...way, host };
   return { ...way, host, through: { ...through, host: door.PublicIpAddress ?? '' } };
+}
+
+/** By its name first; as long as nobody leads to the zone yet, the machines themselves are found all the same. */
+async function waysTo(
+  { aws, contextOf }: CareWorld,
+  { machines, port, name }: ServiceMeant,
+  signal: AbortSignal,
+): Promise<readonly ReachedPort[]> {
+  const all = await aws.listings.instances.where(contextOf(undefined, signal), 'tag-key', CLUSTER_TAG);
+  const addresses = all.flatMap((machine) => {
+    const isMeant = machines.includes(machine.InstanceId ?? '') && powerIn(machine) === 'on';
+    return isMeant && machine.PublicIpAddress !== undefined ? [machine.PublicIpAddress] : [];
+  });
+  return [name, ...addresses].map((host) => ({ host, port }));
 }
 
 /** All but the host. */

@@ -1,7 +1,7 @@
 import { type ClusterUid, type InstanceId, isClusterUid, parseInstanceId } from '#engine/address.ts';
 import { isProblem, problem } from '#engine/problem.ts';
 import { Hello, LETTER } from '#host/protocol.ts';
-import type { MachineCare } from '#provider/machine-care.ts';
+import type { MachineCare, ReachedPort } from '#provider/machine-care.ts';
 import { unlessAbsent } from '../acts.ts';
 import type { LocalMachinePlaces } from '../local-places.ts';
 import type { LocalSession } from '../local-session.ts';
@@ -13,6 +13,7 @@ import { start } from './start.ts';
 
 const LOGIN = 'debian';
 const SSH_PORT = 22;
+const LOOPBACK = '127.0.0.1';
 
 interface Found {
   readonly cluster: ClusterUid;
@@ -67,12 +68,23 @@ export function machineCare(session: LocalSession): MachineCare {
         throw problem('machine.silent', { detail: `${description.title} has not said hello yet.` });
       }
       return {
-        host: '127.0.0.1',
+        host: LOOPBACK,
         port: forward.hostPort,
         user: LOGIN,
         identityFile: session.places.operatorKey,
         hostKeys: [hostKey],
       };
+    },
+
+    async waysTo({ machines, port }) {
+      const ways: ReachedPort[] = [];
+      for (const id of machines) {
+        const { places, description } = await find(session, id);
+        const forward = description.forwards.find(({ guestPort }) => guestPort === port);
+        const life = await lifeOf(session, places, description);
+        if (forward !== undefined && life.is === 'running') ways.push({ host: LOOPBACK, port: forward.hostPort });
+      }
+      return ways;
     },
   };
 }

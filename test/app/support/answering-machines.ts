@@ -81,6 +81,7 @@ function machinesOf(desk: Desk, nodes: readonly string[]): CaredMachines {
         if (id === 'off') throw problem('machine.silent', { detail: 'It has not said hello yet.' });
         return { ...access, hostKeys: ['ssh-ed25519 AAAAC3Nz'] };
       },
+      waysTo: async () => [],
     },
     nodes,
     publicKey: undefined,

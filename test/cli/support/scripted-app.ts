@@ -20,6 +20,8 @@ import type { EtcdSnapshot } from '#app/etcd-snapshot.ts';
 import type { EtcdStatus } from '#app/etcd-status.ts';
 import type { Assets, CheckedAsset, ListedAsset } from '#app/assets.ts';
 import type { BuiltImage, CheckedImage, ImageOrder, Images, ListedImage } from '#app/images.ts';
+import type { KubeconfigRequest, WrittenKubeconfig } from '#app/kubeconfig.ts';
+import type { Kubectl } from '#app/kubectl.ts';
 import type { OverlayStatus } from '#app/overlay-status.ts';
 import type { UnitsReport } from '#app/units.ts';
 import type { Disturbance } from '#provider/machine-links.ts';
@@ -46,6 +48,8 @@ export interface AppScript {
   readonly turns?: readonly NodeTurn[];
   readonly consoleLines?: readonly string[];
   readonly shell?: ShellCommand;
+  readonly kubeconfig?: Omit<WrittenKubeconfig, 'path'>;
+  readonly kubectl?: Omit<Kubectl, 'end'>;
   readonly disturbances?: readonly Disturbance[];
   readonly units?: UnitsReport;
   readonly overlay?: OverlayStatus;
@@ -185,6 +189,17 @@ export class ScriptedApp implements App {
   shell(target: Target, node: string): Promise<ShellCommand> {
     this.#ask('shell', { target, node });
     return scripted(this.#script.shell);
+  }
+
+  async kubeconfig(target: Target, { to = '/known/kubeconfig', ...request }: KubeconfigRequest) {
+    this.#ask('kubeconfig', { target, to, ...request });
+    return { path: to, ...(await scripted(this.#script.kubeconfig)) };
+  }
+
+  async kubectl(target: Target): Promise<Kubectl> {
+    this.#ask('kubectl', target);
+    const end = async (): Promise<void> => this.#ask('kubectl ended', target);
+    return { ...(await scripted(this.#script.kubectl)), end };
   }
 
   links(target: Target, request: object | undefined): Promise<readonly Disturbance[]> {

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import type { Screen, Terminal } from '#std/terminal.ts';
+import type { LentProgram, Screen, Terminal } from '#std/terminal.ts';
 
 /** Typed in the place of an answer. */
 export const CTRL_C = Symbol('Ctrl-C');
@@ -24,6 +24,8 @@ export class ScriptedTerminal implements Terminal {
   readonly exits: number[] = [];
   /** Programs that were given the terminal, with their arguments. */
   readonly lent: (readonly string[])[] = [];
+  /** What each of them was given to know beside. */
+  readonly lentVariables: Readonly<Record<string, string>>[] = [];
   readonly #lentCode: number;
   readonly #unread = new AbortController();
   readonly #answers: (string | typeof CTRL_C)[];
@@ -68,8 +70,9 @@ export class ScriptedTerminal implements Terminal {
     for (const heard of this.#heard) heard();
   }
 
-  lend(program: string, args: readonly string[]): Promise<number> {
+  lend({ program, args, variables }: LentProgram): Promise<number> {
     this.lent.push([program, ...args]);
+    this.lentVariables.push(variables ?? {});
     return Promise.resolve(this.#lentCode);
   }
 

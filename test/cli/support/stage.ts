@@ -27,6 +27,7 @@ export interface Recording {
   readonly asked: ScriptedApp['asked'];
   readonly exits: readonly number[];
   readonly lent: ScriptedTerminal['lent'];
+  readonly lentVariables: ScriptedTerminal['lentVariables'];
 }
 
 export const HOME = '/operator';
@@ -68,8 +69,9 @@ export async function perform(line: string, performance: Performance = {}): Prom
   );
   const exit = await letTimePass(clock, program);
   const asked = apps.flatMap((opened) => opened.asked);
-  const { output, errors, exits, lent } = terminal;
-  return { exit, code: codeOf(exit), output: output.text, errors: errors.text, asked, exits, lent };
+  const { output, errors, exits, lent, lentVariables } = terminal;
+  const said = { output: output.text, errors: errors.text };
+  return { exit, code: codeOf(exit), ...said, asked, exits, lent, lentVariables };
 }
 
 async function letTimePass<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
