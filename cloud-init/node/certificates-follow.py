@@ -11,6 +11,7 @@ import re
 import sys
 import time
 from certificate_letter import AUTHORITIES_OF_ETCD, BYTES_MAX, FORMAT, NotYet, Refused, own_box, take
+from kubernetes_belief import believe_anew
 from node_basis import MAILBOX_SECONDS, STATE, ask_mailbox, put_to_mailbox, read, say, write_durably
 
 # The number of the last letter that was answered.
@@ -46,7 +47,7 @@ def main():
 class Follower:
     def __init__(self):
         self.said = None
-        # What is to be said of the letter that is taken and not yet answered, for etcd is still to be started again.
+        # What is to be said of the letter that is taken and not yet answered, for something is still to be started again.
         self.taken = None
 
     def one_round(self):
@@ -67,6 +68,7 @@ class Follower:
             if letter is None:
                 return False
             self.taken = take(letter, number)
+        believe_anew()
         if not is_in_force():
             self.mention(f'Renewal {number:02} is here: etcd is still to be started again.')
             return False

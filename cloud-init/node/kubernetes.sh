@@ -77,6 +77,14 @@ run_with() {
   fi
 }
 
+# UNIT PURPOSE...: notes whom it believes, which it reads when it starts, for those who start it again when that has changed.
+note_belief() {
+  belief_note=$STATE/kubernetes/$1.believes
+  [ ! -e "$belief_note" ] || return 0
+  shift
+  for belief in "$@"; do cat "$ETC/pki/$belief-ca.crt"; done | write_file "$belief_note"
+}
+
 # UNIT SENTENCE: ends the stage, with what the unit said last.
 unit_failed() {
   journalctl --quiet --no-pager --output cat --lines 20 --unit "$1" || :

@@ -2,7 +2,6 @@ import type { Address } from '#engine/address.ts';
 import type { Declared } from '#engine/blueprint.ts';
 import { problem } from '#engine/problem.ts';
 import type { Ref } from '#engine/ref.ts';
-import { purposesOf } from '#provider/key-purposes.ts';
 import type { Image, Machine, MachineSpec, RegionScope, Scope } from '#provider/constructs.ts';
 import { addressAssociation } from './ec2/address-association.ts';
 import { instance } from './ec2/instance.ts';
@@ -39,7 +38,7 @@ function machineInputs({ clusterName, tags }: RegionScope, spec: MachineSpec) {
     profile: spec.machineRole.profile,
     profileId: hiddenOutput(spec.machineRole.address, 'id'),
     stub: spec.stub,
-    purposes: purposesOf(spec.role),
+    role: spec.role,
     ...spotInputs(spec),
     tags,
   };

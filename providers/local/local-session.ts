@@ -17,8 +17,8 @@ export interface FirstWords {
   readonly mailbox: string;
   readonly sshKeys: readonly string[];
   readonly dns: { readonly address: string; readonly search: readonly string[] };
-  /** What it makes keys for, to ask for certificates. */
-  readonly purposes: readonly string[];
+  /** From this follows what it makes keys for, to ask for certificates. */
+  readonly role: string;
 }
 
 /** How programs of ours are started: what the provider leaves running when the command has ended. */

@@ -63,6 +63,7 @@ async function applySaved({ workstation, run, wait, intend }: BringUp, saved: st
   tellAccess(run, intention);
   const { spec } = intention.wanted;
   await using lease = await place.store.acquire({ wait, existing: true, signal: stop });
+  cluster.api.follow(() => ({ cluster, snapshot: lease.snapshot, file: { spec } }));
   const seal = await place.store.seal(stop);
   if (seal === undefined) throw problem('state.absent', { detail: `Nothing is in ${place.title}.` });
   const plan = decodePlan(saved, seal);

@@ -6,7 +6,7 @@ export async function bucketUserData({
   ports: { files },
 }: {
   readonly ports: Pick<AppPorts, 'files'>;
-}): Promise<(words: Pick<UserDataSpec, 'stub' | 'mailbox' | 'purposes'>) => string> {
+}): Promise<(words: Pick<UserDataSpec, 'stub' | 'mailbox' | 'role'>) => string> {
   const [{ renderUserData }, { readBucketStub }, { readNodeBundle }] = await Promise.all([
     import('#cloud-init/user-data.ts'),
     import('#cloud-init/node-stub.ts'),

@@ -29,6 +29,7 @@ export async function convergePhases(run: Run, lease: StateLease, goal: PhasesGo
   const { cluster, emit } = run;
   const { spec, demand, rotates, check } = goal;
   const before = trustsIn(lease.snapshot);
+  cluster.api.follow(() => ({ cluster, snapshot: lease.snapshot, file: { spec } }));
   let done = 0;
   for (let [trusts, isFirst] = [trustsIn(lease.snapshot, rotates), true]; ; isFirst = false) {
     const news = newsOf(trusts, isFirst ? before : undefined);

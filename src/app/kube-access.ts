@@ -27,8 +27,9 @@ interface KubernetesAccess extends KubernetesTrust {
 }
 
 /** Of a cluster as it stands: what tells the way to its API. */
-export interface ApiReading extends Pick<ClusterReading, 'cluster' | 'file'> {
+export interface ApiReading extends Pick<ClusterReading, 'cluster'> {
   readonly snapshot: Snapshot;
+  readonly file: { readonly spec: Pick<ClusterSpec, 'domain'> };
 }
 
 /** What authorities of this purpose sign counts for the API. */

@@ -4,9 +4,11 @@ import type { SecretSession } from '#cluster/generated-secret.ts';
 import type { CertificateSession } from '#cluster/node-certificate.ts';
 import { RateBudgets } from '#engine/budget.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
+import type { KubernetesSession } from '#kubernetes/kubernetes-session.ts';
 import type { Connection, ProviderModule } from '#provider/provider-module.ts';
 import type { RunEvent, RunHeading } from './app.ts';
 import { assetFetcher } from './asset-cache.ts';
+import { ClusterApi } from './cluster-api.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import { localState, openState } from './local-state.ts';
 import type { ClusterPlaces, Places } from './places.ts';
@@ -22,6 +24,8 @@ export interface OpenCluster {
   readonly module: ProviderModule;
   readonly connection: Connection;
   readonly runtime: EngineRuntime;
+  /** The way to what runs inside of it. */
+  readonly api: ClusterApi;
   readonly locations: StateLocations;
 }
 
@@ -40,9 +44,11 @@ export async function openCluster(known: KnownCluster, opening: Opening): Promis
   const module = await loadProvider(known, { ports, places, emit });
   const connection = module.connect({ region: known.region, clock, random });
   const { session, types } = connection.provider;
+  const api = new ClusterApi(ports);
+  const fetchAsset = assetFetcher({ ports, places, emit });
   const provider = {
     ...connection.provider,
-    session: withOwn(session, { clock, random, fetchAsset: assetFetcher({ ports, places, emit }) }),
+    session: withOwn(session, { clock, random, fetchAsset, kubernetes: api.open }),
     types: withClusterKinds(types),
   };
   const stateOpening = { ports, places, known, holder: await processes.self(), emit };
@@ -54,6 +60,7 @@ export async function openCluster(known: KnownCluster, opening: Opening): Promis
     places: places.of(known.name),
     module,
     connection,
+    api,
     runtime: { clock, random, provider, budgets: new RateBudgets(provider.budgets, clock), emit },
     locations: {
       local: localState(stateOpening),
@@ -71,9 +78,9 @@ export async function openCluster(known: KnownCluster, opening: Opening): Promis
 /** What the kinds that are the same at every provider work with, beside what the provider's own do. */
 function withOwn(
   session: unknown,
-  brought: Pick<AppPorts, 'clock' | 'random'> & Pick<AssetSession, 'fetchAsset'>,
+  brought: Pick<AppPorts, 'clock' | 'random'> & Pick<AssetSession, 'fetchAsset'> & KubernetesSession,
 ): object {
-  const own: SecretSession & Omit<CertificateSession, 'mailbox'> & Pick<AssetSession, 'fetchAsset'> = {
+  const own: SecretSession & Omit<CertificateSession, 'mailbox'> & typeof brought = {
     ...brought,
     forgotten: new Set(),
     reissued: new Map(),

@@ -46,6 +46,7 @@ export async function plan(
   const { spec } = wanted;
   const demand = await foreseeDemand(cluster, place, spec);
   const snapshot = (await place.store.read(signal)) ?? new ClusterState(known.uid);
+  cluster.api.follow(() => ({ cluster, snapshot, file: { spec } }));
   const trusts = trustsIn(snapshot);
   const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, { demand, trusts }));
   const { runtime } = cluster;

@@ -14,8 +14,8 @@ export interface UserDataSpec {
   readonly sshKeys: readonly string[];
   /** Who answers all questions for names, when it is not whoever the network names. */
   readonly dns?: SegmentDns | undefined;
-  /** What the machine makes keys for, to ask for certificates: `etcd`. */
-  readonly purposes: readonly string[];
+  /** What it is to become: from this follows what it makes keys for, to ask for certificates. */
+  readonly role: string;
 }
 
 export interface BucketMailboxPlace {
@@ -71,13 +71,13 @@ interface WrittenFile {
   readonly content: string;
 }
 
-function filesOf({ script, stub, mailbox, bundle, purposes }: UserDataSpec): readonly WrittenFile[] {
+function filesOf({ script, stub, mailbox, bundle, role }: UserDataSpec): readonly WrittenFile[] {
   const isUrl = typeof mailbox === 'string';
   const settings = {
     FORMAT: String(stub.format),
     ...(isUrl ? { MAILBOX: mailbox } : { BUCKET: urlOf(mailbox), BUCKET_REGION: mailbox.region }),
     BUNDLE: bundle,
-    PURPOSES: purposes.join(' '),
+    ROLE: role,
   };
   return [
     isUrl
@@ -129,7 +129,7 @@ const BUCKET_REGION = /^[a-z][a-z0-9-]{0,30}$/;
 const PACKED = /^[A-Za-z0-9+/]+={0,2}$/;
 const SSH_KEY = /^[a-z0-9@.-]+ +[A-Za-z0-9+/]+={0,2}(?: .*)?$/;
 const SHA256 = /^[\da-f]{64}$/;
-const PURPOSE = /^[a-z][a-z-]{0,30}$/;
+const ROLE = /^[a-z][a-z-]{0,30}$/;
 const ADDRESS = /^[\da-f.:]{2,39}$/;
 const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 const DOMAIN_LENGTH_MAX = 253;
@@ -138,16 +138,13 @@ const SEARCH_MAX = 6;
 
 /** What comes here was checked where it came from; that it did is not left to hope. */
 function check(spec: UserDataSpec): void {
-  const { stub, bundle, sshKeys, dns, purposes } = spec;
+  const { stub, bundle, sshKeys, dns, role } = spec;
   assert(Number.isSafeInteger(stub.format), 'The format of the protocol is a number.');
   checkMailbox(spec);
   const areKeys = sshKeys.every((key) => SSH_KEY.test(key.trim()));
   assert(areKeys, 'An SSH key is one line, with its type and its body.');
   assert(SHA256.test(bundle), 'Scripts are known by their digest.');
-  assert(
-    purposes.every((purpose) => PURPOSE.test(purpose)),
-    'The purpose of a key is a word.',
-  );
+  assert(ROLE.test(role), 'A role is a word.');
   if (dns === undefined) return;
   assert(ADDRESS.test(dns.address), 'A name server is an address.');
   const areDomains = dns.search.every((domain) => DOMAIN.test(domain) && domain.length <= DOMAIN_LENGTH_MAX);

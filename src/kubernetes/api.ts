@@ -1,6 +1,7 @@
 import { CallError } from '#engine/call.ts';
 import { assert } from '#std/assert.ts';
 import { type KnownServers, LostRequest, type ServerAnswer, type ServerLine } from '#std/known-server.ts';
+import { ApiKinds } from './api-kinds.ts';
 import { faultOf } from './api-faults.ts';
 import { type ApiEndpoint, type ApiPlace, spellEndpoint } from './api-place.ts';
 
@@ -18,6 +19,7 @@ const REFUSED = 400;
 
 /** Speaks to the API by whichever of its endpoints answers: a connection that did not come about has done nothing. */
 export class KubernetesApi implements Disposable {
+  readonly kinds = new ApiKinds();
   readonly #line: ServerLine;
   /** In the order in which they are tried: who answered last comes first. */
   #endpoints: readonly ApiEndpoint[];

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { bucketUserData } from '#app/bucket-user-data.ts';
 import { loadProvider } from '#app/providers.ts';
-import { purposesOf } from '#provider/key-purposes.ts';
 import { REAL_STAGES } from '#provider/real-stages.ts';
 import { parse } from 'yaml';
 import { Desk } from './support/desk.ts';
@@ -31,12 +30,12 @@ test('what a machine is told is cloud-config that names its bucket, and fits', a
   const userDataOf = await bucketUserData({ ports: desk.ports() });
   const mailbox = { bucket: `bootstrap-${UID}`, region: REGION };
   const stub = { format: 1, cluster: UID, ...mailbox } as const;
-  const text = userDataOf({ stub, mailbox, purposes: purposesOf('control-plane') });
+  const text = userDataOf({ stub, mailbox, role: 'control-plane' });
   expect(text).toMatch(/^#cloud-config\n/);
   expect(parse(text)).toMatchObject({ disable_root: false });
   expect(text).toContain(`bootstrap-${UID}`);
-  expect(text).toContain('PURPOSES=etcd');
+  expect(text).toContain('ROLE=control-plane');
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(USER_DATA_BYTES_MAX);
-  expect(userDataOf({ stub, mailbox, purposes: purposesOf('control-plane') })).toBe(text);
-  expect(userDataOf({ stub, mailbox, purposes: purposesOf('worker') })).not.toBe(text);
+  expect(userDataOf({ stub, mailbox, role: 'control-plane' })).toBe(text);
+  expect(userDataOf({ stub, mailbox, role: 'worker' })).not.toBe(text);
 });

@@ -38,7 +38,7 @@ beforeAll(async () => {
     mailbox: 'http://10.0.2.100',
     sshKeys: [`ssh-ed25519 ${ED25519_BODY} operator`],
     dns: { address: '10.20.0.2', search: ['dev.localhost'] },
-    purposes: ['etcd'],
+    role: 'control-plane',
   };
   const { dns: _none, ...without } = spec;
   inBucket = { ...without, script: await readBucketStub(new SystemFiles()), mailbox: BUCKET };
@@ -51,15 +51,12 @@ describe('user-data', () => {
 
   test('leaves names to the network where nobody answers on the segment', async () => {
     const { dns: _none, ...without } = spec;
-    const plain = { ...without, script: '#!/bin/sh\n', purposes: [] };
+    const plain = { ...without, script: '#!/bin/sh\n', role: 'worker' };
     await expect(renderUserData(plain)).toMatchFileSnapshot('golden/user-data-plain.yaml');
   });
 
-  test.each<[string, readonly string[]]>([
-    ['control-plane', ['etcd']],
-    ['worker', []],
-  ])('of a %s whose mailbox is in a bucket is what it was', async (role, purposes) => {
-    const text = renderUserData({ ...inBucket, purposes });
+  test.each(['control-plane', 'worker'])('of a %s whose mailbox is in a bucket is what it was', async (role) => {
+    const text = renderUserData({ ...inBucket, role });
     await expect(text).toMatchFileSnapshot(`golden/user-data-bucket-${role}.yaml`);
   });
 
@@ -86,7 +83,7 @@ describe('user-data', () => {
       `BUCKET=${url}`,
       'BUCKET_REGION=eu-west-3',
       `BUNDLE=${'b'.repeat(64)}`,
-      'PURPOSES=etcd',
+      'ROLE=control-plane',
     ];
     expect(files.get('/etc/bootstrap/settings')).toBe(`${settings.join('\n')}\n`);
   });
@@ -116,7 +113,6 @@ describe('user-data', () => {
       mailbox: `https://${'m'.repeat(190)}`,
       sshKeys: [`ssh-ed25519 ${ED25519_BODY} operator`, `ssh-rsa ${RSA_4096_BODY} somebody@somewhere`],
       dns: { address: '255.255.255.255', search: [`${'d'.repeat(63)}.${'d'.repeat(63)}.${'d'.repeat(62)}.localhost`] },
-      purposes: ['etcd', 'apiserver', 'kubelet', 'front-proxy'],
     });
     expect(checkSshKey(`ssh-rsa ${RSA_4096_BODY}`)).toBeUndefined();
     expect(Buffer.byteLength(longest)).toBeLessThanOrEqual(BYTES_MAX);
@@ -125,7 +121,7 @@ describe('user-data', () => {
   test('gives cloud-init every value as it was given, and a shell too', () => {
     fc.assert(
       fc.property(specs(), (varied) => {
-        const { mailbox, stub, dns, bundle, purposes, sshKeys } = varied;
+        const { mailbox, stub, dns, bundle, role, sshKeys } = varied;
         const { files, config } = parsed(renderUserData(varied));
         // An empty list cloud-init does not take.
         const bare = sshKeys.map((key) => key.split(' ').slice(0, 2).join(' '));
@@ -138,7 +134,7 @@ describe('user-data', () => {
           `FORMAT=${stub.format}`,
           `MAILBOX=${mailbox}`,
           `BUNDLE=${bundle}`,
-          purposes.length === 1 ? `PURPOSES=${purposes[0]}` : `PURPOSES='${purposes.join(' ')}'`,
+          `ROLE=${role}`,
           '',
         ]);
       }),
@@ -154,7 +150,7 @@ describe('user-data', () => {
     ['a domain with a space', { dns: { address: '10.20.0.2', search: ['a b'] } }],
     ['a name server by its name', { dns: { address: 'dns.example', search: [] } }],
     ['seven domains', { dns: { address: '10.20.0.2', search: Array.from({ length: 7 }, () => 'a') } }],
-    ['a purpose that is no word', { purposes: ['$(reboot)'] }],
+    ['a role that is no word', { role: '$(reboot)' }],
     ['scripts without a digest', { bundle: 'b'.repeat(63) }],
   ])('is not made with %s', (_what, varied) => {
     expect(() => renderUserData({ ...spec, ...varied })).toThrow(/\.$/);
@@ -206,7 +202,7 @@ function specs(): fc.Arbitrary<UserDataSpec & { readonly mailbox: string }> {
       ),
     }),
     bundle: fc.stringMatching(/^[\da-f]{64}$/),
-    purposes: fc.array(fc.stringMatching(/^[a-z][a-z-]{0,20}$/), { maxLength: 5 }),
+    role: fc.stringMatching(/^[a-z][a-z-]{0,20}$/),
   });
 }
 

@@ -11,14 +11,18 @@ export interface Ground {
   readonly assets: string;
 }
 
-/** Somebody without privileges, an image that he builds from packages, and what machines fetch. */
-export async function openGround(): Promise<Ground> {
+/**
+ * Somebody without privileges, an image that he builds from packages, and what machines fetch; `packages`: what is in the image
+ * beside what machines of a cluster cannot do without.
+ */
+export async function openGround(packages: readonly string[] = []): Promise<Ground> {
   const startMs = performance.now();
   const household = await openHousehold();
   const openedMs = performance.now();
   const workplace = new Workplace(household, 'build');
+  const baked = packages.length === 0 ? [] : ['--packages', packages.join(',')];
   const [{ output }, assets] = await Promise.all([
-    workplace.good(['image', 'build']),
+    workplace.good(['image', 'build', ...baked]),
     nodeAssets(household, workplace),
   ]);
   const [image = ''] = /\b[0-9a-f]{64}\b/.exec(output) ?? [];

@@ -231,7 +231,7 @@ const WELCOME = {
 function launch(ClientToken: string): RunInstancesCommand {
   const mailbox = { bucket: BUCKET, region: 'eu-west-3' };
   const stub = { format: PROTOCOL_FORMAT, cluster: WELCOME.cluster, ...mailbox } as const;
-  const UserData = Buffer.from(ACTED.userDataOf({ stub, mailbox, purposes: [] })).toString('base64');
+  const UserData = Buffer.from(ACTED.userDataOf({ stub, mailbox, role: 'control-plane' })).toString('base64');
   return new RunInstancesCommand({
     ImageId: IMAGE,
     InstanceType: 'm6i.large',

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { countChecks } from './ci-counts.ts';
 import { notableIn } from './ci-notable.ts';
 import { makeReport, printReport, type RungRecord } from './ci-report.ts';
-import { type Rung, rungs } from './ci-rungs.ts';
+import { notRun, type Rung, rungs } from './ci-rungs.ts';
 import { repository } from './repository.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'house-ci-'));
@@ -16,6 +16,7 @@ for (const rung of rungs) {
   records.push(await climb(rung));
 }
 rmSync(folder, { recursive: true });
+for (const line of notRun) console.log(`\n!! ${line}`);
 const report = makeReport(records);
 writeFileSync(join(repository, 'ci-report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
 console.log(`\n${printReport(report)}`);

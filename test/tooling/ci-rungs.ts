@@ -22,6 +22,26 @@ export interface Rung {
 /** What depends on the time that others take is tried once more; the report names what needed it. */
 const AGAIN = ['--retry=1'];
 
+/** Where somebody has put the programs of Kubernetes: no machine that tests reaches their makers. */
+const KUBERNETES = process.env['BOOTSTRAP_KUBERNETES'];
+
+/** Machines that become nodes of it. */
+const kubernetes: Rung = {
+  rung: 4,
+  name: 'kubernetes',
+  script: 'test:kubernetes',
+  options: [],
+  program: 'vitest',
+  verdict: 'vitest',
+  minutesMax: 120,
+};
+
+/** What is said loudly, for nobody sees it from what ran. */
+export const notRun: readonly string[] =
+  KUBERNETES === undefined
+    ? ['NOT RUN: kubernetes. BOOTSTRAP_KUBERNETES names no folder with its programs, so no machine became a node of it.']
+    : [];
+
 /** What CI runs, in this order; each one runs whatever became of the others. */
 export const rungs: readonly Rung[] = [
   reading('format', 'check:format', 'oxfmt'),
@@ -55,6 +75,7 @@ export const rungs: readonly Rung[] = [
     verdict: 'vitest',
     minutesMax: 45,
   },
+  ...(KUBERNETES === undefined ? [] : [kubernetes]),
 ];
 
 function reading(name: string, script: string, program: string): Rung {

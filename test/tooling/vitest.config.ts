@@ -17,6 +17,9 @@ const stored = ['test/s3/**/*.test.ts'];
 /** What happens on real machines. */
 const booted = ['test/machines/**/*.test.ts'];
 
+/** And there with programs that somebody has brought. */
+const brought = ['test/e2e/**/*.test.ts'];
+
 export default defineConfig({
   root: repository,
   resolve: { conditions },
@@ -30,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'house',
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...emulated, ...stored, ...booted],
+          exclude: [...slow, ...emulated, ...stored, ...booted, ...brought],
           // Files share what they import, for no module remembers anything: to load the house for each of them anew took longer
           // than most of their tests.
           isolate: false,
@@ -77,6 +80,17 @@ export default defineConfig({
           // One after the other: they share what processors there are.
           fileParallelism: false,
           testTimeout: 900_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kubernetes',
+          include: brought,
+          globalSetup: 'test/e2e/install.ts',
+          fileParallelism: false,
+          testTimeout: 1_800_000,
           hookTimeout: 600_000,
         },
       },

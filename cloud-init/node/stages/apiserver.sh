@@ -38,11 +38,13 @@ await_health() {
 }
 
 place_unit bootstrap-apiserver.service bootstrap-controller-manager.service bootstrap-scheduler.service
+note_belief bootstrap-apiserver.service apiserver apiserver-etcd front-proxy
 run_with bootstrap-apiserver.service "$OPT/bin/kube-apiserver" "$ETC/node.env" "$ETC/secrets/service-account-key" \
   "$KUBERNETES/audit.yaml" "$KUBERNETES/authentication.yaml" "$KUBERNETES/admission.yaml" "$KUBERNETES/encryption.yaml"
 # Before it knows what they may, they would only come and go.
 await_health apiserver "$API_PORT" readyz
 for component in controller-manager scheduler; do
+  note_belief "bootstrap-$component.service" "$component"
   run_with "bootstrap-$component.service" "$OPT/bin/kube-$component" "$KUBERNETES/$component.kubeconfig"
 done
 await_health controller-manager 10257 healthz

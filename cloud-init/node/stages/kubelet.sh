@@ -24,6 +24,7 @@ sysctl -q -p "$ROOT/etc/sysctl.d/60-bootstrap.conf" || fail 'The kernel does not
 
 place_unit bootstrap-balancer.service bootstrap-containerd.service bootstrap-kubelet.service bootstrap-proxy.service
 python3 -B "$tools/balancer-apply.py"
+note_belief bootstrap-balancer.service kubelet
 run_with bootstrap-balancer.service "$(command -v haproxy)"
 
 # ---- Containers ----
@@ -58,13 +59,15 @@ control-plane | storage) TAINTS="[{ key: node-role.kubernetes.io/$ROLE, effect: 
 esac
 # Pods cannot ask whoever answers on this machine alone.
 RESOLV_CONF=/etc/resolv.conf
-! grep -q '^nameserver 127\.' "$ROOT/etc/resolv.conf" || RESOLV_CONF=/run/systemd/resolve/resolv.conf
+! grep -qs '^nameserver 127\.' "$ROOT/etc/resolv.conf" || RESOLV_CONF=/run/systemd/resolve/resolv.conf
 export TAINTS RESOLV_CONF
 render kubelet.yaml "$KUBERNETES/kubelet.yaml"
 render proxy.yaml "$KUBERNETES/proxy.yaml"
 for purpose in kubelet proxy; do
   render_kubeconfig "$purpose" https://127.0.0.1:6444 "$ETC/pki/$purpose.key"
 done
+note_belief bootstrap-kubelet.service kubelet
+note_belief bootstrap-proxy.service proxy
 run_with bootstrap-kubelet.service "$OPT/bin/kubelet" "$ETC/node.env" "$KUBERNETES/kubelet.yaml" "$KUBERNETES/kubelet.kubeconfig"
 run_with bootstrap-proxy.service "$OPT/bin/kube-proxy" "$KUBERNETES/proxy.yaml" "$KUBERNETES/proxy.kubeconfig"
 python3 -B "$tools/node-ready.py" 2>"$RUN/unready" || unit_failed bootstrap-kubelet.service "$(tail -n 1 "$RUN/unready")"

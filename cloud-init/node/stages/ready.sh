@@ -16,6 +16,6 @@ not_active() {
 looks=0
 while found=$(not_active "$@"); do
   looks=$((looks + 1))
-  [ "$looks" -lt 30 ] || fail "Not everything runs that is to run: $(printf '%s' "$found" | paste -s -d ,)"
+  [ "$looks" -lt 30 ] || fail "Not everything runs that is to run: $(printf '%s' "$found" | paste -s -d ,)."
   sleep 2
 done

@@ -10,16 +10,16 @@ export interface FirstWords {
     /** Where it is not the one that follows from the region everywhere. */
     readonly endpoint?: string | undefined;
   };
-  readonly purposes: readonly string[];
+  readonly role: string;
 }
 
 interface Told {
   readonly stub: string;
-  readonly purposes: readonly string[];
+  readonly role: string;
 }
 
-export function firstWords({ stub: text, purposes }: Told): FirstWords {
+export function firstWords({ stub: text, role }: Told): FirstWords {
   const stub = Stub.parse(JSON.parse(text));
   const { bucket, region } = stub;
-  return { stub, purposes, mailbox: { bucket, region, endpoint: partitionOf(region).bucketsOf?.(region) } };
+  return { stub, role, mailbox: { bucket, region, endpoint: partitionOf(region).bucketsOf?.(region) } };
 }

@@ -40,8 +40,8 @@ const Inputs = z.strictObject({
   dataDisksGiB: z.array(z.int().positive()).max(DATA_DISKS_MAX).readonly(),
   /** Tells which cluster it is for, and where that has its letters. */
   stub: z.string(),
-  /** What it makes keys for, to ask for certificates. */
-  purposes: z.array(z.string()).readonly(),
+  /** From this follows what it makes keys for, to ask for certificates. */
+  role: z.string(),
   /** It costs much less, and may be taken back at any time. */
   isSpot: z.literal(true).optional(),
   /** Its data disks stay when it goes. */
@@ -81,7 +81,7 @@ export const instance = tagged(retagMachine, {
   outputs: Outputs,
   identity: 'token',
   // A key is for new machines: those that stand keep the one they were launched with.
-  replaceOn: ['name', 'imageId', 'rootDevice', 'systemDiskGiB', 'dataDisksGiB', 'stub', 'purposes', 'isSpot'],
+  replaceOn: ['name', 'imageId', 'rootDevice', 'systemDiskGiB', 'dataDisksGiB', 'stub', 'role', 'isSpot'],
   replaceOrder: 'create-first',
   // A machine can be neither moved nor turned into another type.
   cannotBecome: ({ zone, type }, { places, types }) => [

@@ -2,7 +2,6 @@ import { CallError } from '#engine/call.ts';
 import type { ResourceContext } from '#engine/resource.ts';
 import { problem } from '#engine/problem.ts';
 import { Stub } from '#host/protocol.ts';
-import { purposesOf } from '#provider/key-purposes.ts';
 import { sha256Hex } from '#std/hash.ts';
 import { machineAddresses } from '../ipv4.ts';
 import { lease } from '../leases.ts';
@@ -112,13 +111,12 @@ function seedOf(
   { inputs, description }: Seeded,
 ): Uint8Array {
   const { mac, privateAddress } = description;
-  const { stub, publicKeys: sshKeys, segment } = inputs;
+  const { stub, role, publicKeys: sshKeys, segment } = inputs;
   const dns = { address: segment.nameServer, search: [] };
-  const purposes = purposesOf(inputs.role);
   return seedVolume({
     box: instanceId,
     hostname: address.slice(address.lastIndexOf('.') + 1),
-    userData: userDataOf({ stub: Stub.parse(JSON.parse(stub)), mailbox: MAILBOX_URL, sshKeys, dns, purposes }),
+    userData: userDataOf({ stub: Stub.parse(JSON.parse(stub)), mailbox: MAILBOX_URL, sshKeys, dns, role }),
     outside: { mac: mac.outside },
     segment: { mac: mac.segment, address: privateAddress, prefix: segment.prefix },
     dns,

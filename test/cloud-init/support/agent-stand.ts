@@ -102,9 +102,9 @@ export class AgentStand implements AsyncDisposable {
   }
 
   /** Its mailbox is in a bucket from now on, and who it is it hears at `imds`. */
-  async tellBucket(bucket: BucketMailboxPlace, imds: string, purposes: readonly string[] = []): Promise<void> {
+  async tellBucket(bucket: BucketMailboxPlace, imds: string, role = 'worker'): Promise<void> {
     const script = await readBucketStub(new SystemFiles());
-    const common = { stub: { format: 1 }, bundle: this.bundle.sha256, sshKeys: [], purposes };
+    const common = { stub: { format: 1 }, bundle: this.bundle.sha256, sshKeys: [], role };
     const { write_files: files } = CloudConfig.parse(
       parse(renderUserData({ ...common, script, mailbox: bucket }), { version: '1.1' }),
     );

@@ -72,6 +72,10 @@ export class EtcdMachine implements AsyncDisposable {
     await writeFile(this.path(path), content);
   }
 
+  read(path: string): Promise<string> {
+    return readFile(this.path(path), 'utf8');
+  }
+
   async program(path: string, body: string): Promise<void> {
     await writeFile(this.path(path), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   }

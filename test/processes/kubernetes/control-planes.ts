@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debianPackages } from '../../ceph/debian-packages.ts';
@@ -49,6 +49,11 @@ export class ControlPlanes implements AsyncDisposable {
 
   stage(stage: string): Promise<readonly Ended[]> {
     return Promise.all(NAMES.map((name) => this.machine(name).stage(stage)));
+  }
+
+  async replaceProgram(name: Name, program: string, body: string): Promise<void> {
+    await rm(this.machine(name).path(`opt/bootstrap/bin/${program}`));
+    await this.machine(name).program(`opt/bootstrap/bin/${program}`, body);
   }
 
   /** What a machine itself shows to others. */
@@ -148,10 +153,13 @@ export class ControlPlanes implements AsyncDisposable {
 
 /** What comes by packages; where a unit names it, too. Of the kernel nothing is changed here, and no containers run. */
 async function useDebian(machine: EtcdMachine): Promise<void> {
-  const haproxy = await debianPackages({ suite: 'trixie', names: ['haproxy'] });
-  const programs = { haproxy: haproxy.command('../sbin/haproxy'), nft: await networkProgram('nft') };
-  for (const [name, words] of Object.entries(programs))
-    await machine.program(`bin/${name}`, `exec ${words.join(' ')} "$@"`);
+  const [loader, ...haproxy] = (await debianPackages({ suite: 'trixie', names: ['haproxy'] })).command(
+    '../sbin/haproxy',
+  );
+  // It starts itself anew by its name.
+  const named = [loader, '--argv0', machine.path('bin/haproxy'), ...haproxy];
+  await machine.program('bin/haproxy', `exec ${named.join(' ')} "$@"`);
+  await machine.program('bin/nft', `exec ${(await networkProgram('nft')).join(' ')} "$@"`);
   for (const name of ['modprobe', 'sysctl', 'runc', 'ctr']) await machine.program(`bin/${name}`, 'exit 0');
   await machine.program('bin/containerd', 'exec sleep 3600');
   for (const place of ['usr/sbin', 'usr/bin']) await mkdir(machine.path(place), { recursive: true });

@@ -9,7 +9,7 @@ export const BUCKET = 'bootstrap-clusteruid';
 export function stubText(bucket = BUCKET): string {
   const mailbox = { bucket, region: 'eu-west-3' };
   const stub = { format: PROTOCOL_FORMAT, cluster: CLUSTER, ...mailbox } as const;
-  return ACTED.userDataOf({ stub, mailbox, purposes: [] });
+  return ACTED.userDataOf({ stub, mailbox, role: 'control-plane' });
 }
 
 export function tagged(type: string, tags: Record<string, string>): object {

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { CallError } from '#engine/call.ts';
+import type { ResourceContext } from '#engine/resource.ts';
+import type { KubernetesApi } from './api.ts';
+import { causesIn, faultOf } from './api-faults.ts';
+import type { KubernetesSession } from './kubernetes-session.ts';
+import { readAs } from './live-object.ts';
+import { findNode, patchNode } from './node-requests.ts';
+import { conditionIn } from './readiness.ts';
+import { act } from './sight.ts';
+
+const Pod = z.looseObject({
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string(),
+    uid: z.string(),
+    deletionTimestamp: z.string().optional(),
+    annotations: z.record(z.string(), z.string()).default({}),
+    ownerReferences: z.array(z.looseObject({ kind: z.string(), controller: z.boolean().default(false) })).default([]),
+  }),
+  status: z.looseObject({ phase: z.string().default('') }).prefault({}),
+});
+type Pod = z.output<typeof Pod>;
+const Pods = z.looseObject({ items: z.array(Pod) });
+const Schedulable = z.looseObject({ spec: z.looseObject({ unschedulable: z.boolean().default(false) }).prefault({}) });
+
+/**
+ * Nothing new comes to it, and what is on it goes elsewhere. It does what can be done now, and fails with what stands in the
+ * way: who asks again goes on from there.
+ *
+ * | the pod                          | is                                                       |
+ * |----------------------------------|----------------------------------------------------------|
+ * | is the machine's own, or one of every node's | left: it goes with the node                  |
+ * | has ended                        | left                                                     |
+ * | is on its way out                | waited for                                               |
+ * | is none of these                 | evicted, if no budget for disruption forbids it          |
+ *
+ * A node whose kubelet has fallen silent stops nothing any more: nothing on it is waited for.
+ */
+export async function drain(
+  session: KubernetesSession,
+  context: ResourceContext,
+  { name, uid }: { readonly name: string; readonly uid: string },
+): Promise<void> {
+  const isAlive = await act(session, context, `cordon node ${name}`, (api, signal) =>
+    cordon(api, { name, uid }, signal),
+  );
+  if (!isAlive) return;
+  const pods = await act(session, context, `list the pods on node ${name}`, (api, signal) => podsOn(api, name, signal));
+  const left: string[] = [];
+  for (const pod of pods) {
+    const why =
+      pod.metadata.deletionTimestamp === undefined
+        ? await act(session, context, `evict ${titleOf(pod)}`, (api, signal) => evict(api, pod, signal))
+        : 'is on its way out';
+    if (why !== undefined) left.push(`${titleOf(pod)} ${why}`);
+  }
+  if (left.length === 0) return;
+  throw new CallError({ outcome: 'rejected', reason: 'dependency', message: `pods to leave ${name}: ${named(left)}` });
+}
+
+const NAMED_MAX = 5;
+
+function named(all: readonly string[]): string {
+  const more = all.length - NAMED_MAX;
+  return `${all.slice(0, NAMED_MAX).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
+/** Whether its kubelet still speaks. */
+async function cordon(
+  api: KubernetesApi,
+  { name, uid }: { readonly name: string; readonly uid: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const live = await findNode(api, name, signal);
+  if (live === undefined || live.metadata.uid !== uid) return false;
+  const { unschedulable } = readAs(Schedulable, live).spec;
+  if (!unschedulable) await patchNode(api, live, { spec: { unschedulable: true } }, signal);
+  return conditionIn(live, 'Ready')?.status !== 'Unknown';
+}
+
+async function podsOn(api: KubernetesApi, name: string, signal: AbortSignal): Promise<readonly Pod[]> {
+  const selector = encodeURIComponent(`spec.nodeName=${name}`);
+  const answer = await api.ask({ method: 'GET', path: `/api/v1/pods?fieldSelector=${selector}` }, signal);
+  return readAs(Pods, answer).items.filter(isToLeave);
+}
+
+const MIRROR = 'kubernetes.io/config.mirror';
+
+function isToLeave({ metadata, status }: Pod): boolean {
+  if (status.phase === 'Succeeded' || status.phase === 'Failed') return false;
+  const isEveryNodes = metadata.ownerReferences.some(({ kind, controller }) => controller && kind === 'DaemonSet');
+  return !isEveryNodes && metadata.annotations[MIRROR] === undefined;
+}
+
+function titleOf({ metadata }: Pod): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+const GONE = 404;
+const FORBIDDEN_NOW = 429;
+const REFUSED = 400;
+
+/** Why it stays for now; undefined: it is not there any more. */
+async function evict(api: KubernetesApi, { metadata }: Pod, signal: AbortSignal): Promise<string | undefined> {
+  const { name, namespace, uid } = metadata;
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/eviction`;
+  const body = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name, namespace },
+    deleteOptions: { preconditions: { uid } },
+  };
+  const answer = await api.send({ method: 'POST', path, body }, signal);
+  if (answer.status === GONE) return undefined;
+  if (answer.status === FORBIDDEN_NOW) return `may not be disturbed${budgetIn(causesIn(answer))}`;
+  if (answer.status >= REFUSED) throw faultOf(answer);
+  return 'is on its way out';
+}
+
+function budgetIn(causes: ReturnType<typeof causesIn>): string {
+  const budget = causes.find(({ reason }) => reason === 'DisruptionBudget');
+  return budget === undefined ? '' : ` (${budget.message})`;
+}

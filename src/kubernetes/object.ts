@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { CallError } from '#engine/call.ts';
+import { ABSENT, type Condition, defineResource, READY, type ResourceContext } from '#engine/resource.ts';
+import { Secret } from '#std/secret.ts';
+import type { KubernetesApi } from './api.ts';
+import type { ObjectPath } from './api-kinds.ts';
+import { failedJobWords } from './job-words.ts';
+import type { KubernetesSession } from './kubernetes-session.ts';
+import {
+  FIELD_MANAGER,
+  givenDigest,
+  isOwn,
+  LiveObject,
+  marksFor,
+  ownerOf,
+  ownFieldsDigest,
+  readAs,
+} from './live-object.ts';
+import { digestOf, Manifest, type WantedObject, withSecrets } from './manifest.ts';
+import { readinessOf } from './readiness.ts';
+import { act, lookAt } from './sight.ts';
+
+const Inputs = z.strictObject({
+  manifest: Manifest,
+  /** Of a Secret, what it holds: nothing of it is in the manifest. */
+  secrets: z.record(z.string(), z.instanceof(Secret)).default({}),
+});
+export type ObjectInputs = Readonly<z.output<typeof Inputs>>;
+
+const Outputs = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  namespace: z.string().optional(),
+  uid: z.string(),
+  /** Which fields are this program's word, as a digest; empty: none yet. */
+  fields: z.string(),
+});
+type ObjectOutputs = Readonly<z.output<typeof Outputs>>;
+
+/** Of these hardly anything can be changed, and nothing is lost with them. */
+const REMADE: ReadonlySet<string> = new Set(['Job', 'StorageClass']);
+
+const APPLY = 'application/apply-patch+yaml';
+const MERGE = 'application/merge-patch+json';
+/** A field that the API does not know is refused, rather than left out in silence. */
+const SAID_BY = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
+
+/**
+ * An object in the API, by server-side apply: what the manifest says is so, what it does not say is others' to say. It is
+ * made by a plain create, which never touches one that is there already, whosever that is.
+ */
+export const kubeObject = defineResource<KubernetesSession>()({
+  kind: 'kube.object',
+  inputs: Inputs,
+  outputs: Outputs,
+  identity: 'name',
+  replaceOn: [],
+  replaceOrder: 'destroy-first',
+  cannotBecome(outputs, { manifest }) {
+    const { kind, metadata } = manifest;
+    const isSame = outputs.kind === kind && outputs.name === metadata.name && outputs.namespace === metadata.namespace;
+    return isSame && groupOf(outputs) === groupOf(manifest) && !REMADE.has(kind) ? [] : ['manifest', 'secrets'];
+  },
+  stableOutputs: ['apiVersion', 'kind', 'name', 'namespace'],
+  idOf: ({ kind, namespace = '', name, uid }) => `${kind} ${namespace}/${name} ${uid}`,
+
+  async observe(session, context, { inputs }) {
+    const sight = await lookAt(session, context, `look at ${titleOf(inputs)}`, (api, signal) =>
+      find(api, inputs, signal),
+    );
+    if ('unreachable' in sight) return { state: 'unreachable', reason: sight.unreachable };
+    const { seen: live } = sight;
+    if (live === undefined) return ABSENT;
+    const condition = await conditionOf(session, context, { inputs, live });
+    return { state: 'present', outputs: outputsOf(inputs, live), owner: ownerOf(live), condition };
+  },
+
+  async create(session, context, inputs) {
+    const body = marked(context, inputs);
+    const answer = await act(session, context, `make ${titleOf(inputs)}`, async (api, signal) => {
+      const { collection } = await pathOf(api, inputs, signal);
+      return api.ask({ method: 'POST', path: `${collection}?${SAID_BY}`, body }, signal);
+    });
+    return outputsOf(inputs, readAs(LiveObject, answer));
+  },
+
+  async sync(session, context, inputs, observed) {
+    await handOver(session, context, inputs);
+    const { metadata, ...rest } = marked(context, inputs);
+    // With the uid it is this very object that is meant: another of its name is refused.
+    const body = { ...rest, metadata: { ...metadata, uid: observed.uid } };
+    const answer = await act(session, context, `apply ${titleOf(inputs)}`, async (api, signal) => {
+      const { object } = await pathOf(api, inputs, signal);
+      return api.ask({ method: 'PATCH', path: `${object}?${SAID_BY}&force=true`, body, contentType: APPLY }, signal);
+    });
+    return outputsOf(inputs, readAs(LiveObject, answer));
+  },
+
+  async destroy(session, context, { apiVersion, kind, name, namespace, uid }) {
+    const inputs = { manifest: { apiVersion, kind, metadata: { name, namespace } } };
+    const body = { propagationPolicy: 'Foreground', preconditions: { uid } };
+    await act(session, context, `delete ${titleOf(inputs)}`, async (api, signal) => {
+      const { object } = await pathOf(api, inputs, signal);
+      return api.ask({ method: 'DELETE', path: object, body }, signal);
+    });
+  },
+
+  async blockers(session, context, { apiVersion, kind, name, namespace }) {
+    const inputs = { manifest: { apiVersion, kind, metadata: { name, namespace } } };
+    const sight = await lookAt(session, context, `look at ${titleOf(inputs)}`, (api, signal) =>
+      find(api, inputs, signal),
+    );
+    if ('unreachable' in sight || sight.seen === undefined) return [];
+    return sight.seen.metadata.finalizers.map((finalizer) => `${finalizer}, which somebody has to do his part for`);
+  },
+});
+
+type Named = Pick<WantedObject, 'manifest'>;
+
+/** As people call it: `Deployment shop/web`. */
+function titleOf({ manifest }: Named): string {
+  const { namespace, name } = manifest.metadata;
+  return `${manifest.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+/** Two versions of one group show the same object. */
+function groupOf({ apiVersion }: Pick<Manifest, 'apiVersion'>): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}
+
+async function find(api: KubernetesApi, { manifest }: Named, signal: AbortSignal): Promise<LiveObject | undefined> {
+  const path = await api.kinds.pathOf(api, manifest, signal);
+  const answer = path === undefined ? undefined : await api.find(path.object, signal);
+  return answer === undefined ? undefined : readAs(LiveObject, answer);
+}
+
+async function pathOf(api: KubernetesApi, { manifest }: Named, signal: AbortSignal): Promise<ObjectPath> {
+  const path = await api.kinds.pathOf(api, manifest, signal);
+  if (path !== undefined) return path;
+  const message = `The API does not serve ${manifest.kind} of ${manifest.apiVersion} yet.`;
+  throw new CallError({ outcome: 'not-yet', message });
+}
+
+function marked({ cluster, instanceId }: ResourceContext, wanted: WantedObject): Manifest {
+  const marks = marksFor({ cluster, instanceId, digest: digestOf(wanted) });
+  const { metadata, ...rest } = withSecrets(wanted);
+  return {
+    ...rest,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, ...marks.labels },
+      annotations: { ...metadata.annotations, ...marks.annotations },
+    },
+  };
+}
+
+function outputsOf({ manifest }: Named, live: LiveObject): ObjectOutputs {
+  const { apiVersion, kind, metadata } = manifest;
+  const { name, namespace } = metadata;
+  const { uid } = live.metadata;
+  const identity = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+  return { ...identity, uid, fields: ownFieldsDigest(live) ?? '' };
+}
+
+/**
+ * | the object                           | is                                                       |
+ * |--------------------------------------|----------------------------------------------------------|
+ * | is on its way out                    | broken: another takes its place                          |
+ * | was not given what is wanted of it   | ready for that: what it is now may be what is to be mended |
+ * | was                                  | as its kind says                                         |
+ */
+async function conditionOf(
+  session: KubernetesSession,
+  context: ResourceContext,
+  { inputs, live }: { readonly inputs: WantedObject; readonly live: LiveObject },
+): Promise<Condition> {
+  if (live.metadata.deletionTimestamp !== undefined) return { is: 'broken', reason: 'It is on its way out.' };
+  if (givenDigest(live) !== digestOf(inputs) || ownFieldsDigest(live) === undefined) return READY;
+  const { kind } = inputs.manifest;
+  const condition = readinessOf(kind, live);
+  if (kind !== 'Job' || condition.is !== 'failed') return condition;
+  return { is: 'failed', reason: [condition.reason, ...(await failedJobWords(session, context, live))].join('\n') };
+}
+
+/** What was said by the create that made it counts as applied from now on: or a field that is left out later would stay. */
+async function handOver(session: KubernetesSession, context: ResourceContext, inputs: WantedObject): Promise<void> {
+  const sight = await lookAt(session, context, `look at ${titleOf(inputs)}`, (api, signal) =>
+    find(api, inputs, signal),
+  );
+  if ('unreachable' in sight || sight.seen === undefined) return;
+  const { managedFields, resourceVersion, uid } = sight.seen.metadata;
+  const created = managedFields.find((fields) => isOwn(fields) && fields.operation === 'Update');
+  if (created === undefined) return;
+  const hasApplied = managedFields.some((fields) => isOwn(fields) && fields.operation === 'Apply');
+  const others = managedFields.filter((fields) => fields !== created);
+  const said = hasApplied ? others : [...others, { ...created, operation: 'Apply' }];
+  const body = { metadata: { uid, resourceVersion, managedFields: said.map(asWritten) } };
+  await act(session, context, `take over ${titleOf(inputs)}`, async (api, signal) => {
+    const { object } = await pathOf(api, inputs, signal);
+    return api.ask({ method: 'PATCH', path: object, body, contentType: MERGE }, signal);
+  });
+}
+
+function asWritten({ subresource, ...fields }: LiveObject['metadata']['managedFields'][number]): object {
+  return subresource === '' ? fields : { ...fields, subresource };
+}

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { farewellChecks } from './kubernetes/farewell.ts';
+import { foundingChecks } from './kubernetes/founding.ts';
+import { replacementChecks } from './kubernetes/replacement.ts';
+import { scaleChecks } from './kubernetes/scale.ts';
+import { trafficChecks } from './kubernetes/traffic.ts';
+import { KubernetesCluster } from './kubernetes-cluster.ts';
+
+const COUNTS = { controlPlanes: 3, workers: 2 };
+
+/** Each on what the one before has left: machines cost minutes. */
+describe('Kubernetes on machines of this workstation', () => {
+  const cluster = new KubernetesCluster();
+  beforeAll(() => cluster.prepare(COUNTS));
+  afterAll(async () => {
+    console.log(`\n${cluster.figures.join('\n')}\n`);
+    for (const { pid } of await cluster.place.processes()) process.kill(pid, 'SIGKILL');
+  });
+
+  foundingChecks(cluster, COUNTS);
+  trafficChecks(cluster);
+  replacementChecks(cluster, COUNTS);
+  scaleChecks(cluster, COUNTS);
+  farewellChecks(cluster);
+});

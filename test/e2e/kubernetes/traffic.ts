@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { type KubernetesCluster, NAME } from '../kubernetes-cluster.ts';
+
+const IMAGE = 'example.com/web:1';
+const PORT = 8_080;
+const NODE_PORT = 30_080;
+const REPLICAS = 3;
+
+/** As `restricted` wants it. */
+const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  runAsNonRoot: true,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+function container(args: readonly string[] = []) {
+  return { name: 'web', image: IMAGE, args, securityContext: CONTAINER_SECURITY };
+}
+
+export const DEPLOYMENT = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: {
+    replicas: REPLICAS,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: {
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: 'kubernetes.io/hostname',
+            whenUnsatisfiable: 'ScheduleAnyway',
+            labelSelector: { matchLabels: { app: 'web' } },
+          },
+        ],
+        containers: [container()],
+      },
+    },
+  },
+};
+
+const SERVICE = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: PORT, nodePort: NODE_PORT }] },
+};
+
+export function trafficChecks(cluster: KubernetesCluster): void {
+  /** What a pod of its own hears there. */
+  const asked = (name: string, url: string): Promise<string> =>
+    cluster.said(
+      'run',
+      name,
+      '--rm',
+      '--attach',
+      '--quiet',
+      '--restart=Never',
+      `--image=${IMAGE}`,
+      `--overrides=${JSON.stringify({ spec: { containers: [{ ...container(['get', url]), name }] } })}`,
+    );
+
+  test('takes a Deployment of three, which stand on both workers', async () => {
+    await cluster.apply('web', DEPLOYMENT);
+    await cluster.apply('service', SERVICE);
+    await cluster.said('rollout', 'status', 'deployment/web', '--timeout=600s');
+    const nodes = await cluster.said('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].spec.nodeName}');
+    expect(new Set(nodes.split(' '))).toEqual(new Set(['worker-1', 'worker-2']));
+  });
+
+  test('lets pods reach each other across machines, and by their service', async () => {
+    const addresses = await cluster.said('get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].status.podIP}');
+    for (const [index, address] of addresses.split(' ').entries()) {
+      expect(await asked(`asks-${index}`, `http://${address}:${PORT}`)).toMatch(/^web-/);
+    }
+    const service = await cluster.said('get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}');
+    expect(await asked('asks-service', `http://${service}:${PORT}`)).toMatch(/^web-/);
+  });
+
+  test('finds the service by its name', async () => {
+    expect(await asked('asks-name', `http://web.default.svc.cluster.local:${PORT}`)).toMatch(/^web-/);
+  });
+
+  test('lets nobody in whom a NetworkPolicy keeps out', async () => {
+    const policy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'friends', namespace: 'default' },
+      spec: {
+        podSelector: { matchLabels: { app: 'web' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { run: 'friend' } } }] }],
+      },
+    };
+    await cluster.apply('policy', policy);
+    const url = `http://web.default.svc.cluster.local:${PORT}`;
+    expect(await asked('friend', url)).toMatch(/^web-/);
+    await expect(asked('stranger', url)).rejects.toThrow(/deadline exceeded|timed? ?out/i);
+    await cluster.said('delete', 'networkpolicy', 'friends');
+  });
+
+  test('answers on its node port on machines that have none of its pods', async () => {
+    const ask = `curl -sS -m 20 http://127.0.0.1:${NODE_PORT} || curl -sS -m 20 "http://$OVERLAY_ADDRESS:${NODE_PORT}"`;
+    const script = `. /etc/bootstrap/node.env; ${ask}`;
+    const { output } = await cluster.place.good(['ssh', NAME, 'control-plane-1', '--', 'sudo', 'sh', '-c', `'${script}'`]);
+    expect(output).toMatch(/web-/);
+  });
+
+  test('refuses a pod that wants privileges', async () => {
+    const privileged = { ...container(), securityContext: { privileged: true } };
+    const { code, output } = await cluster.kubectl(
+      'run',
+      'privileged',
+      `--image=${IMAGE}`,
+      `--overrides=${JSON.stringify({ spec: { containers: [{ ...privileged, name: 'privileged' }] } })}`,
+    );
+    expect(code).not.toBe(0);
+    expect(output).toContain('violates PodSecurity "restricted');
+  });
+}
