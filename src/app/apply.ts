@@ -1,5 +1,5 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
-import { NOT_YET } from '#cluster/outputs.ts';
+import { notYetIn } from '#cluster/outputs.ts';
 import { trustsIn } from '#cluster/trust.ts';
 import { applyPlan } from '#engine/apply.ts';
 import type { Plan } from '#engine/plan.ts';
@@ -76,7 +76,7 @@ async function applySaved({ workstation, run, wait, intend }: BringUp, saved: st
   await settleDemand(cluster, place, spec);
   const result = await applyPlan(plan, { runtime: cluster.runtime, journal: lease, stop, abort });
   const outputs = await describeOutputs({ cluster, place, snapshot: lease.snapshot, spec }, abort);
-  return outcomeOf(result, { outputs, notYet: NOT_YET });
+  return outcomeOf(result, { outputs, notYet: notYetIn(lease.snapshot) });
 }
 
 /** What is kept as the file in force must be what the plan leads to. */

@@ -12,23 +12,31 @@ export async function assetOrders(
   { realStages }: Pick<Constructs, 'realStages'>,
 ): Promise<readonly AssetOrder[] | undefined> {
   if (realStages === undefined) return undefined;
-  const [{ assetsOfStages, NODE_BUNDLE }, { readNodeBundle }, { FROM_PROGRAM, UPSTREAM, wantedFrom }, locks] =
-    await Promise.all([
-      import('#cluster/assets.ts'),
-      import('#cloud-init/node-bundle.ts'),
-      import('#assets/asset-source.ts'),
-      import('#assets/read-lock.ts'),
-    ]);
+  const [
+    { assetsOfStages, NODE_BUNDLE, stagesWith },
+    { readNodeBundle },
+    { FROM_PROGRAM, UPSTREAM, wantedFrom },
+    locks,
+  ] = await Promise.all([
+    import('#cluster/assets.ts'),
+    import('#cloud-init/node-bundle.ts'),
+    import('#assets/asset-source.ts'),
+    import('#assets/read-lock.ts'),
+  ]);
   const { lock = locks.BUILT_IN_LOCK, source = UPSTREAM } = assets ?? {};
   const [locked, { sha256 }] = await Promise.all([locks.readAssetLock(files, lock), readNodeBundle(files)]);
-  const ordered = assetsOfStages(realStages).map((name) => {
-    const asset = locked.find((each) => each.name === name && each.architecture === image.architecture);
-    if (asset === undefined) throw notLocked(name, image.architecture, lock);
-    return { ...wantedFrom(source, asset), form: asset.form };
+  const known = locked.filter(({ architecture }) => architecture === image.architecture);
+  const names = assetsOfStages(stagesWith(realStages, known), known);
+  const missing = names.filter((name) => !known.some((asset) => asset.name === name));
+  if (missing.length > 0) throw notLocked(missing, image.architecture, lock);
+  const wanted = known.filter(({ name }) => names.includes(name));
+  const ordered = wanted.map((asset) => {
+    const { form, version } = asset;
+    return { ...wantedFrom(source, asset), form, version };
   });
   return [{ name: NODE_BUNDLE, sha256, form: 'tar.gz', from: FROM_PROGRAM }, ...ordered];
 }
 
-function notLocked(name: string, architecture: LockedAsset['architecture'], lock: string) {
-  return problem('assets.not-locked', { detail: `${lock} has no ${name} for ${architecture}.` });
+function notLocked(names: readonly string[], architecture: LockedAsset['architecture'], lock: string) {
+  return problem('assets.not-locked', { detail: `${lock} has no ${names.join(', ')} for ${architecture}.` });
 }

@@ -1,5 +1,5 @@
 import { clusterBlueprint, foundationBlueprint } from '#cluster/bootstrap.ts';
-import { NOT_YET } from '#cluster/outputs.ts';
+import { notYetIn } from '#cluster/outputs.ts';
 import { type Plan, planChanges } from '#engine/plan.ts';
 import { isProblem } from '#engine/problem.ts';
 import type { ApplyResult } from '#engine/tally.ts';
@@ -65,7 +65,7 @@ export async function bringUp(task: BringUp): Promise<RunOutcome> {
   const standing = { cluster, place: bucket, snapshot: lease.snapshot, spec };
   const outputs = await describeOutputs(standing, interruption.abort);
   const total = { ...result, done: result.done + (foundation?.done ?? 0) };
-  return outcomeOf(total, { outputs, notYet: NOT_YET });
+  return outcomeOf(total, { outputs, notYet: notYetIn(lease.snapshot) });
 }
 
 /** What the program decided by itself is said before anything is made with it. */

@@ -3,12 +3,9 @@ import { didYouMean } from '#config/did-you-mean.ts';
 import { problem } from '#engine/problem.ts';
 import type { ResourceRecord, Snapshot } from '#engine/record.ts';
 import type { MachineCare } from '#provider/machine-care.ts';
-import type { Target } from './app.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import type { ClusterPlaces } from './places.ts';
-import { readCluster } from './read-cluster.ts';
-import type { Workstation } from './workstation.ts';
 
 /** The machines of a cluster by their nodes, and what can be done to them beside its runs. */
 export interface CaredMachines {
@@ -30,14 +27,6 @@ interface MachinesReading {
  * Takes no lease: nothing here changes what the cluster is, or what is known of it. A run that is under way meanwhile
  * sees a machine that was stopped as one that it has to wait for.
  */
-export async function caredMachines(
-  workstation: Workstation,
-  target: Target,
-  signal: AbortSignal,
-): Promise<CaredMachines> {
-  return lookedAfter(await readCluster(workstation, target, signal));
-}
-
 export function lookedAfter({ cluster, snapshot }: MachinesReading): CaredMachines {
   const { known, connection } = cluster;
   const { care } = connection;

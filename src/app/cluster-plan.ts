@@ -1,4 +1,5 @@
 import type { ClusterPlan } from '#cluster/bootstrap.ts';
+import type { AssetOrder } from '#cluster/assets.ts';
 import { type Demand, groupOf, ROLES } from '#cluster/roles.ts';
 import type { Trusts } from '#cluster/trust.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
@@ -20,7 +21,27 @@ export async function clusterPlanOf(
   standing?: Standing,
 ): Promise<ClusterPlan> {
   const plan = foundationPlanOf(cluster, spec);
-  return { ...plan, ...standing, assets: await assetOrders(cluster.ports, spec, plan.constructs) };
+  const assets = await assetOrders(cluster.ports, spec, plan.constructs);
+  return { ...plan, ...standing, assets, manifests: await manifestsFor(cluster.ports, spec, assets) };
+}
+
+/** Undefined: its machines are not given Kubernetes. */
+async function manifestsFor(
+  { files }: Pick<OpenCluster['ports'], 'files'>,
+  spec: ClusterSpec,
+  assets: readonly AssetOrder[] = [],
+): Promise<ClusterPlan['manifests']> {
+  if (!assets.some(({ name }) => name === 'kubelet')) return undefined;
+  const [{ CLUSTER_DOMAIN }, { dnsAddress }, { platformManifests }] = await Promise.all([
+    import('#cluster/kubernetes-certificates.ts'),
+    import('#cluster/kubernetes.ts'),
+    import('#kubernetes/platform-manifests.ts'),
+  ]);
+  const images = assets.flatMap(({ name, form, version }): readonly (readonly [string, string])[] =>
+    form === 'image' && version !== undefined ? [[name, version]] : [],
+  );
+  const place = { clusterDomain: CLUSTER_DOMAIN, dnsAddress: dnsAddress(spec), images: new Map(images) };
+  return platformManifests(files, place);
 }
 
 /** For the foundation alone, which needs nothing that could be missing. */

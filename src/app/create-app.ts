@@ -4,7 +4,7 @@ import type { App, Target } from './app.ts';
 import { apply } from './apply.ts';
 import { assetsOf } from './assets.ts';
 import { attach } from './attach.ts';
-import { caredMachines } from './cared-machines.ts';
+import { type CaredMachines, lookedAfter } from './cared-machines.ts';
 import { create } from './create.ts';
 import { deleteCluster } from './delete.ts';
 import { etcdRestore } from './etcd-restore.ts';
@@ -40,9 +40,11 @@ import type { Workstation } from './workstation.ts';
 export function createApp(ports: AppPorts): App {
   const places = placesIn(ports.environment);
   const workstation: Workstation = { ports, places, clusters: new KnownClusters(ports, places) };
+  const machines = async (target: Target, signal: AbortSignal): Promise<CaredMachines> =>
+    lookedAfter(await readCluster(workstation, target, signal));
   const asking = async (target: Target, signal: AbortSignal): Promise<Asking> => ({
     ports,
-    machines: await caredMachines(workstation, target, signal),
+    machines: await machines(target, signal),
   });
   return {
     create: (request, interruption) => create(workstation, request, interruption),
@@ -60,11 +62,11 @@ export function createApp(ports: AppPorts): App {
     validate: (target) => validate(workstation, target),
     attach: (request, signal) => attach(workstation, request, signal),
     whereFrom: (provider, signal) => whereFrom(ports, provider, signal),
-    power: async (target, request, signal) => power(await caredMachines(workstation, target, signal), request, signal),
+    power: async (target, request, signal) => power(await machines(target, signal), request, signal),
     async *serialConsole(target, request, signal) {
-      yield* serialConsole(ports, await caredMachines(workstation, target, signal), request, signal);
+      yield* serialConsole(ports, await machines(target, signal), request, signal);
     },
-    shell: async (target, node, signal) => shell(ports, await caredMachines(workstation, target, signal), node, signal),
+    shell: async (target, node, signal) => shell(ports, await machines(target, signal), node, signal),
     async kubeconfig(target, request, signal) {
       return kubeconfig(ports, await readCluster(workstation, target, signal), request, signal);
     },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { readOutput } from '#cluster/read-output.ts';
+import { authorityOf } from '#cluster/trust.ts';
 import { explain } from '#engine/change.ts';
 import type { Plan } from '#engine/plan.ts';
 import type { ResourceRecord } from '#engine/record.ts';
@@ -6,16 +8,20 @@ import { mapLimit } from '#std/map-limit.ts';
 import { lookedAfter } from './cared-machines.ts';
 import type { ClusterReading } from './read-cluster.ts';
 
-const Holding = z.object({ certificates: z.record(z.string(), z.unknown()) });
+const Holding = z.object({ certificates: z.record(z.string(), z.object({ believes: z.array(z.string()) })) });
 
-/** The nodes that show what one of these authorities has signed. */
+/** The nodes that show what one of these authorities has signed: they believe it, too. */
 export function holdersIn(
   { snapshot }: Pick<ClusterReading, 'snapshot'>,
   purposes: ReadonlySet<string>,
 ): readonly ResourceRecord[] {
-  return [...snapshot.records.values()].filter(({ kind, deposed, inputs }) => {
+  const records = [...snapshot.records.values()];
+  const meant = records.filter((record) => purposes.has(authorityOf(record)?.purpose ?? ''));
+  const signers = new Set(meant.map((record) => readOutput(record, 'certificate')));
+  return records.filter(({ kind, deposed, inputs }) => {
     const holding = kind === 'node' && !deposed ? Holding.safeParse(inputs) : undefined;
-    return Object.keys(holding?.data?.certificates ?? {}).some((purpose) => purposes.has(purpose));
+    const held = Object.values(holding?.data?.certificates ?? {});
+    return held.some(({ believes }) => believes.some((authority) => signers.has(authority)));
   });
 }
 

@@ -1,4 +1,4 @@
-import { trustsIn } from '#cluster/trust.ts';
+import { SERVICE_ACCOUNT, trustsIn } from '#cluster/trust.ts';
 import { didYouMean } from '#config/did-you-mean.ts';
 import { problem } from '#engine/problem.ts';
 import type { Interruption, RunOutcome, Target } from './app.ts';
@@ -56,12 +56,21 @@ async function prepare(reading: ClusterReading, authorities: readonly string[]) 
 
 function meantAuthorities({ cluster, snapshot }: ClusterReading, named: readonly string[]): ReadonlySet<string> {
   const { name } = cluster.known;
-  const there = [...trustsIn(snapshot).keys()];
+  const all = [...trustsIn(snapshot).keys()];
+  const there = all.filter((purpose) => purpose !== SERVICE_ACCOUNT).toSorted();
+  if (all.includes(SERVICE_ACCOUNT) && named.includes(SERVICE_ACCOUNT)) throw notOffered(there);
   const unknown = named.find((purpose) => !there.includes(purpose));
   if (there.length > 0 && unknown === undefined) return new Set(named.length === 0 ? there : named);
   if (unknown === undefined) throw problem('authority.unknown', { detail: `${name} has none yet.` });
   const hint = didYouMean(unknown, there) ?? (there.length === 0 ? 'It has none yet.' : `It has ${there.join(', ')}.`);
   throw problem('authority.unknown', { detail: `${name} has no authority for "${unknown}". ${hint}` });
+}
+
+function notOffered(there: readonly string[]) {
+  const why = 'Machines know it by their welcome alone, and cannot be told of another.';
+  return problem('rotation.not-offered', {
+    detail: `${SERVICE_ACCOUNT}: ${why} What can be rotated: ${there.join(', ')}.`,
+  });
 }
 
 function refuseSilent(lines: readonly string[]): void {

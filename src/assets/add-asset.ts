@@ -36,8 +36,14 @@ export async function addAsset(ground: MirrorGround, added: AddedAsset): Promise
   return asset;
 }
 
+/** As makers name them: programs come packed or by themselves, images of containers as a plain archive. */
+function formOf(file: string): LockedAsset['form'] {
+  if (/\.(?:tar\.gz|tgz)$/.test(file)) return 'tar.gz';
+  return file.endsWith('.tar') ? 'image' : 'program';
+}
+
 async function describe({ disk }: MirrorGround, { file, name, version, architecture }: AddedAsset) {
-  const form = /\.(?:tar\.gz|tgz)$/.test(file) ? 'tar.gz' : 'program';
+  const form = formOf(file);
   const sha256 = await disk.digest(file, 'sha256').catch((error: unknown) => {
     const why = isFileError(error, 'absent') ? 'There is no such file' : fileTrouble(error);
     throw problem('assets.add-invalid', { detail: `${file}: ${why}.`, cause: error });

@@ -75,7 +75,7 @@ const EXPECTED: ReadonlyMap<PropertyKey, string> = new Map([
   ['name', 'a name of small letters, digits, dots and hyphens'],
   ['version', 'a version such as 3.6.14'],
   ['architecture', 'amd64 or arm64'],
-  ['form', 'program or tar.gz'],
+  ['form', 'program, tar.gz or image'],
   ['sha256', '64 hexadecimal digits in small letters'],
   ['url', 'an address that begins with https:// or http://, without a login'],
 ]);

@@ -41,6 +41,13 @@ export function overlayAddress(overlay: string, slot: number): string {
   return formatAddress(base + slot + 1);
 }
 
+/** The first of a range is that of the API, whoever asks for it from within. */
+export function serviceAddress(services: string, number: number): string {
+  const { base, prefix } = parseCidr(services);
+  assert(number < sizeOf({ prefix }), `The range ${services} has ${number} addresses for services.`);
+  return formatAddress(base + number);
+}
+
 export function podCidr(pods: string, slot: number): string {
   const { base, prefix } = parseCidr(pods);
   assert((slot + 1) * POD_SIZE <= sizeOf({ prefix }), `The range ${pods} has room for the pods of every node.`);

@@ -8,6 +8,8 @@ import type { Scope } from '#provider/constructs.ts';
 /** What the machines of a cluster are to find, and where this workstation has it from. */
 export interface AssetOrder extends WantedAsset {
   readonly form: Asset['form'];
+  /** Of an image: what names it in what is put into the cluster. */
+  readonly version?: string;
 }
 
 /** Its digest is known from the beginning; that it can be fetched, only when it is there. */
@@ -21,8 +23,45 @@ export interface ShelvedAsset {
 /** The scripts that a machine becomes a node by. Its stub fetches them, before it has said a word. */
 export const NODE_BUNDLE = 'node-bundle';
 
-/** What a stage needs beside what is in the bundle and in the image. */
-const NEEDED: ReadonlyMap<string, readonly string[]> = new Map([['etcd', ['etcd']]]);
+/** What a stage needs beside what is in the bundle and in the image of its machine. */
+const NEEDED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['etcd', ['etcd']],
+  ['apiserver', ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']],
+  ['kubelet', ['kubelet', 'kube-proxy', 'pause']],
+]);
+
+const KUBERNETES_STAGES: readonly string[] = ['apiserver', 'kubelet', 'ready'];
+
+type Known = Pick<AssetOrder, 'name' | 'form'>;
+
+/**
+ * Of the stages that machines can pass, those that they pass with what is known. Kubernetes comes whole or not at all:
+ *
+ * | of what Kubernetes needs there is | machines pass                                             |
+ * |-----------------------------------|-----------------------------------------------------------|
+ * | nothing                           | the other stages                                          |
+ * | a part, or all                    | all stages: what they need and nobody has is missed then  |
+ */
+export function stagesWith(possible: readonly string[], known: readonly Known[]): readonly string[] {
+  const needed = neededBy(KUBERNETES_STAGES);
+  const hasSome = known.some(({ name }) => needed.includes(name));
+  return hasSome ? possible : possible.filter((stage) => !KUBERNETES_STAGES.includes(stage));
+}
+
+/** Whether machines with these stages become nodes of Kubernetes. */
+export function haveKubernetes(stages: readonly string[]): boolean {
+  return stages.includes('kubelet');
+}
+
+/** The names of what machines fetch when these are their stages: what they need, and every image of a container. */
+export function assetsOfStages(stages: readonly string[], known: readonly Known[]): readonly string[] {
+  const images = haveKubernetes(stages) ? known.filter(({ form }) => form === 'image') : [];
+  return [...new Set([...neededBy(stages), ...images.map(({ name }) => name)])];
+}
+
+function neededBy(stages: readonly string[]): readonly string[] {
+  return stages.flatMap((stage) => NEEDED.get(stage) ?? []);
+}
 
 /** `asset.<name>` for each. */
 export function declareAssets(
@@ -37,15 +76,10 @@ export function declareAssets(
   );
 }
 
-/** The names of what machines fetch when these are their stages. */
-export function assetsOfStages(stages: readonly string[]): readonly string[] {
-  return [...new Set(stages.flatMap((stage) => NEEDED.get(stage) ?? []))];
-}
-
 /** What a node with these stages fetches. */
 export function assetsFor(
   stages: readonly string[],
   shelved: ReadonlyMap<string, ShelvedAsset>,
 ): readonly ShelvedAsset[] {
-  return assetsOfStages(stages).flatMap((name) => shelved.get(name) ?? []);
+  return assetsOfStages(stages, [...shelved.values()]).flatMap((name) => shelved.get(name) ?? []);
 }

@@ -1,11 +1,13 @@
 import type { Ref } from '#engine/ref.ts';
 import { authority } from '#pki/authority-kind.ts';
+import type { Usage } from '#pki/certificate-text.ts';
 import type { RegionScope } from '#provider/constructs.ts';
 import { assert } from '#std/assert.ts';
 import type { Secret } from '#std/secret.ts';
+import { nodeCertificate } from './node-certificate.ts';
 import type { NodeWords } from './node-words.ts';
 import { rotation } from './rotation.ts';
-import { authorityAddress, rotationAddress, type RotationPhase, type Trust } from './trust.ts';
+import { authorityAddress, FIRST_TRUST, rotationAddress, type RotationPhase, type Trusts } from './trust.ts';
 
 /** Whose word counts for one purpose. */
 export interface Authorities {
@@ -16,19 +18,18 @@ export interface Authorities {
   readonly phase: RotationPhase | undefined;
 }
 
-interface AuthoritiesOrder {
-  readonly purpose: string;
-  readonly trust: Trust;
-  readonly lifeDays: number;
-}
+const AUTHORITY_DAYS = 3_650;
+const CERTIFICATE_DAYS = 365;
 
 export function declareAuthorities(
   { builder, clusterName }: RegionScope,
-  { purpose, trust, lifeDays }: AuthoritiesOrder,
+  purpose: string,
+  trusts: Trusts,
 ): Authorities {
+  const trust = trusts.get(purpose) ?? FIRST_TRUST;
   const declared = trust.believed.map((number) => {
     const name = `${purpose} of ${clusterName}${number === 1 ? '' : ` ${number}`}`;
-    const made = builder.declare(authority, authorityAddress(purpose, number), { name, lifeDays });
+    const made = builder.declare(authority, authorityAddress(purpose, number), { name, lifeDays: AUTHORITY_DAYS });
     return { number, certificate: made.output('certificate'), key: made.output('key') };
   });
   const signer = declared.find(({ number }) => number === trust.signs);
@@ -40,6 +41,42 @@ export function declareAuthorities(
     believed: declared.map((one) => one.certificate),
     phase: trust.phase,
   };
+}
+
+/** Who a machine is to others, for one purpose. */
+export interface CertificateOrder {
+  readonly node: string;
+  /** Of its machine. */
+  readonly box: Ref<string>;
+  readonly purpose: string;
+  readonly commonName: string;
+  /** @default none */
+  readonly organizations?: readonly string[];
+  /** @default none */
+  readonly dnsNames?: readonly string[];
+  /** @default none */
+  readonly addresses?: readonly string[];
+  readonly usages: readonly Usage[];
+}
+
+/** `<region>.certificate.<node>.<purpose>`, and whom its holder is to believe: those who may have signed that of the others. */
+export function declareCertificate(
+  { builder, region }: RegionScope,
+  { signer, believed: believes }: Pick<Authorities, 'signer' | 'believed'>,
+  { node, organizations = [], dnsNames = [], addresses = [], ...order }: CertificateOrder,
+): Required<NodeWords>['certificates'] {
+  const { purpose } = order;
+  const { certificate: authorityCertificate, key: authorityKey } = signer;
+  const made = builder.declare(nodeCertificate, `${region}.certificate.${node}.${purpose}`, {
+    ...order,
+    organizations,
+    dnsNames,
+    addresses,
+    authority: authorityCertificate,
+    authorityKey,
+    lifeDays: CERTIFICATE_DAYS,
+  });
+  return { [purpose]: { certificate: made.output('certificate'), believes } };
 }
 
 /** A node, what it shows, and how far it was told of it. */
@@ -59,8 +96,9 @@ export function declareRotation(
 ): void {
   if (phase === undefined || phase === 'end') return;
   const machines = holders.flatMap(({ certificates, ...told }) => {
-    const certificate = certificates[purpose]?.certificate;
-    return certificate === undefined ? [] : [{ ...told, certificate }];
+    const shown = Object.entries(certificates).filter(([, held]) => held.believes === believes);
+    const own = shown.map(([of, { certificate }]) => [of, certificate] as const);
+    return own.length === 0 ? [] : [{ ...told, certificates: Object.fromEntries(own) }];
   });
   builder.declare(rotation, rotationAddress(purpose), { purpose, phase, believes, machines });
 }

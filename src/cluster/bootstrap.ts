@@ -1,17 +1,20 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { ClusterUid } from '#engine/address.ts';
 import { type Blueprint, BlueprintBuilder } from '#engine/blueprint.ts';
+import type { Manifest } from '#kubernetes/manifest.ts';
 import type { Constructs, RegionScope, StateBucket } from '#provider/constructs.ts';
-import { type AssetOrder, declareAssets } from './assets.ts';
+import { type AssetOrder, declareAssets, haveKubernetes, stagesWith } from './assets.ts';
 import { declareBalancer } from './balancer.ts';
 import { declareBastion } from './bastion.ts';
 import { declareEtcd } from './etcd.ts';
+import { declareKubernetes } from './kubernetes.ts';
 import { declareMachineBasis } from './machine-basis.ts';
 import { declareMachines } from './machines.ts';
 import { declareNames } from './names.ts';
 import { declareNetwork } from './network.ts';
 import { declareNodes } from './nodes.ts';
 import { declareOverlay } from './overlay.ts';
+import { declarePlatform } from './platform.ts';
 import type { Demand } from './roles.ts';
 import { rosterOf } from './roster.ts';
 import type { Trusts } from './trust.ts';
@@ -25,6 +28,8 @@ export interface ClusterPlan {
   readonly assets?: readonly AssetOrder[] | undefined;
   /** @default one authority for each purpose, the first */
   readonly trusts?: Trusts | undefined;
+  /** What is put into its API. @default nothing: nobody could, for there is none that is real */
+  readonly manifests?: readonly Manifest[] | undefined;
 }
 
 const NO_TRUSTS: Trusts = new Map();
@@ -38,19 +43,23 @@ export function foundationBlueprint(cluster: ClusterPlan): Blueprint {
 
 /** The whole procedure. The order is for the reader: what waits for what follows from what each thing needs. */
 export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
-  const { spec, demand, constructs, assets = [], trusts = NO_TRUSTS } = cluster;
+  const { spec, demand, constructs, assets = [], trusts = NO_TRUSTS, manifests } = cluster;
   const scope = scopeOf(cluster);
   const roster = rosterOf(spec, demand);
+  const realStages = constructs.realStages && stagesWith(constructs.realStages, assets);
+  const hasKubernetes = realStages === undefined || haveKubernetes(realStages);
 
   const bucket = declareFoundation(constructs, scope);
   const shelf = declareAssets(scope, assets);
   const regionNetwork = declareNetwork(constructs, scope, spec);
   const overlay = declareOverlay(scope);
   const etcd = declareEtcd(scope, roster, trusts);
+  const kubernetes = hasKubernetes ? declareKubernetes(scope, spec, { roster, etcd, trusts }) : undefined;
   const basis = declareMachineBasis(constructs, scope, spec, bucket);
   declareBastion(constructs, scope, spec, { basis, regionNetwork, bucket });
   const placed = declareMachines(constructs, scope, { spec, roster, regionNetwork, bucket, basis });
-  declareNodes(scope, placed, { spec, overlay, etcd, shelf, realStages: constructs.realStages });
+  const nodes = declareNodes(scope, placed, { spec, overlay, etcd, kubernetes, shelf, realStages });
+  if (manifests !== undefined) declarePlatform(scope, { manifests, store: etcd.address, nodes });
   const balancer = declareBalancer(constructs, scope, spec, { regionNetwork, placed });
   declareNames(constructs, scope, spec, { network: regionNetwork.network, placed, balancer });
 

@@ -2,6 +2,8 @@ import { asset } from '#assets/asset-kind.ts';
 import type { ResourceType } from '#engine/resource.ts';
 import { node } from '#host/node.ts';
 import { peer } from '#host/peer.ts';
+import { kubeNode } from '#kubernetes/node.ts';
+import { kubeObject } from '#kubernetes/object.ts';
 import { authority } from '#pki/authority-kind.ts';
 import { etcdFounding } from './etcd-founding.ts';
 import { etcdFounder, etcdSeat } from './etcd-seat.ts';
@@ -21,6 +23,8 @@ const OWN_TYPES: readonly ResourceType[] = [
   etcdFounder,
   etcdSeat,
   asset,
+  kubeNode,
+  kubeObject,
 ];
 
 export function withClusterKinds(types: ReadonlyMap<string, ResourceType>): ReadonlyMap<string, ResourceType> {

@@ -5,7 +5,8 @@ import type { Secret } from '#std/secret.ts';
 export interface NodeWords {
   /** Variables of the node's scripts. */
   readonly settings: Readonly<Record<string, Input<string>>>;
-  readonly secrets?: Readonly<Record<string, Input<Secret>>>;
+  /** A text is none, and stands beside a secret that nobody can do anything with alone. */
+  readonly secrets?: Readonly<Record<string, Input<Secret> | Input<string>>>;
   readonly certificates?: Readonly<Record<string, CarriedCertificate>>;
 }
 

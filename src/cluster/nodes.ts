@@ -5,6 +5,7 @@ import type { Machine, RegionScope } from '#provider/constructs.ts';
 import { assetsFor, type ShelvedAsset } from './assets.ts';
 import { declareRotation, type Holder } from './authorities.ts';
 import { declareSeat, type Etcd } from './etcd.ts';
+import { type Kubernetes, kubernetesWords, rotatedAuthorities } from './kubernetes.ts';
 import type { PlacedMember } from './machines.ts';
 import { type NodeWords, together } from './node-words.ts';
 import { declarePeer, type Overlay, overlayWords } from './overlay.ts';
@@ -15,24 +16,39 @@ export interface NodesSpec {
   readonly spec: ClusterSpec;
   readonly overlay: Overlay;
   readonly etcd: Etcd;
+  /** Undefined: there is nothing to make it of. */
+  readonly kubernetes: Kubernetes | undefined;
   readonly shelf: ReadonlyMap<string, ShelvedAsset>;
-  /** Those that machines of the provider really pass; undefined: none of them is real. */
+  /** Those that machines really pass; undefined: none of them is real. */
   readonly realStages: readonly string[] | undefined;
 }
 
+/** A machine that becomes a node, for what comes after that. */
+export interface DeclaredNode extends Pick<Holder, 'box'> {
+  readonly member: Member;
+  readonly address: Address;
+}
+
 /** What each machine becomes by itself, once it has said hello and is told; and whom all of them are about to believe. */
-export function declareNodes(scope: RegionScope, placed: readonly PlacedMember[], nodes: NodesSpec): void {
-  const { spec, overlay, etcd, shelf, realStages } = nodes;
-  const holders = placed.map(({ member, machine }): Holder => {
+export function declareNodes(
+  scope: RegionScope,
+  placed: readonly PlacedMember[],
+  nodes: NodesSpec,
+): readonly DeclaredNode[] {
+  const { spec, overlay, etcd, kubernetes, shelf, realStages } = nodes;
+  const declared = placed.map(({ member, machine }): DeclaredNode & Holder => {
     const peer = declarePeer(scope, overlay, member, machine);
     const seat = isControlPlane(member.role) ? [declareSeat(scope, etcd, member, machine)] : [];
-    const words = [ownWords(scope, member), overlayWords(overlay, spec, member), ...seat];
+    const own = kubernetes === undefined ? [] : [kubernetesWords(scope, kubernetes, spec, { member, machine })];
+    const words = [ownWords(scope, member), overlayWords(overlay, spec, member), ...seat, ...own];
     const stages = stagesOf(member.role).filter((stage) => realStages?.includes(stage) ?? true);
     // Without real machines nothing is on the shelf.
     const assets = realStages === undefined ? [] : assetsFor(stages, shelf);
     return declareNode(scope, { member, machine }, { words, stages, assets, peer });
   });
-  declareRotation(scope, etcd.authorities, holders);
+  const others = kubernetes === undefined ? [] : rotatedAuthorities(kubernetes);
+  for (const authorities of [etcd.authorities, ...others]) declareRotation(scope, authorities, declared);
+  return declared;
 }
 
 function ownWords({ region }: RegionScope, { name, role, zones }: Member): NodeWords {
@@ -50,7 +66,7 @@ function declareNode(
   { region, builder }: RegionScope,
   { member, machine }: { readonly member: Member; readonly machine: Machine },
   { words, stages, assets, peer }: Becoming,
-): Holder {
+): DeclaredNode & Holder {
   const { name, role, zones } = member;
   const inputs = { name, role, region, zone: zones[0] ?? '', mailbox: machine.mailbox };
   const fetched = assets.map(({ name: asset, sha256, form }) => ({ name: asset, sha256, form }));
@@ -64,6 +80,8 @@ function declareNode(
   );
   const { certificates } = said;
   return {
+    member,
+    address: made.address,
     node: name,
     box: made.output('mailbox'),
     certificates,

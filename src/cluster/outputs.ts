@@ -2,6 +2,7 @@ import type { ClusterSpec } from '#config/cluster-file.ts';
 import { parseAddress } from '#engine/address.ts';
 import type { Snapshot } from '#engine/record.ts';
 import { BASTION } from './bastion.ts';
+import { hasKubernetes } from './kubernetes.ts';
 import { publicAddressOf } from './machine-address.ts';
 import { apiName } from './names.ts';
 import { readOutput } from './read-output.ts';
@@ -30,7 +31,10 @@ export function outputsOf(snapshot: Snapshot, spec: ClusterSpec): readonly Clust
 }
 
 /** What this version leaves out, so that nobody takes a booted machine for a served site. */
-export const NOT_YET: readonly string[] = [
-  'Machines become an encrypted network with etcd on it. Kubernetes, the storage cluster and the site are not installed yet.',
-  'The four scale URLs are not served yet.',
-];
+export function notYetIn(snapshot: Snapshot): readonly string[] {
+  return [hasKubernetes(snapshot) ? WITHOUT_STORAGE : WITHOUT_KUBERNETES, 'The four scale URLs are not served yet.'];
+}
+
+const WITHOUT_STORAGE = 'Machines become nodes of Kubernetes. The storage cluster and the site are not installed yet.';
+const WITHOUT_KUBERNETES =
+  'Machines become an encrypted network with etcd on it, for the lock of assets has no Kubernetes. The storage cluster and the site are not installed yet.';

@@ -1,23 +1,49 @@
 import { z } from 'zod';
 import { type Address, parseAddress } from '#engine/address.ts';
 import type { Manifest } from '#kubernetes/manifest.ts';
+import { kubeNode } from '#kubernetes/node.ts';
 import { kubeObject } from '#kubernetes/object.ts';
 import type { RegionScope } from '#provider/constructs.ts';
 import { sha256Hex } from '#std/hash.ts';
+import type { DeclaredNode } from './nodes.ts';
+import { isControlPlane } from './roles.ts';
 
 interface Platform {
   readonly manifests: readonly Manifest[];
-  /** What its API keeps everything in: all of it goes with that. */
+  /** What the API keeps everything in: all of it goes with that. */
   readonly store: Address;
-  /** The nodes on which the API is. */
-  readonly servers: readonly Address[];
+  readonly nodes: readonly DeclaredNode[];
 }
 
 const NAMESPACE = 'Namespace';
 const DEFINITION = 'CustomResourceDefinition';
 
-/** What every cluster is given inside, and what its file adds to that: `object.<kind>.<namespace>.<name>` for each. */
-export function declarePlatform({ builder }: RegionScope, { manifests, store, servers }: Platform): void {
+/** What is inside of a cluster: its machines as Kubernetes knows them, and the objects that every cluster is given. */
+export function declarePlatform(scope: RegionScope, { manifests, store, nodes }: Platform): void {
+  const servers = nodes.filter(({ member }) => isControlPlane(member.role)).map(({ address }) => address);
+  for (const node of nodes) declareKubeNode(scope, node, { store, servers });
+  declareObjects(scope, manifests, { store, servers });
+}
+
+interface Api {
+  readonly store: Address;
+  /** The nodes on which it is. */
+  readonly servers: readonly Address[];
+}
+
+/** `<region>.kubernetes.<node>`: while it goes, its work goes elsewhere; after it goes its machine. */
+function declareKubeNode(
+  { builder, region }: RegionScope,
+  { member, box }: DeclaredNode,
+  { store, servers }: Api,
+): void {
+  const { name, role } = member;
+  const inputs = { name, machine: box, roles: [role] };
+  builder.declare(kubeNode, `${region}.kubernetes.${name}`, inputs, { within: store, dependsOn: servers });
+}
+
+/** `object.<kind>.<namespace>.<name>` for each. */
+function declareObjects({ builder }: RegionScope, manifests: readonly Manifest[], { store, servers }: Api): void {
   const namespaces = new Map<string, Address>();
   const kinds = new Map<string, Address>();
   const [first, later] = partition(manifests);

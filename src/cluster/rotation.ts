@@ -16,7 +16,8 @@ export interface RotationSession extends StateAloneSession {
 const Machine = z.strictObject({
   node: z.string(),
   box: z.string(),
-  certificate: z.string(),
+  /** By purpose: what it shows that these authorities have signed. */
+  certificates: z.record(z.string(), z.string()),
   /** How many letters it was sent, and what it has by the last of them. */
   renewals: z.int().min(0),
   delivered: z.record(z.string(), z.string()),
@@ -72,10 +73,11 @@ export const rotation = defineResource<RotationSession>()({
 });
 
 /** Of one that is out of reach the plan leaves everything as it was: it was told nothing, and has nothing to confirm. */
-function requireTold({ purpose, believes, machines }: Inputs): void {
-  const untold = machines.filter(({ certificate, delivered }) => {
-    const told = digestsOf(asTold({ [purpose]: { certificate, believes } }));
-    return delivered[purpose] !== told[purpose];
+function requireTold({ believes, machines }: Inputs): void {
+  const untold = machines.filter(({ certificates, delivered }) => {
+    const held = Object.entries(certificates).map(([of, certificate]) => [of, { certificate, believes }] as const);
+    const told = digestsOf(asTold(Object.fromEntries(held)));
+    return Object.entries(told).some(([of, digest]) => delivered[of] !== digest);
   });
   if (untold.length === 0) return;
   const message = `It could not be told to ${untold.map(({ node }) => node).join(', ')}.`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Address, parseAddress } from '#engine/address.ts';
-import type { Snapshot } from '#engine/record.ts';
+import type { ResourceRecord, Snapshot } from '#engine/record.ts';
 
 export const RotationPhase = z.enum(['introduce', 'sign', 'forget', 'end']);
 export type RotationPhase = z.output<typeof RotationPhase>;
@@ -19,14 +19,18 @@ export type Trusts = ReadonlyMap<string, Trust>;
 /** Before there is any authority. */
 export const FIRST_TRUST: Trust = { believed: [1], signs: 1, phase: undefined };
 
+/** Signs what workloads show. It is known to machines by their welcome alone, so no other can take its place yet. */
+export const SERVICE_ACCOUNT = 'service-account';
+
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** As the state has it, and nothing else; `begins`: for which purposes a successor is to be made, where none is under way. */
 export function trustsIn(snapshot: Pick<Snapshot, 'records' | 'current'>, begins = NOBODY): Trusts {
   const numbers = new Map<string, Set<number>>();
-  for (const { address, kind } of snapshot.records.values()) {
-    const [, purpose, number = '1'] = (kind === 'authority' && AUTHORITY.exec(address)) || [];
-    if (purpose !== undefined) numbers.set(purpose, (numbers.get(purpose) ?? new Set()).add(Number(number)));
+  for (const record of snapshot.records.values()) {
+    const { purpose, number } = authorityOf(record) ?? {};
+    if (purpose !== undefined && number !== undefined)
+      numbers.set(purpose, (numbers.get(purpose) ?? new Set()).add(number));
   }
   const trusts = [...numbers].map(([purpose, those]): [string, Trust] => {
     const there = [...those].toSorted((left, right) => left - right);
@@ -88,6 +92,12 @@ function rotationAt(snapshot: Pick<Snapshot, 'current'>, purpose: string): Rotat
 }
 
 const AUTHORITY = /^authority\.([a-z][a-z-]*)(?:\.(\d+))?$/;
+
+/** Undefined: the record is of something else. */
+export function authorityOf({ address, kind }: Pick<ResourceRecord, 'address' | 'kind'>) {
+  const [, purpose, number = '1'] = (kind === 'authority' && AUTHORITY.exec(address)) || [];
+  return purpose === undefined ? undefined : { purpose, number: Number(number) };
+}
 
 export function authorityAddress(purpose: string, number: number): Address {
   return parseAddress(number === 1 ? `authority.${purpose}` : `authority.${purpose}.${number}`);

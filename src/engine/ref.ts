@@ -12,11 +12,13 @@ export interface Ref<T> {
 /** Inputs as a blueprint writes them: any value may be a Ref to one of its type. */
 export type Input<T> =
   | Ref<T>
-  | (T extends Secret | string | number | boolean | null | undefined
+  | (unknown extends T
       ? T
-      : T extends readonly (infer Item)[]
-        ? readonly Input<Item>[]
-        : { readonly [Key in keyof T]: Input<T[Key]> });
+      : T extends Secret | string | number | boolean | null | undefined
+        ? T
+        : T extends readonly (infer Item)[]
+          ? readonly Input<Item>[]
+          : { readonly [Key in keyof T]: Input<T[Key]> });
 
 export function isRef(value: unknown): value is Ref<unknown> {
   return (

@@ -63,6 +63,12 @@ export const WORKSTATION_PROBLEMS = {
     blame: 'user',
     remedy: 'Nothing was changed. Name one that it has, or none for all of them:\n  bootstrap rotate NAME',
   },
+  'rotation.not-offered': {
+    summary: 'No other authority can take the place of this one yet',
+    blame: 'user',
+    remedy:
+      'Nothing was changed. Name one of those that can be rotated, or none for all of them:\n  bootstrap rotate NAME',
+  },
   'rotation.machines-silent': {
     summary: 'Not every machine could be told whom to believe',
     blame: 'user',

@@ -24,7 +24,8 @@ const Inputs = z.strictObject({
   /** Of the machine that is to become this node. */
   mailbox: z.string(),
   settings: said.settings,
-  secrets: z.record(z.string(), z.instanceof(Secret)),
+  /** A text goes the same way, and is nobody's secret: what belongs to one that is. */
+  secrets: z.record(z.string(), z.union([z.instanceof(Secret), z.string()])),
   certificates: HeldCertificates,
   assets: said.assets,
   stages: said.stages,
@@ -142,11 +143,15 @@ function welcomeFor({ cluster, instanceId }: ResourceContext, inputs: NodeInputs
     region,
     zone,
     settings,
-    secrets: Object.fromEntries(Object.entries(secrets).map(([purpose, secret]) => [purpose, secret.reveal()])),
+    secrets: Object.fromEntries(Object.entries(secrets).map(([purpose, secret]) => [purpose, textOf(secret)])),
     certificates: asTold(certificates),
     assets,
     stages,
   };
+}
+
+function textOf(secret: Secret | string): string {
+  return secret instanceof Secret ? secret.reveal() : secret;
 }
 
 interface Box {

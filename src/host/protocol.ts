@@ -43,7 +43,10 @@ export type Hello = Readonly<z.output<typeof Hello>>;
 export const Asset = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9.-]{0,60}$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Of an archive, the programs in it are put beside each other, whatever directories they are in. */
+  /**
+   * Of a `tar.gz`, the programs in it are put beside each other, whatever directories they are in. An `image` is one of a
+   * container, as an archive of OCI or of Docker, and stays whole.
+   */
   form: z.enum(['program', 'tar.gz', 'image']),
 });
 export type Asset = Readonly<z.output<typeof Asset>>;

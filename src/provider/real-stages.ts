@@ -1,2 +1,13 @@
-/** How far a node comes by itself on a machine of this provider; a worker has nothing to do at the last. */
-export const REAL_STAGES: readonly string[] = ['network', 'packages', 'overlay', 'etcd'];
+/**
+ * How far a node comes by itself on a machine of this provider, when there is all that the stages need. Storage is not among
+ * them yet: nobody is told to pass what nobody can.
+ */
+export const REAL_STAGES: readonly string[] = [
+  'network',
+  'packages',
+  'overlay',
+  'etcd',
+  'apiserver',
+  'kubelet',
+  'ready',
+];

@@ -5,11 +5,13 @@ import { assetFetcher } from '#app/asset-cache.ts';
 import { assetOrders } from '#app/asset-orders.ts';
 import { FROM_PROGRAM } from '#assets/asset-source.ts';
 import { readNodeBundle } from '#cloud-init/node-bundle.ts';
+import { REAL_STAGES } from '#provider/real-stages.ts';
 import { sha256Hex } from '#std/hash.ts';
 import { Desk, FOREVER } from './support/desk.ts';
 
 const IMAGE = { system: 'debian-13', architecture: 'amd64' } as const;
-const REAL = { realStages: ['network', 'packages', 'overlay', 'etcd'] };
+const REAL = { realStages: REAL_STAGES };
+const KUBERNETES = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'];
 const BYTES = Buffer.from('programs of etcd');
 
 let desk: Desk;
@@ -91,6 +93,30 @@ describe('a cluster', () => {
     });
   });
 
+  test('whose lock has Kubernetes wants all of it, and every image of a container', async () => {
+    const add = adding();
+    for (const name of [...KUBERNETES, 'pause.tar', 'coredns.tar', 'unasked']) await add(name);
+    const orders = (await assetOrders(desk.ports(), wanted(), REAL)) ?? [];
+    expect(orders.map(({ name, form }) => `${name} ${form}`).toSorted()).toEqual(
+      [
+        'node-bundle tar.gz',
+        'etcd tar.gz',
+        ...KUBERNETES.map((name) => `${name} program`),
+        'pause image',
+        'coredns image',
+      ].toSorted(),
+    );
+  });
+
+  test('whose lock has a part of Kubernetes is refused, with all that it lacks', async () => {
+    const add = adding();
+    for (const name of ['kubelet', 'kube-apiserver', 'pause.tar']) await add(name);
+    await expect(assetOrders(desk.ports(), wanted(), REAL)).rejects.toMatchObject({
+      code: 'assets.not-locked',
+      detail: `${folder}/assets.lock.yaml has no kube-controller-manager, kube-scheduler, kube-proxy for amd64.`,
+    });
+  });
+
   test('gets the bundle from the program itself, and all else from its source', async () => {
     const { places } = desk;
     const fetchAsset = assetFetcher({ ports: desk.ports(), places, emit: () => undefined });
@@ -104,3 +130,18 @@ describe('a cluster', () => {
     await expect(fetchAsset(other, FOREVER)).rejects.toMatchObject({ code: 'assets.unavailable' });
   });
 });
+
+function wanted() {
+  return { assets: { lock: join(folder, 'assets.lock.yaml'), source: folder }, image: IMAGE };
+}
+
+/** Puts a file of that name into the folder, whatever it has in it. */
+function adding() {
+  const { assets } = desk.app();
+  return async (name: string) => {
+    const path = join(desk.home, name);
+    await writeFile(path, name);
+    const own = { file: path, name: name.replace(/\.tar$/, ''), version: '1.36.0', to: folder };
+    await assets.add({ ...own, architecture: 'amd64' });
+  };
+}

@@ -10,13 +10,26 @@ import { isProblem, type Problem } from '#engine/problem.ts';
 import type { MachineCare, Power } from '#provider/machine-care.ts';
 import { hasIssued } from '#std/certificate.ts';
 import { clusterFile, Desk, FOREVER, TARGET, UNINTERRUPTED } from './support/desk.ts';
-import { authoritiesOf, firstHeld, type Held, heldSince, strangersAmong } from './support/trust-record.ts';
+import {
+  authoritiesOf,
+  authorityFor,
+  firstHeld,
+  type Held,
+  heldSince,
+  strangersAmong,
+} from './support/trust-record.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const QUORUM = clusterFile({ controlPlanes: 3 });
 const QUORUM_NODES = ['control-plane-1', 'control-plane-2', 'control-plane-3'];
 const ALL = { authorities: [], wait: false };
+/** Every node shows more than one thing that this one has signed. */
+const CLUSTER = { authorities: ['cluster'], wait: false };
+const OTHERS = 2;
+/** A control plane has eight keys, any other node two. */
+const HELD = QUORUM_NODES.length * 8 + OTHERS * 2;
+const ROTATED = ['authority.cluster.2', 'authority.etcd.2', 'authority.front-proxy.2', 'authority.service-account'];
 
 /** Nobody is to be asked for anything here. */
 const CARE: MachineCare = {
@@ -49,16 +62,13 @@ describe('a rotation', () => {
     desk.events.length = 0;
     const app = desk.app();
     expect(await app.rotate(TARGET, ALL, UNINTERRUPTED)).toMatchObject({ ok: true, failed: [] });
-    expect(newsOf(desk)).toEqual([
-      'etcd begins introduce',
-      'etcd goes-on sign',
-      'etcd goes-on forget',
-      'etcd goes-on end',
-      'etcd ended',
-    ]);
-    expect(await authoritiesOf(desk)).toEqual(['authority.etcd.2']);
+    const turns = ['begins introduce', 'goes-on sign', 'goes-on forget', 'goes-on end', 'ended'];
+    expect(newsOf(desk).toSorted()).toEqual(
+      ['cluster', 'etcd', 'front-proxy'].flatMap((name) => turns.map((turn) => `${name} ${turn}`)).toSorted(),
+    );
+    expect(await authoritiesOf(desk)).toEqual(ROTATED);
     const held = await heldSince(desk, first);
-    expect(held).toHaveLength(QUORUM_NODES.length * 4);
+    expect(held).toHaveLength(HELD * 4);
     expect(strangersAmong(held)).toEqual([]);
     expectNew(held, first);
     expect(await app.plan(TARGET, { refresh: true }, FOREVER)).toMatchObject({ isEmpty: true, rotations: [] });
@@ -71,9 +81,9 @@ describe('a rotation', () => {
     const first = await firstHeld(desk);
     for (const [index, phase] of (['introduce', 'sign', 'forget'] as const).entries()) {
       const { app, abort } = leftAt(desk, phase);
-      const interrupted = await app.rotate(TARGET, ALL, { stop: FOREVER, abort });
+      const interrupted = await app.rotate(TARGET, CLUSTER, { stop: FOREVER, abort });
       expect(interrupted).toMatchObject({ ok: false });
-      const rotations = [{ authority: 'etcd', phase }];
+      const rotations = [{ authority: 'cluster', phase }];
       expect(await desk.app().status(TARGET, FOREVER)).toMatchObject({ rotations });
       expect(await desk.app().plan(TARGET, { refresh: true }, FOREVER)).toMatchObject({ isEmpty: false, rotations });
       expect(newsOf(desk).filter((news) => news.includes('begins'))).toHaveLength(1);
@@ -82,10 +92,15 @@ describe('a rotation', () => {
       );
     }
     expect(await desk.app().apply(TARGET, { wait: false }, UNINTERRUPTED)).toMatchObject({ ok: true, failed: [] });
-    expect(await authoritiesOf(desk)).toEqual(['authority.etcd.2']);
+    expect(await authoritiesOf(desk)).toEqual([
+      'authority.cluster.2',
+      'authority.etcd',
+      'authority.front-proxy',
+      'authority.service-account',
+    ]);
     const held = await heldSince(desk, first);
     expect(strangersAmong(held)).toEqual([]);
-    expectNew(held, first);
+    expectNew(held, first, 'cluster');
   });
 
   test('is one, however many ask for it: who does not wait is refused, who waits finds it done', async () => {
@@ -94,7 +109,7 @@ describe('a rotation', () => {
     const begun = Promise.withResolvers<void>();
     const first = desk.app({
       emit(event) {
-        if (event.type === 'change-started' && event.address === 'rotation.etcd') begun.resolve();
+        if (event.type === 'change-started' && event.address === 'rotation.front-proxy') begun.resolve();
       },
     });
     const running = first.rotate(TARGET, ALL, UNINTERRUPTED);
@@ -104,18 +119,18 @@ describe('a rotation', () => {
     expect(refused.failed).toMatchObject([{ code: 'state.lease-held' }]);
     expect(await running).toMatchObject({ ok: true });
     expect(await patient).toMatchObject({ ok: true, done: 0 });
-    expect(await authoritiesOf(desk)).toEqual(['authority.etcd.2']);
+    expect(await authoritiesOf(desk)).toEqual(ROTATED);
   });
 
   test('has a node that comes or is made again meanwhile take part in it', async () => {
     await using desk = await Desk.alone();
     await desk.create(QUORUM);
     const { app, abort } = leftAt(desk, 'sign');
-    await app.rotate(TARGET, ALL, { stop: FOREVER, abort });
+    await app.rotate(TARGET, CLUSTER, { stop: FOREVER, abort });
     await endMachineOf(desk, 'control-plane-2');
     expect(await desk.app().rotate(TARGET, ALL, UNINTERRUPTED)).toMatchObject({ ok: true, failed: [] });
-    expect(await authoritiesOf(desk)).toEqual(['authority.etcd.2']);
-    const held = [...(await firstHeld(desk)).values()];
+    expect(await authoritiesOf(desk)).toContain('authority.cluster.2');
+    const held = [...(await firstHeld(desk)).values()].flat();
     expect(held.map(({ node }) => node)).toEqual(expect.arrayContaining([...QUORUM_NODES]));
     expect(strangersAmong(held)).toEqual([]);
     expect(await desk.app().plan(TARGET, { refresh: true }, FOREVER)).toMatchObject({ isEmpty: true });
@@ -130,7 +145,7 @@ describe('a rotation', () => {
     expect(changes.map(({ address }) => address)).toContain('eu-west-3.node.worker-2');
     const again = { ...ALL, authorities: ['etcd'] };
     expect(await desk.app().rotate(TARGET, again, UNINTERRUPTED)).toMatchObject({ ok: true });
-    expect(await authoritiesOf(desk)).toEqual(['authority.etcd.3']);
+    expect(await authoritiesOf(desk)).toContain('authority.etcd.3');
     expect(await desk.delete()).toMatchObject({ ok: true, failed: [] });
   });
 });
@@ -144,8 +159,19 @@ describe('before anything is begun', () => {
       detail: 'demo has no authority for "etdc". Did you mean "etcd"?',
     });
     expect(await refusalOf(desk.app(), ['etcd', 'database'])).toMatchObject({
-      detail: 'demo has no authority for "database". It has etcd.',
+      detail: 'demo has no authority for "database". It has cluster, etcd, front-proxy.',
     });
+  });
+
+  test('what machines cannot be told anew is refused, with what can be rotated', async () => {
+    await using desk = await Desk.alone();
+    await desk.create();
+    expect(await refusalOf(desk.app(), ['etcd', 'service-account'])).toMatchObject({
+      code: 'rotation.not-offered',
+      detail:
+        'service-account: Machines know it by their welcome alone, and cannot be told of another. What can be rotated: cluster, etcd, front-proxy.',
+    });
+    expect(await authoritiesOf(desk)).toContain('authority.service-account');
   });
 
   test('a machine that is gone is named, and no authority is made', async () => {
@@ -157,7 +183,7 @@ describe('before anything is begun', () => {
     expect(outcome).toMatchObject({ ok: false, done: 0, failed: [{ code: 'rotation.machines-silent' }] });
     expect(outcome.failed.map(({ detail }) => detail)).toEqual([expect.stringMatching(/^control-plane-2: .*\.$/)]);
     expect(newsOf(desk)).toEqual([]);
-    expect(await authoritiesOf(desk)).toEqual(['authority.etcd']);
+    expect((await authoritiesOf(desk)).filter((address) => address.endsWith('.2'))).toEqual([]);
   });
 
   test('machines that are off or gone are named; one that has gone meanwhile hinders nobody who goes on', async () => {
@@ -170,7 +196,8 @@ describe('before anything is begun', () => {
     const connection = { ...reading.cluster.connection, care: { ...CARE, powerOf } };
     const looking = { ...reading, cluster: { ...reading.cluster, connection } };
     const holders = holdersIn(reading, new Set(['etcd']));
-    expect(holdersIn(reading, new Set(['kubelet']))).toEqual([]);
+    expect(holdersIn(reading, new Set(['service-account']))).toEqual([]);
+    expect(holdersIn(reading, new Set(['cluster']))).toHaveLength(QUORUM_NODES.length + OTHERS);
     const silent = await silentAmong(looking, holders, false);
     expect(silent).toEqual([
       expect.stringMatching(/^control-plane-\d: its machine is off\.$/),
@@ -187,7 +214,7 @@ function leftAt(desk: Desk, phase: RotationPhase) {
   const app = desk.app({
     emit(event) {
       desk.events.push(event);
-      const isAsking = event.type === 'change-started' && event.address === 'rotation.etcd';
+      const isAsking = event.type === 'change-started' && event.address === 'rotation.cluster';
       if (isAsking && phaseNow(desk) === phase) leaving.abort();
     },
   });
@@ -198,15 +225,20 @@ function phaseNow(desk: Desk): RotationPhase | undefined {
   return desk.events.findLast((event): event is RotationNews => event.type === 'rotation')?.phase;
 }
 
+type First = ReadonlyMap<string, readonly Held[]>;
+
 /** Each shows in the end what one new authority has signed, and believes that one alone. */
-function expectNew(held: readonly Held[], first: ReadonlyMap<string, Held>): void {
-  const old = new Set([...first.values()].flatMap(({ believed }) => believed));
+function expectNew(held: readonly Held[], first: First, ...authorities: readonly string[]): void {
+  const old = new Set([...first.values()].flat().flatMap(({ believed }) => believed));
   const last = held.filter(({ untilMs }) => untilMs === Infinity);
-  expect(last.map(({ node }) => node).toSorted()).toEqual(QUORUM_NODES);
-  const believed = new Set(last.flatMap((one) => one.believed));
-  expect(believed.size).toBe(1);
-  expect(believed.isDisjointFrom(old)).toBe(true);
-  for (const { leaf } of last) expect([...believed].every((authority) => hasIssued(authority, leaf))).toBe(true);
+  expect(last).toHaveLength(HELD);
+  for (const name of authorities.length === 0 ? ['cluster', 'etcd', 'front-proxy'] : authorities) {
+    const own = last.filter(({ purpose }) => authorityFor(purpose) === name);
+    const believed = new Set(own.flatMap((one) => one.believed));
+    expect(believed.size).toBe(1);
+    expect(believed.isDisjointFrom(old)).toBe(true);
+    for (const { leaf } of own) expect([...believed].every((authority) => hasIssued(authority, leaf))).toBe(true);
+  }
 }
 
 function workstationOf(desk: Desk): Workstation {

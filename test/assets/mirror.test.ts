@@ -113,6 +113,13 @@ describe('a file of one’s own', () => {
     expect(await digestAt(join(folder, asset.sha256))).toBe(asset.sha256);
   });
 
+  test('is an image of a container when it is a plain archive', async () => {
+    const file = await stand.write('pause.tar', bytesOf('image'));
+    const asset = await addAsset(stand.ground, { ...own, name: 'pause', file, to: folder });
+    expect(asset).toMatchObject({ name: 'pause', form: 'image', sha256: sha256Hex(bytesOf('image')) });
+    expect(await readAssetLock(stand.ground.files, join(folder, LOCK_FILE))).toEqual([asset]);
+  });
+
   test('takes the place of what had its name, for its kind of processor alone', async () => {
     const file = await stand.write('etcd', bytesOf('own'));
     const newer = await stand.write('newer', bytesOf('newer'));

@@ -93,7 +93,7 @@ describe('a lock', () => {
     [
       'a key that is missing',
       ETCD.replace('    form: tar.gz\n', ''),
-      ['3:5: assets[0].form: Expected is program or tar.gz.'],
+      ['3:5: assets[0].form: Expected is program, tar.gz or image.'],
     ],
     ['a key too many', `${ETCD}    mirror: here\n`, ['9:13: assets[0].mirror: There is no key "mirror" here.']],
     [
@@ -121,7 +121,7 @@ describe('a lock', () => {
       ETCD.replace('amd64', 'x').replace('form: tar.gz', 'form: zip'),
       [
         '5:19: assets[0].architecture: Expected is amd64 or arm64.',
-        '6:11: assets[0].form: Expected is program or tar.gz.',
+        '6:11: assets[0].form: Expected is program, tar.gz or image.',
       ],
     ],
     [

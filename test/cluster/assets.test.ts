@@ -135,6 +135,6 @@ describe('a node', () => {
     const names = (stages: readonly string[]) => assetsFor(stages, declared).map(({ name }) => name);
     expect(names(['network', 'packages', 'overlay', 'etcd'])).toEqual(['etcd']);
     expect(names(['network', 'packages', 'overlay'])).toEqual([]);
-    expect(assetsOfStages(['etcd', 'etcd'])).toEqual(['etcd']);
+    expect(assetsOfStages(['etcd', 'etcd'], orders)).toEqual(['etcd']);
   });
 });

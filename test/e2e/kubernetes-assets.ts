@@ -36,7 +36,15 @@ export async function shelveKubernetes({ household, assets, folder }: Shelving):
   }
   for (const file of images) {
     const name = file.slice(0, -'.tar'.length);
-    await workplace.good(['assets', 'add', join(copied, file), name, await versionIn(join(folder, file)), '--to', assets]);
+    await workplace.good([
+      'assets',
+      'add',
+      join(copied, file),
+      name,
+      await versionIn(join(folder, file)),
+      '--to',
+      assets,
+    ]);
   }
 }
 

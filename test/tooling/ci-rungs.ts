@@ -39,7 +39,9 @@ const kubernetes: Rung = {
 /** What is said loudly, for nobody sees it from what ran. */
 export const notRun: readonly string[] =
   KUBERNETES === undefined
-    ? ['NOT RUN: kubernetes. BOOTSTRAP_KUBERNETES names no folder with its programs, so no machine became a node of it.']
+    ? [
+        'NOT RUN: kubernetes. BOOTSTRAP_KUBERNETES names no folder with its programs, so no machine became a node of it.',
+      ]
     : [];
 
 /** What CI runs, in this order; each one runs whatever became of the others. */

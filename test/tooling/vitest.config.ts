@@ -8,6 +8,10 @@ const conditions = ['source', 'node', 'development|production'];
 /** What works with the clock, and so takes longer than all the rest. */
 const slow = ['test/processes/**/*.test.ts', 'test/app/crash.test.ts', 'test/app/rotate-crash.test.ts'];
 
+/** What the programs of Kubernetes judge, which no registry that tests reach has: who has them names their folder. */
+const orchestrated = ['test/processes/kubernetes*/**/*.test.ts'];
+const lacksKubernetes = process.env['BOOTSTRAP_KUBERNETES'] === undefined;
+
 /** What the emulator moto judges: in its own folder, or by its name beside what it belongs to. */
 const emulated = ['test/moto/**/*.test.ts', 'test/**/*.moto.test.ts'];
 
@@ -47,6 +51,8 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: slow,
+          exclude: lacksKubernetes ? orchestrated : [],
+          globalSetup: 'test/processes/say-what-is-not-judged.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

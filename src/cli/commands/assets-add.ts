@@ -8,7 +8,7 @@ const EXAMPLE = 'bootstrap assets add etcd.tar.gz etcd 3.5.16 --to assets';
 export const assetsAddCommand = defineCommand({
   example: EXAMPLE,
   arguments: [
-    { name: 'FILE', summary: 'one program, or several in a .tar.gz' },
+    { name: 'FILE', summary: 'one program, several in a .tar.gz, or an image of a container in a .tar' },
     { name: 'ASSET', summary: 'what it is, such as etcd' },
     { name: 'VERSION', summary: 'of which version' },
   ],

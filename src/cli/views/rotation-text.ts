@@ -3,8 +3,14 @@ import { assertNever } from '#std/assert.ts';
 
 /** `rotation of etcd goes on: a new authority signs …` */
 export function rotationText({ authority, news, phase }: RotationNews): string {
-  if (phase === undefined) return `rotation of ${authority} has ended: machines believe the new authority alone`;
+  if (phase === undefined)
+    return `rotation of ${authority} has ended: machines believe the new authority alone${othersThan(authority)}`;
   return `rotation of ${authority} ${news === 'begins' ? 'begins' : 'goes on'}: ${phaseText(phase)}`;
+}
+
+/** Not only machines believe the authority of Kubernetes: whoever was given access to it does, and is no machine. */
+function othersThan(authority: string): string {
+  return authority === 'cluster' ? '; kubeconfigs from before open nothing any more: bootstrap kubeconfig' : '';
 }
 
 /** What is to be done next, of each that is under way. */

@@ -15,6 +15,7 @@ const REGION = 'eu-west-3';
 /** What a machine was given to show, and whom to believe; and when it may have done so. */
 export interface Held {
   readonly node: string;
+  readonly purpose: string;
   readonly leaf: string;
   /** Authorities, each in PEM. */
   readonly believed: readonly string[];
@@ -25,9 +26,7 @@ export interface Held {
 const NodeInputs = z.object({
   name: z.string(),
   mailbox: z.string(),
-  certificates: z.object({
-    etcd: z.object({ certificate: z.string(), believes: z.array(z.string()) }).optional(),
-  }),
+  certificates: z.record(z.string(), z.object({ certificate: z.string(), believes: z.array(z.string()) })),
 });
 const State = z.object({
   records: z.array(
@@ -41,18 +40,33 @@ async function recordsOf(desk: Desk): Promise<readonly Recorded[]> {
 }
 
 export async function authoritiesOf(desk: Desk): Promise<readonly string[]> {
-  return (await recordsOf(desk)).filter(({ kind }) => kind === 'authority').map(({ address }) => address);
+  return (await recordsOf(desk))
+    .filter(({ kind }) => kind === 'authority')
+    .map(({ address }) => address)
+    .toSorted();
 }
 
-/** The first that every machine of the quorum was given, as the state has it before anything was sent behind it. */
-export async function firstHeld(desk: Desk): Promise<ReadonlyMap<string, Held>> {
+/** Whose word counts among those who show what they have for a purpose; of all others it is that of the cluster itself. */
+const AUTHORITIES: ReadonlyMap<string, string> = new Map([
+  ['etcd', 'etcd'],
+  ['apiserver-etcd', 'etcd'],
+  ['front-proxy', 'front-proxy'],
+]);
+
+export function authorityFor(purpose: string): string {
+  return AUTHORITIES.get(purpose) ?? 'cluster';
+}
+
+/** The first that every machine was given, as the state has it before anything was sent behind it. */
+export async function firstHeld(desk: Desk): Promise<ReadonlyMap<string, readonly Held[]>> {
   const nodes = (await recordsOf(desk)).flatMap(({ kind, inputs }) =>
     kind === 'node' ? [NodeInputs.parse(inputs)] : [],
   );
-  const held = nodes.flatMap(({ name: node, mailbox, certificates: { etcd } }): readonly [string, Held][] => {
-    if (etcd === undefined) return [];
-    const { certificate: leaf, believes: believed } = etcd;
-    return [[mailbox, { node, leaf, believed, fromMs: -Infinity, untilMs: Infinity }]];
+  const held = nodes.map(({ name: node, mailbox, certificates }): readonly [string, readonly Held[]] => {
+    const all = Object.entries(certificates).map(([purpose, { certificate: leaf, believes: believed }]) => {
+      return { node, purpose, leaf, believed, fromMs: -Infinity, untilMs: Infinity };
+    });
+    return [mailbox, all];
   });
   return new Map(held);
 }
@@ -61,19 +75,23 @@ export async function firstHeld(desk: Desk): Promise<ReadonlyMap<string, Held>> 
  * All that these machines were sent since, in order, by the letters in the account and when each was left there. From when a letter
  * is sent a machine may hold what is in it; what it had before it holds until it has said that it has taken the letter.
  */
-export async function heldSince(desk: Desk, first: ReadonlyMap<string, Held>): Promise<readonly Held[]> {
+export async function heldSince(desk: Desk, first: ReadonlyMap<string, readonly Held[]>): Promise<readonly Held[]> {
   const bucket = await Bucket.of(desk);
   const all = await Promise.all([...first].map(([box, held]) => bucket.heldBy(box, held)));
   return all.flat();
 }
 
-/** Every pair of what one may have shown while another may have believed nobody who has signed it. */
+/** Every pair of what one may have shown while another, who is shown such things, may have believed nobody who has signed it. */
 export function strangersAmong(all: readonly Held[]): readonly string[] {
   return all.flatMap((shown) =>
     all
+      .filter(({ purpose }) => authorityFor(purpose) === authorityFor(shown.purpose))
       .filter(({ fromMs, untilMs }) => fromMs < shown.untilMs && shown.fromMs < untilMs)
       .filter(({ believed }) => !believed.some((authority) => hasIssued(authority, shown.leaf)))
-      .map(({ node, fromMs }) => `${shown.node} from ${shown.fromMs} on is a stranger to ${node} from ${fromMs} on`),
+      .map(
+        ({ node, purpose, fromMs }) =>
+          `${shown.node} ${shown.purpose} to ${purpose}: from ${shown.fromMs} on is a stranger to ${node} from ${fromMs} on`,
+      ),
   );
 }
 
@@ -94,19 +112,21 @@ class Bucket {
     return new Bucket(account.services(REGION).s3, `bootstrap-${uid}`);
   }
 
-  async heldBy(box: string, first: Held): Promise<readonly Held[]> {
+  async heldBy(box: string, first: readonly Held[]): Promise<readonly Held[]> {
     const letters = await this.#letters(box);
     const all: Held[] = [];
     let held = first;
     for (let number = 1; letters.has(renewalLetter(number)); number += 1) {
-      const body = await this.#read(box, renewalLetter(number));
-      const etcd = Renewal.parse(JSON.parse(body)).certificates['etcd'];
-      const believed = (etcd?.authority ?? '').split(/(?=-----BEGIN)/);
+      const { certificates } = Renewal.parse(JSON.parse(await this.#read(box, renewalLetter(number))));
       const fromMs = letters.get(renewalLetter(number)) ?? 0;
-      all.push({ ...held, untilMs: letters.get(renewalAnswers(number).renewed) ?? Infinity });
-      held = { node: first.node, leaf: etcd?.certificate ?? '', believed, fromMs, untilMs: Infinity };
+      const untilMs = letters.get(renewalAnswers(number).renewed) ?? Infinity;
+      all.push(...held.map((before) => ({ ...before, untilMs })));
+      held = held.map(({ node, purpose }) => {
+        const { certificate: leaf = '', authority = '' } = certificates[purpose] ?? {};
+        return { node, purpose, leaf, believed: authority.split(/(?=-----BEGIN)/), fromMs, untilMs: Infinity };
+      });
     }
-    return [...all, held];
+    return [...all, ...held];
   }
 
   /** Their moments by their names. */

@@ -106,16 +106,18 @@ function blueprintOf({ phase, leaf, believes }: Phase, boxes: readonly string[])
     const name = mailbox.replace('box', 'control-plane');
     const place = { name, role: 'control-plane', region: 'eu-west-3', zone: 'a', mailbox };
     const certificate = `${leaf} of ${mailbox}`;
+    const other = `${leaf} of ${mailbox} to others`;
     const made = builder.declare(node, `eu-west-3.node.${name}`, {
       ...place,
       settings: {},
       secrets: {},
-      certificates: { etcd: { certificate, believes } },
+      certificates: { etcd: { certificate, believes }, 'apiserver-etcd': { certificate: other, believes } },
       assets: [],
       stages: ['ready'],
     });
     const told = { renewals: made.output('renewals'), delivered: made.output('delivered') };
-    return { node: name, box: made.output('mailbox'), certificate, ...told };
+    const certificates = { etcd: certificate, 'apiserver-etcd': other };
+    return { node: name, box: made.output('mailbox'), certificates, ...told };
   });
   if (phase !== undefined) builder.declare(rotation, 'rotation.etcd', { purpose: 'etcd', phase, believes, machines });
   return builder.build();

@@ -105,7 +105,16 @@ export function trafficChecks(cluster: KubernetesCluster): void {
   test('answers on its node port on machines that have none of its pods', async () => {
     const ask = `curl -sS -m 20 http://127.0.0.1:${NODE_PORT} || curl -sS -m 20 "http://$OVERLAY_ADDRESS:${NODE_PORT}"`;
     const script = `. /etc/bootstrap/node.env; ${ask}`;
-    const { output } = await cluster.place.good(['ssh', NAME, 'control-plane-1', '--', 'sudo', 'sh', '-c', `'${script}'`]);
+    const { output } = await cluster.place.good([
+      'ssh',
+      NAME,
+      'control-plane-1',
+      '--',
+      'sudo',
+      'sh',
+      '-c',
+      `'${script}'`,
+    ]);
     expect(output).toMatch(/web-/);
   });
 

@@ -27,6 +27,13 @@ export class EtcdMailbox implements AsyncDisposable {
     return mailbox;
   }
 
+  /** At this path, as behind the door of a machine: whatever network that has. */
+  static async behindDoor(path: string): Promise<EtcdMailbox> {
+    const mailbox = new EtcdMailbox();
+    await once(mailbox.#server.listen(path), 'listening');
+    return mailbox;
+  }
+
   get url(): string {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('A listening server has a port.');

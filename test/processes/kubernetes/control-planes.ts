@@ -1,7 +1,9 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shellVariables } from '#cloud-init/shell-variables.ts';
 import { debianPackages } from '../../ceph/debian-packages.ts';
+import { EtcdMailbox } from '../etcd/etcd-mailbox.ts';
 import { type Ended, EtcdMachine } from '../etcd/etcd-machine.ts';
 import { networkProgram, OwnNetwork } from '../overlay/own-network.ts';
 import { type Identity, KubernetesAuthorities } from './kubernetes-authorities.ts';
@@ -11,11 +13,12 @@ const API_PORT = 6_443;
 const LOOK_MS = 200;
 const CONVERGES_MS = 90_000;
 export const NAMES = ['control-plane-1', 'control-plane-2'] as const;
-type Name = (typeof NAMES)[number];
+export type Name = (typeof NAMES)[number];
 
 interface Place {
   readonly network: OwnNetwork;
   readonly machine: EtcdMachine;
+  readonly mailbox: EtcdMailbox;
 }
 
 /** Two machines on one wire, each in a network of its own with the ports of a machine, which become a control plane by its stages. */
@@ -41,6 +44,10 @@ export class ControlPlanes implements AsyncDisposable {
 
   machine(name: Name): EtcdMachine {
     return this.#at(name).machine;
+  }
+
+  mailbox(name: Name): EtcdMailbox {
+    return this.#at(name).mailbox;
   }
 
   address(name: Name): string {
@@ -93,7 +100,8 @@ export class ControlPlanes implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { machine, network } of this.#places.values()) {
+    for (const { machine, network, mailbox } of this.#places.values()) {
+      await mailbox[Symbol.asyncDispose]();
       await machine[Symbol.asyncDispose]();
       await network[Symbol.asyncDispose]();
     }
@@ -115,9 +123,11 @@ export class ControlPlanes implements AsyncDisposable {
     await network.run('ip', 'link', 'set', 'eth0', 'up');
     await network.run('ip', 'route', 'add', 'default', 'dev', 'eth0');
     const machine = await EtcdMachine.open(network.inside);
-    this.#places.set(name, { network, machine });
+    const mailbox = await EtcdMailbox.behindDoor(machine.path('run/bootstrap/mailbox.sock'));
+    this.#places.set(name, { network, machine, mailbox });
     await this.authorities.equip(machine, name, this.address(name));
-    await machine.configure(this.#settings(name), 'http://127.0.0.1:9');
+    await machine.configure(this.#settings(name), 'http://nowhere');
+    await machine.write('etc/bootstrap/settings', shellVariables({ FORMAT: '1', BUCKET: 'https://nowhere' }));
     for (const program of PROGRAMS) {
       await symlink(join(this.#programs, program), machine.path(`opt/bootstrap/bin/${program}`));
     }

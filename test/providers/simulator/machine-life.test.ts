@@ -47,7 +47,11 @@ describe('an ordinary machine', () => {
     expect(hello?.name).toBe('hello');
     const { box, keys, requests } = Hello.parse(JSON.parse(hello?.body ?? ''));
     expect(box).toBe('i-1');
-    expect(readRequest(requests['etcd'] ?? '')).toMatchObject({ request: { commonName: 'i-1' } });
+    const all = Object.values(requests).map(readRequest);
+    expect(all.map((one) => ('refused' in one ? one.refused : one.request.commonName))).toEqual(all.map(() => 'i-1'));
+    const made = all.flatMap((one) => ('refused' in one ? [] : [Buffer.from(one.request.publicKey).toString('hex')]));
+    // As many as there are purposes, each with a key of its own.
+    expect(new Set(made).size).toBe(8);
     expect(keys.sshHost).toMatch(/^ssh-ed25519 [A-Za-z0-9+/=]+$/);
     expect(Buffer.from(keys.overlay, 'base64')).toHaveLength(32);
   });
@@ -140,7 +144,7 @@ describe('the fate of a machine', () => {
     expect(new Set(keys).size).toBe(2);
   });
 
-  test('NODE-17: may be to name the box of its neighbour, in all of its hello or in the request there alone', () => {
+  test('NODE-17: may be to name the box of its neighbour, in all of its hello or in the requests there alone', () => {
     const named = Array.from({ length: 20 }, (_, seed) => {
       const [hello] = lettersOf(born({ is: 'forged-hello' }, seed));
       const { box, requests } = Hello.parse(JSON.parse(hello?.body ?? ''));

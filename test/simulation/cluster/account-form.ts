@@ -1,3 +1,4 @@
+import { renewalNumber } from '#host/protocol.ts';
 import { canonicalJson } from '#std/canonical-json.ts';
 import type { NormalForm } from '../cloud.ts';
 import type { IntentLedger } from '../intent-ledger.ts';
@@ -68,12 +69,16 @@ function lineOf({ kind, id, value, owner }: Mirrored, names: Names): string | un
   return `${kind} of ${subject} ${canonicalJson(withoutDrawn(value, kind, names))}`;
 }
 
-/** Letters of machines that are gone say nothing any more. */
+/**
+ * Letters of machines that are gone say nothing any more. How many it took to tell one of several rotations depends on which of
+ * them went on together.
+ */
 function letterLine(id: string, names: Names): string | undefined {
   const [, box, letter] = /\/mailbox\/[^/]+\/([^/]+)\/(.+)$/.exec(id) ?? [];
   if (box === undefined || letter === undefined) return `object ${id}`;
   const address = names.get(box);
-  return address === undefined ? undefined : `letter of ${address}: ${renamed(letter, names)}`;
+  const isLeftOut = address === undefined || renewalNumber(letter) !== undefined;
+  return isLeftOut ? undefined : `letter of ${address}: ${renamed(letter, names)}`;
 }
 
 function withoutDrawn(value: unknown, kind: string, names: Names): unknown {

@@ -40,16 +40,18 @@ function stepTo(cluster: ClusterShape, operation: Operation): Step {
   return { blueprint: clusterBlueprint(planFor(cluster, operation)), purpose: 'apply' };
 }
 
-const SECOND: Trusts = new Map([['etcd', { believed: [2], signs: 2, phase: undefined }]]);
+const ROTATED = ['etcd', 'cluster', 'front-proxy'];
+const SECOND: Trusts = new Map(ROTATED.map((purpose) => [purpose, { believed: [2], signs: 2, phase: undefined }]));
 
-/** To the second authority, phase by phase, whoever began it. */
+/** To the second authority of each, phase by phase, whoever began it. */
 function rotation(cluster: ClusterShape): Step {
   const plan = planFor(cluster, 'rotate');
   return {
     blueprint: clusterBlueprint({ ...plan, trusts: SECOND }),
     blueprintAt: (snapshot) => {
-      const isFirst = trustsIn(snapshot).get('etcd')?.believed.at(-1) === 1;
-      return clusterBlueprint({ ...plan, trusts: trustsIn(snapshot, isFirst ? new Set(['etcd']) : undefined) });
+      const now = trustsIn(snapshot);
+      const first = ROTATED.filter((purpose) => now.get(purpose)?.believed.at(-1) === 1);
+      return clusterBlueprint({ ...plan, trusts: trustsIn(snapshot, new Set(first)) });
     },
     purpose: 'apply',
   };
