@@ -16,13 +16,22 @@ SNAPSHOT=$STATE/etcd-restore.db
 DRAFT=$STATE/etcd-restore
 ASIDE=$STATE/etcd-before-restore
 
+# Whoever has seen more than the snapshot knows has to look again: no revision that he knows comes once more.
+REVISIONS=1000000000
+
 # All of it becomes etcd's own when its unit starts: systemd sees to that, as its folder is another's.
 prepare() {
   rm -rf "$DRAFT"
   "$ROOT/opt/bootstrap/bin/etcdutl" snapshot restore "$SNAPSHOT" --data-dir "$DRAFT" --name "$NODE" \
-    --initial-cluster-token "$1" --initial-cluster "$2" --initial-advertise-peer-urls "https://$OVERLAY_ADDRESS:2380" >&2
+    --initial-cluster-token "$1" --initial-cluster "$2" --initial-advertise-peer-urls "https://$OVERLAY_ADDRESS:2380" \
+    --bump-revision "$REVISIONS" --mark-compacted >&2
   rm -f "$SNAPSHOT"
   sync
+}
+
+# VERB: where there is one. What it has read it believes to be there still.
+server_of_api() {
+  [ ! -e "$ROOT/etc/systemd/system/bootstrap-apiserver.service" ] || systemctl "$1" bootstrap-apiserver.service
 }
 
 # One that was swapped in already, as it was stopped in between, stays.
@@ -52,6 +61,7 @@ main() {
     stop)
       # Where it has never come so far, it is not known.
       systemctl stop bootstrap-etcd-care.service || true
+      server_of_api stop
       systemctl stop bootstrap-etcd.service
       ;;
     swap) swap ;;
@@ -59,6 +69,7 @@ main() {
       # First, so that a stage which already waits for it comes to its end.
       systemctl start bootstrap-etcd.service
       "$ROOT/opt/bootstrap/node/run-stage" etcd >&2
+      server_of_api start
       ;;
     forget) rm -rf "$DRAFT" "$SNAPSHOT" ;;
   esac

@@ -52,7 +52,7 @@ forget_other_machine() {
   say "This disk was that of the machine $(cat "$ETC/box"): everything of it is made anew."
   (cd "$UNITS" && ls -d bootstrap-*.*) 2>/dev/null | grep -vx 'bootstrap-\(node\|identity\)\.service' | xargs -r systemctl disable --now
   rm -rf "$STATE" "$ETC/secrets" "$ETC/pki" "$ETC/kubernetes" "$ETC/node.env" "$ETC/assets" "$ETC/stages" "$ETC/welcomed"
-  rm -rf "$ROOT/var/lib/kubelet" "$ROOT/var/lib/containerd"
+  rm -rf --one-file-system "$ROOT/var/lib/kubelet" "$ROOT/var/lib/containerd"
   rm -f "$ETC"/overlay.* "$ETC/box"
 }
 

@@ -216,19 +216,23 @@ function helloLetters(machine: Machine): MachineLetter[] {
 }
 
 /** One that is forged speaks for the neighbour in all it says, or in its certificate requests alone. */
-const helloBody = remembered((machine: Machine, keys: string): string => {
+function helloBody(machine: Machine, keys: string): string {
   const chance = strand(machine, keys);
   const isForged = machine.fate.is === 'forged-hello';
   const claimed = isForged ? otherBox(machine.box) : machine.box;
   const box = isForged && strand(machine, 'forgery').happens(0.5) ? machine.box : claimed;
   const sshHost = `ssh-ed25519 ${Buffer.from(`00000bssh-ed25519${chance.hex(64)}`).toString('base64')}`;
   const overlay = Buffer.from(chance.hex(64), 'hex').toString('base64');
-  const requests = Object.fromEntries(PURPOSES.map((purpose) => [purpose, certificateRequest(claimed, chance)]));
+  const request = certificateRequest(claimed, chance);
+  const requests = Object.fromEntries(PURPOSES.map((purpose) => [purpose, request]));
   const hello: Hello = { format: PROTOCOL_FORMAT, box, keys: { sshHost, overlay }, requests };
   return JSON.stringify(hello);
-});
+}
 
-/** Whatever it is to become, it asks for all that there is: a certificate is made for what its role needs alone. */
+/**
+ * Whatever it is to become, it asks for all that there is: a certificate is made for what its role needs alone. One key is
+ * behind all of them, since nobody looks into a machine that is only played, and keys are what its life costs most.
+ */
 const PURPOSES = [
   'etcd',
   'apiserver',

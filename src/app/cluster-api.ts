@@ -10,6 +10,8 @@ import type { AppPorts } from './ports.ts';
 const CREDENTIALS_MS = 600_000;
 /** After that it is asked anew where the API is: machines come and go while a run makes what is in it. */
 const KNOWN_MS = 60_000;
+/** More are not tried for one request: it has a deadline, and those that are off answer by their silence alone. */
+const ENDPOINTS_MAX = 3;
 
 interface Opened {
   readonly api: Promise<KubernetesApi>;
@@ -59,6 +61,7 @@ export class ClusterApi {
       ownName(this.#ports),
     ]);
     const order = { user, groups: [MASTERS], lifeMs: CREDENTIALS_MS, nowMs: clock.wallMs(), random };
-    return new Api(placeFor(access, order), servers);
+    const endpoints = access.endpoints.slice(0, ENDPOINTS_MAX);
+    return new Api(placeFor({ ...access, endpoints }, order), servers);
   }
 }

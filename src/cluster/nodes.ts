@@ -24,9 +24,10 @@ export interface NodesSpec {
 }
 
 /** A machine that becomes a node, for what comes after that. */
-export interface DeclaredNode extends Pick<Holder, 'box'> {
+export interface DeclaredNode {
   readonly member: Member;
   readonly address: Address;
+  readonly holder: Holder;
 }
 
 /** What each machine becomes by itself, once it has said hello and is told; and whom all of them are about to believe. */
@@ -36,7 +37,7 @@ export function declareNodes(
   nodes: NodesSpec,
 ): readonly DeclaredNode[] {
   const { spec, overlay, etcd, kubernetes, shelf, realStages } = nodes;
-  const declared = placed.map(({ member, machine }): DeclaredNode & Holder => {
+  const declared = placed.map(({ member, machine }): DeclaredNode => {
     const peer = declarePeer(scope, overlay, member, machine);
     const seat = isControlPlane(member.role) ? [declareSeat(scope, etcd, member, machine)] : [];
     const own = kubernetes === undefined ? [] : [kubernetesWords(scope, kubernetes, spec, { member, machine })];
@@ -46,8 +47,9 @@ export function declareNodes(
     const assets = realStages === undefined ? [] : assetsFor(stages, shelf);
     return declareNode(scope, { member, machine }, { words, stages, assets, peer });
   });
+  const holders = declared.map(({ holder }) => holder);
   const others = kubernetes === undefined ? [] : rotatedAuthorities(kubernetes);
-  for (const authorities of [etcd.authorities, ...others]) declareRotation(scope, authorities, declared);
+  for (const authorities of [etcd.authorities, ...others]) declareRotation(scope, authorities, holders);
   return declared;
 }
 
@@ -66,7 +68,7 @@ function declareNode(
   { region, builder }: RegionScope,
   { member, machine }: { readonly member: Member; readonly machine: Machine },
   { words, stages, assets, peer }: Becoming,
-): DeclaredNode & Holder {
+): DeclaredNode {
   const { name, role, zones } = member;
   const inputs = { name, role, region, zone: zones[0] ?? '', mailbox: machine.mailbox };
   const fetched = assets.map(({ name: asset, sha256, form }) => ({ name: asset, sha256, form }));
@@ -79,13 +81,7 @@ function declareNode(
     { within: machine.address, dependsOn: [...machine.settled, peer] },
   );
   const { certificates } = said;
-  return {
-    member,
-    address: made.address,
-    node: name,
-    box: made.output('mailbox'),
-    certificates,
-    renewals: made.output('renewals'),
-    delivered: made.output('delivered'),
-  };
+  const box = made.output('mailbox');
+  const told = { renewals: made.output('renewals'), delivered: made.output('delivered') };
+  return { member, address: made.address, holder: { node: name, box, certificates, ...told } };
 }

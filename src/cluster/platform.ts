@@ -6,7 +6,7 @@ import { kubeObject } from '#kubernetes/object.ts';
 import type { RegionScope } from '#provider/constructs.ts';
 import { sha256Hex } from '#std/hash.ts';
 import type { DeclaredNode } from './nodes.ts';
-import { isControlPlane } from './roles.ts';
+import { isControlPlane, type Role } from './roles.ts';
 
 interface Platform {
   readonly manifests: readonly Manifest[];
@@ -34,12 +34,17 @@ interface Api {
 /** `<region>.kubernetes.<node>`: while it goes, its work goes elsewhere; after it goes its machine. */
 function declareKubeNode(
   { builder, region }: RegionScope,
-  { member, box }: DeclaredNode,
+  { member, holder }: DeclaredNode,
   { store, servers }: Api,
 ): void {
   const { name, role } = member;
-  const inputs = { name, machine: box, roles: [role] };
+  const inputs = { name, machine: holder.box, roles: rolesOf(role) };
   builder.declare(kubeNode, `${region}.kubernetes.${name}`, inputs, { within: store, dependsOn: servers });
+}
+
+/** As others name them: a converged node is a control plane too. */
+function rolesOf(role: Role): readonly string[] {
+  return isControlPlane(role) ? [...new Set(['control-plane', role])] : [role];
 }
 
 /** `object.<kind>.<namespace>.<name>` for each. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '#std/canonical-json.ts';
 import { sha256Hex } from '#std/hash.ts';
-import { Secret } from '#std/secret.ts';
+import type { Secret } from '#std/secret.ts';
 
 const Words = z.record(z.string(), z.string());
 
@@ -21,7 +21,7 @@ export type Manifest = z.output<typeof Manifest>;
 export interface WantedObject {
   readonly manifest: Manifest;
   /** Of a Secret, what it holds. */
-  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly secrets?: Readonly<Record<string, Secret>> | undefined;
 }
 
 /** Tells one wish from another; of secrets it knows the fingerprints. */
@@ -30,7 +30,7 @@ export function digestOf({ manifest, secrets }: WantedObject): string {
 }
 
 /** In full, as the API is to have it. */
-export function withSecrets({ manifest, secrets }: WantedObject): Manifest {
+export function withSecrets({ manifest, secrets = {} }: WantedObject): Manifest {
   const held = Object.entries(secrets).map(([name, secret]) => [name, Buffer.from(secret.reveal()).toString('base64')]);
   return held.length === 0 ? manifest : { ...manifest, data: Object.fromEntries(held) };
 }

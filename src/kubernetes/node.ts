@@ -90,8 +90,12 @@ function marksOf({ cluster, instanceId }: ResourceContext, live: LiveObject): ob
 }
 
 function roleLabels(before: readonly string[], wanted: readonly string[]): object {
-  const gone = before.filter((role) => !wanted.includes(role)).map((role) => [`${ROLE_PREFIX}${role}`, null]);
-  return Object.fromEntries([...gone, ...wanted.map((role) => [`${ROLE_PREFIX}${role}`, ''])]);
+  const gone = before.filter((role) => !wanted.includes(role));
+  const labels = new Map<string, string | null>([
+    ...gone.map((role) => [`${ROLE_PREFIX}${role}`, null] as const),
+    ...wanted.map((role) => [`${ROLE_PREFIX}${role}`, ''] as const),
+  ]);
+  return Object.fromEntries(labels);
 }
 
 function outputsOf({ metadata }: LiveObject): z.output<typeof Outputs> {

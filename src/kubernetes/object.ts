@@ -17,15 +17,14 @@ import {
   readAs,
 } from './live-object.ts';
 import { digestOf, Manifest, type WantedObject, withSecrets } from './manifest.ts';
-import { readinessOf } from './readiness.ts';
+import { blockersOf, readinessOf } from './readiness.ts';
 import { act, lookAt } from './sight.ts';
 
 const Inputs = z.strictObject({
   manifest: Manifest,
   /** Of a Secret, what it holds: nothing of it is in the manifest. */
-  secrets: z.record(z.string(), z.instanceof(Secret)).default({}),
+  secrets: z.record(z.string(), z.instanceof(Secret)).optional(),
 });
-export type ObjectInputs = Readonly<z.output<typeof Inputs>>;
 
 const Outputs = z.strictObject({
   apiVersion: z.string(),
@@ -33,6 +32,8 @@ const Outputs = z.strictObject({
   name: z.string(),
   namespace: z.string().optional(),
   uid: z.string(),
+  /** Of what it was given last, by its own word. */
+  given: z.string(),
   /** Which fields are this program's word, as a digest; empty: none yet. */
   fields: z.string(),
 });
@@ -97,24 +98,39 @@ export const kubeObject = defineResource<KubernetesSession>()({
     return outputsOf(inputs, readAs(LiveObject, answer));
   },
 
-  async destroy(session, context, { apiVersion, kind, name, namespace, uid }) {
-    const inputs = { manifest: { apiVersion, kind, metadata: { name, namespace } } };
-    const body = { propagationPolicy: 'Foreground', preconditions: { uid } };
-    await act(session, context, `delete ${titleOf(inputs)}`, async (api, signal) => {
-      const { object } = await pathOf(api, inputs, signal);
+  async destroy(session, context, outputs) {
+    const meant = wordsOf(outputs);
+    const live = await seen(session, context, meant);
+    if (live?.metadata.deletionTimestamp !== undefined) {
+      const message = `${titleOf(meant)} to end, as it was asked to`;
+      throw new CallError({ outcome: 'rejected', reason: 'dependency', message });
+    }
+    const body = { propagationPolicy: 'Foreground', preconditions: { uid: outputs.uid } };
+    await act(session, context, `delete ${titleOf(meant)}`, async (api, signal) => {
+      const { object } = await pathOf(api, meant, signal);
       return api.ask({ method: 'DELETE', path: object, body }, signal);
     });
   },
 
-  async blockers(session, context, { apiVersion, kind, name, namespace }) {
-    const inputs = { manifest: { apiVersion, kind, metadata: { name, namespace } } };
-    const sight = await lookAt(session, context, `look at ${titleOf(inputs)}`, (api, signal) =>
-      find(api, inputs, signal),
-    );
-    if ('unreachable' in sight || sight.seen === undefined) return [];
-    return sight.seen.metadata.finalizers.map((finalizer) => `${finalizer}, which somebody has to do his part for`);
+  async blockers(session, context, outputs) {
+    const live = await seen(session, context, wordsOf(outputs));
+    return live === undefined ? [] : blockersOf(live);
   },
 });
+
+function wordsOf({ apiVersion, kind, name, namespace }: ObjectOutputs): Named {
+  return { manifest: { apiVersion, kind, metadata: { name, namespace } } };
+}
+
+/** Undefined also when nobody can tell. */
+async function seen(
+  session: KubernetesSession,
+  context: ResourceContext,
+  meant: Named,
+): Promise<LiveObject | undefined> {
+  const sight = await lookAt(session, context, `look at ${titleOf(meant)}`, (api, signal) => find(api, meant, signal));
+  return 'unreachable' in sight ? undefined : sight.seen;
+}
 
 type Named = Pick<WantedObject, 'manifest'>;
 
@@ -160,7 +176,7 @@ function outputsOf({ manifest }: Named, live: LiveObject): ObjectOutputs {
   const { name, namespace } = metadata;
   const { uid } = live.metadata;
   const identity = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-  return { ...identity, uid, fields: ownFieldsDigest(live) ?? '' };
+  return { ...identity, uid, given: givenDigest(live) ?? '', fields: ownFieldsDigest(live) ?? '' };
 }
 
 /**

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Files } from '#std/files.ts';
 import { assert } from '#std/assert.ts';
-import type { Manifest } from './manifest.ts';
+import { Manifest } from './manifest.ts';
 
 /** Beside this file, from its sources and when it is built. */
 const FOLDER = fileURLToPath(new URL('manifests', import.meta.url));
@@ -39,7 +39,7 @@ export async function platformManifests(
       return filled(await files.read(join(FOLDER, file)), values);
     }),
   );
-  return texts.flatMap((text) => parseAllDocuments(text).map((document): Manifest => document.toJS()));
+  return texts.flatMap((text) => parseAllDocuments(text).map((document) => Manifest.parse(document.toJS())));
 }
 
 function filled(text: string, values: ReadonlyMap<string, string>): string {

@@ -160,6 +160,17 @@ export function conditionIn(live: LiveObject, type: string): Stated['status']['c
   return Stated.parse(live).status.conditions.find((one) => one.type === type);
 }
 
+/** What keeps one that is on its way out: a namespace says it in words, all others only have somebody's mark. */
+export function blockersOf(live: LiveObject): readonly string[] {
+  const told = Stated.parse(live).status.conditions.filter(
+    ({ type, status }) => status === 'True' && NAMESPACE_REMAINS.has(type),
+  );
+  if (told.length > 0) return told.map(({ message }) => message);
+  return live.metadata.finalizers.map((finalizer) => `${finalizer}, for which somebody has his part to do`);
+}
+
+const NAMESPACE_REMAINS: ReadonlySet<string> = new Set(['NamespaceContentRemaining', 'NamespaceFinalizersRemaining']);
+
 function pending(waitingFor: string, progress?: { readonly done: number; readonly of: number }): Condition {
   return { is: 'pending', waitingFor, ...(progress === undefined ? {} : { progress }) };
 }

@@ -9,12 +9,14 @@ import {
   type ServerRequest,
 } from './known-server.ts';
 
-const CONNECT_MS = 5_000;
+const CONNECT_MS = 15_000;
+/** At one time, to one server: to shake hands is what takes longest, and who has done so goes on asking. */
+const CONNECTIONS_MAX = 4;
 /** A longer answer is cut off. */
 const ANSWER_BYTES_MAX = 64 * 2 ** 20;
 
 interface SystemKnownServersOptions {
-  /** A connection that takes longer does not come about. @default five seconds */
+  /** A connection that takes longer does not come about. @default fifteen seconds */
   readonly connectMs?: number;
 }
 
@@ -32,7 +34,7 @@ export class SystemKnownServers implements KnownServers {
 
 class SystemServerLine implements ServerLine {
   readonly #server: KnownServer;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
 
   readonly #connectMs: number;
 
@@ -86,7 +88,8 @@ function watchConnection(asking: ClientRequest, connectMs: number): { readonly w
       socket.setTimeout(0);
     });
     socket.setTimeout(connectMs, () => {
-      if (!connection.wasMade) asking.destroy(new TypeError(`no connection within ${connectMs} ms`));
+      if (!connection.wasMade)
+        asking.destroy(new LostRequest(`no connection within ${connectMs} ms`, { wasSent: false }));
     });
   });
   return connection;
@@ -98,7 +101,8 @@ async function collect(answer: IncomingMessage): Promise<ServerAnswer> {
   for await (const piece of answer.iterator()) {
     if (!(piece instanceof Uint8Array)) continue;
     length += piece.length;
-    if (length > ANSWER_BYTES_MAX) throw new RangeError(`an answer of more than ${ANSWER_BYTES_MAX} bytes`);
+    if (length > ANSWER_BYTES_MAX)
+      throw new LostRequest(`an answer of more than ${ANSWER_BYTES_MAX} bytes`, { wasSent: true });
     pieces.push(piece);
   }
   return { status: answer.statusCode ?? 0, body: Buffer.concat(pieces).toString('utf8') };

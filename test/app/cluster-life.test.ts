@@ -78,6 +78,8 @@ test('a file that the cluster can become is taken up by apply, and asked for by 
     'eu-west-3.machine.worker-2',
     'eu-west-3.machine.worker-2.address',
     'eu-west-3.peer.worker-2',
+    'eu-west-3.certificate.worker-2.kubelet',
+    'eu-west-3.certificate.worker-2.proxy',
     'eu-west-3.node.worker-2',
   ]);
   expect(await desk.app().apply(TARGET, { wait: false }, UNINTERRUPTED)).toMatchObject({ ok: true });

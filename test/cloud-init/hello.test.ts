@@ -119,6 +119,12 @@ describe('the disk of one machine in another', () => {
     await stand.write('etc/systemd/system/bootstrap-etcd.service', '');
     await stand.write('etc/systemd/system/bootstrap-node.service', '');
     await stand.write('etc/systemd/system/other.service', '');
+    const ofKubernetes = [
+      'etc/bootstrap/kubernetes/encryption.yaml',
+      'var/lib/kubelet/pods',
+      'var/lib/containerd/image',
+    ];
+    for (const path of ofKubernetes) await stand.write(path, 'of the first');
     const keys = [await stand.read(KEY), await stand.read('etc/bootstrap/pki/etcd.key')];
     expect(await stand.run('opt/bootstrap/node/same-machine')).toBe(0);
 
@@ -132,6 +138,7 @@ describe('the disk of one machine in another', () => {
     expect(keys).not.toContain(await stand.read('etc/bootstrap/pki/etcd.key'));
     expect(await stand.has('etc/bootstrap/secrets/overlay-psk')).toBe(false);
     expect(await stand.has('var/lib/bootstrap/data')).toBe(false);
+    for (const path of ofKubernetes) expect(await stand.has(path)).toBe(false);
     const installed = ['enable --no-reload bootstrap-certificates.service', 'start bootstrap-certificates.service'];
     expect(await stand.lines('systemctl')).toEqual([
       ...installed,

@@ -51,6 +51,6 @@ export async function shelveKubernetes({ household, assets, folder }: Shelving):
 /** As an archive of an image tells it: what stands behind the colon of its name. */
 async function versionIn(archive: string): Promise<string> {
   const { stdout } = await run('tar', ['--extract', '--to-stdout', '--file', archive, 'manifest.json']);
-  const [{ RepoTags: [name = ''] = [] } = {}] = Contents.parse(JSON.parse(stdout));
+  const [name = ''] = Contents.parse(JSON.parse(stdout)).flatMap(({ RepoTags: names }) => names);
   return name.slice(name.lastIndexOf(':') + 1).replace(/^v/, '');
 }

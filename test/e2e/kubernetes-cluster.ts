@@ -52,7 +52,7 @@ export class KubernetesCluster {
       `image: { id: ${inject('image')} }`,
       `assets: { lock: ${lock}, source: ${source} }`,
       'nodes:',
-      `  control-plane: { count: ${controlPlanes}, machine: small }`,
+      `  converged: { count: ${controlPlanes}, machine: medium }`,
       `  worker: { count: ${workers}, machine: small }`,
     ];
     await writeFile(this.file, `${lines.join('\n')}\n`);

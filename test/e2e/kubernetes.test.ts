@@ -3,7 +3,7 @@ import { farewellChecks } from './kubernetes/farewell.ts';
 import { foundingChecks } from './kubernetes/founding.ts';
 import { replacementChecks } from './kubernetes/replacement.ts';
 import { scaleChecks } from './kubernetes/scale.ts';
-import { trafficChecks } from './kubernetes/traffic.ts';
+import { policyChecks, trafficChecks } from './kubernetes/traffic.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 
 const COUNTS = { controlPlanes: 3, workers: 2 };
@@ -19,6 +19,7 @@ describe('Kubernetes on machines of this workstation', () => {
 
   foundingChecks(cluster, COUNTS);
   trafficChecks(cluster);
+  policyChecks(cluster);
   replacementChecks(cluster, COUNTS);
   scaleChecks(cluster, COUNTS);
   farewellChecks(cluster);

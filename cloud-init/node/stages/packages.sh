@@ -5,7 +5,7 @@
 
 wanted='curl:curl ip:iproute2 nft:nftables wg:wireguard-tools'
 if grep -qx kubelet "$ETC/stages"; then
-  wanted="$wanted containerd:containerd runc:runc haproxy:haproxy modprobe:kmod sysctl:procps mount:mount"
+  wanted="$wanted containerd:containerd runc:runc haproxy:haproxy modprobe:kmod sysctl:procps"
   wanted="$wanted $ROOT/usr/lib/cni/bridge:containernetworking-plugins"
   # These run by units of ours, and not by those that their packages bring and start.
   for theirs in containerd haproxy; do

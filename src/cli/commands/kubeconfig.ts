@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 
 export const kubeconfigCommand = defineCommand({
   example:
-    'eval "$(bootstrap kubeconfig dev)"\nbootstrap kubeconfig dev --out ci.kubeconfig --user ci --group deployers --hours 2',
+    'bootstrap kubeconfig dev\nbootstrap kubeconfig dev --out ci.kubeconfig --user ci --group deployers --hours 2',
   arguments: [TARGET_ARGUMENT],
   options: {
     file: TARGET_OPTIONS.file,

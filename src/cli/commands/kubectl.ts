@@ -6,7 +6,7 @@ import { TARGET_ARGUMENT, TARGET_OPTIONS } from '../target.ts';
 const REST = '--';
 
 export const kubectlCommand = defineCommand({
-  example: 'bootstrap kubectl dev -- get nodes -o wide\nbootstrap kubectl dev get pods',
+  example: 'bootstrap kubectl dev get nodes',
   arguments: [
     TARGET_ARGUMENT,
     { name: '[ARGS...]', summary: 'what kubectl is told, with -- before it when it has options' },

@@ -3,7 +3,7 @@ import { type Counts, type KubernetesCluster, NAME } from '../kubernetes-cluster
 
 export function nodesOf({ controlPlanes, workers }: Counts): readonly string[] {
   const named = (role: string, count: number) => Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
-  return [...named('control-plane', controlPlanes), ...named('worker', workers)];
+  return [...named('converged', controlPlanes), ...named('worker', workers)];
 }
 
 export function foundingChecks(cluster: KubernetesCluster, counts: Counts): void {

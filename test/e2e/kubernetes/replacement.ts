@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Counts, type KubernetesCluster, NAME } from '../kubernetes-cluster.ts';
 import { nodesOf } from './founding.ts';
 
-const VICTIM = 'control-plane-2';
+const VICTIM = 'converged-2';
 const WRITES_LEAST = 5;
 
 /** Writes one object after the other, and keeps count of what was refused. */

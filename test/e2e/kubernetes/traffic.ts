@@ -36,6 +36,7 @@ export const DEPLOYMENT = {
             labelSelector: { matchLabels: { app: 'web' } },
           },
         ],
+        nodeSelector: { 'node-role.kubernetes.io/worker': '' },
         containers: [container()],
       },
     },
@@ -49,19 +50,15 @@ const SERVICE = {
   spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: PORT, nodePort: NODE_PORT }] },
 };
 
+/** What a pod of its own hears there. */
+function askedFromPod(cluster: KubernetesCluster, name: string, url: string): Promise<string> {
+  const pod = { spec: { containers: [{ ...container(['get', url]), name }] } };
+  const manner = ['--rm', '--attach', '--quiet', '--restart=Never'];
+  return cluster.said('run', name, ...manner, `--image=${IMAGE}`, `--overrides=${JSON.stringify(pod)}`);
+}
+
 export function trafficChecks(cluster: KubernetesCluster): void {
-  /** What a pod of its own hears there. */
-  const asked = (name: string, url: string): Promise<string> =>
-    cluster.said(
-      'run',
-      name,
-      '--rm',
-      '--attach',
-      '--quiet',
-      '--restart=Never',
-      `--image=${IMAGE}`,
-      `--overrides=${JSON.stringify({ spec: { containers: [{ ...container(['get', url]), name }] } })}`,
-    );
+  const asked = (name: string, url: string): Promise<string> => askedFromPod(cluster, name, url);
 
   test('takes a Deployment of three, which stand on both workers', async () => {
     await cluster.apply('web', DEPLOYMENT);
@@ -84,37 +81,10 @@ export function trafficChecks(cluster: KubernetesCluster): void {
     expect(await asked('asks-name', `http://web.default.svc.cluster.local:${PORT}`)).toMatch(/^web-/);
   });
 
-  test('lets nobody in whom a NetworkPolicy keeps out', async () => {
-    const policy = {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'friends', namespace: 'default' },
-      spec: {
-        podSelector: { matchLabels: { app: 'web' } },
-        policyTypes: ['Ingress'],
-        ingress: [{ from: [{ podSelector: { matchLabels: { run: 'friend' } } }] }],
-      },
-    };
-    await cluster.apply('policy', policy);
-    const url = `http://web.default.svc.cluster.local:${PORT}`;
-    expect(await asked('friend', url)).toMatch(/^web-/);
-    await expect(asked('stranger', url)).rejects.toThrow(/deadline exceeded|timed? ?out/i);
-    await cluster.said('delete', 'networkpolicy', 'friends');
-  });
-
   test('answers on its node port on machines that have none of its pods', async () => {
     const ask = `curl -sS -m 20 http://127.0.0.1:${NODE_PORT} || curl -sS -m 20 "http://$OVERLAY_ADDRESS:${NODE_PORT}"`;
     const script = `. /etc/bootstrap/node.env; ${ask}`;
-    const { output } = await cluster.place.good([
-      'ssh',
-      NAME,
-      'control-plane-1',
-      '--',
-      'sudo',
-      'sh',
-      '-c',
-      `'${script}'`,
-    ]);
+    const { output } = await cluster.place.good(['ssh', NAME, 'converged-1', '--', 'sudo', 'sh', '-c', `'${script}'`]);
     expect(output).toMatch(/web-/);
   });
 
@@ -128,5 +98,25 @@ export function trafficChecks(cluster: KubernetesCluster): void {
     );
     expect(code).not.toBe(0);
     expect(output).toContain('violates PodSecurity "restricted');
+  });
+}
+
+export function policyChecks(cluster: KubernetesCluster): void {
+  test('lets nobody in whom a NetworkPolicy keeps out', async () => {
+    const policy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'friends', namespace: 'default' },
+      spec: {
+        podSelector: { matchLabels: { app: 'web' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { run: 'friend' } } }] }],
+      },
+    };
+    await cluster.apply('policy', policy);
+    const url = `http://web.default.svc.cluster.local:${PORT}`;
+    expect(await askedFromPod(cluster, 'friend', url)).toMatch(/^web-/);
+    await expect(askedFromPod(cluster, 'stranger', url)).rejects.toThrow(/deadline exceeded|timed? ?out/i);
+    await cluster.said('delete', 'networkpolicy', 'friends');
   });
 }

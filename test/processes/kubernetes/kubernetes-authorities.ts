@@ -22,11 +22,13 @@ export interface Identity {
 
 /** The authorities of a cluster, and what machines and people are certified to be. */
 export class KubernetesAuthorities {
-  cluster = newAuthority('cluster');
+  readonly cluster = newAuthority('cluster');
   readonly etcd = newAuthority('etcd');
   readonly frontProxy = newAuthority('front-proxy');
   readonly serviceAccount = newAuthority('service-account');
   readonly encryptionKey = Buffer.from(random.bytes(32)).toString('base64');
+
+  readonly #held = new Map<string, { readonly key: KeyPair; readonly holder: Holder }>();
 
   /** All that a machine of the control plane has of keys, certificates and secrets. */
   async equip(machine: EtcdMachine, node: string, address: string): Promise<void> {
@@ -57,26 +59,37 @@ export class KubernetesAuthorities {
 
   identity(holder: Holder, authority = this.cluster): Identity {
     const key = KeyPair.make('p256', random);
-    const certificate = issueLeaf(authority, {
-      request: { publicKey: key.publicKey },
-      organizations: [],
-      dnsNames: [],
-      addresses: [],
-      ...holder,
-      usages: ['server', 'client'],
-      nowMs: Date.now(),
-      lifeDays: DAYS,
-      random,
-    });
-    return { key: key.pem, certificate };
+    return { key: key.pem, certificate: certify(key, holder, authority) };
+  }
+
+  /** Another certificate for a key of this machine, which speaks of the same. */
+  renew(machine: EtcdMachine, purpose: string, authority: Authority): string {
+    const held = this.#held.get(machine.path(purpose));
+    if (held === undefined) throw new Error(`That machine has no key for ${purpose}.`);
+    return certify(held.key, held.holder, authority);
   }
 
   async #hold(machine: EtcdMachine, purpose: string, authority: Authority, holder: Holder): Promise<void> {
-    const { key, certificate } = this.identity(holder, authority);
-    await machine.write(`${PKI}/${purpose}.key`, key);
-    await machine.write(`${PKI}/${purpose}.crt`, certificate);
+    const key = KeyPair.make('p256', random);
+    this.#held.set(machine.path(purpose), { key, holder });
+    await machine.write(`${PKI}/${purpose}.key`, key.pem);
+    await machine.write(`${PKI}/${purpose}.crt`, certify(key, holder, authority));
     await machine.write(`${PKI}/${purpose}-ca.crt`, authority.certificate);
   }
+}
+
+function certify({ publicKey }: KeyPair, holder: Holder, authority: Authority): string {
+  return issueLeaf(authority, {
+    request: { publicKey },
+    organizations: [],
+    dnsNames: [],
+    addresses: [],
+    ...holder,
+    usages: ['server', 'client'],
+    nowMs: Date.now(),
+    lifeDays: DAYS,
+    random,
+  });
 }
 
 export function newAuthority(name: string): Authority {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Renewal, renewalLetter } from '#host/protocol.ts';
+import { type Renewal, renewalAnswers, renewalLetter } from '#host/protocol.ts';
 import { good } from '../etcd/etcd-members.ts';
 import { ControlPlanes, type Name, NAMES } from './control-planes.ts';
 import { newAuthority } from './kubernetes-authorities.ts';
@@ -27,10 +27,10 @@ describe('the authority of a cluster gets a successor', () => {
 
   test('all believe both, and at any time one server of the API is there', async () => {
     const before = await Promise.all(NAMES.map((name) => planes.processes(name, [...UNITS, 'etcd'])));
-    await Promise.all(NAMES.map(send));
+    await Promise.all(NAMES.map((name) => send(name, 1)));
     const watched = new AbortController();
     const gaps = watchServers(watched.signal);
-    await Promise.all(NAMES.map(followUntilAnswered));
+    await Promise.all(NAMES.map((name) => followUntilAnswered(name, 1)));
     watched.abort();
     expect(await gaps).toBe(0);
     const after = await Promise.all(NAMES.map((name) => planes.processes(name, [...UNITS, 'etcd'])));
@@ -48,21 +48,40 @@ describe('the authority of a cluster gets a successor', () => {
     expect(await planes.processes(NAMES[0], UNITS)).toEqual(before);
   });
 
-  async function send(name: Name): Promise<void> {
+  test('what the successor has signed is shown and used without a restart', async () => {
+    const before = await Promise.all(NAMES.map((name) => planes.processes(name, [...UNITS, 'etcd'])));
+    const first = await serialOf(NAMES[0]);
+    await Promise.all(NAMES.map((name) => send(name, 2)));
+    await Promise.all(NAMES.map((name) => followUntilAnswered(name, 2)));
+    await planes.until('another certificate', async () => (await serialOf(NAMES[0])) !== first || undefined);
+    expect(await Promise.all(NAMES.map((name) => planes.processes(name, [...UNITS, 'etcd'])))).toEqual(before);
+    const node = await planes.ownIdentity(NAMES[0], 'kubelet');
+    expect((await planes.kubectl(node, ['get', 'node', 'nobody'])).output).toContain('forbidden');
+  });
+
+  async function serialOf(name: Name): Promise<string> {
+    const shown = 'openssl s_client -connect 127.0.0.1:6443 </dev/null 2>/dev/null | openssl x509 -noout -serial';
+    return good(await planes.machine(name).run('sh', '-c', shown));
+  }
+
+  /** The first: whom to believe; the second: what the successor has signed. */
+  async function send(name: Name, number: number): Promise<void> {
     const read = (file: string) => readFile(planes.machine(name).path(`etc/bootstrap/pki/${file}`), 'utf8');
+    const authority = planes.authorities.cluster.certificate + next.certificate;
+    const renewed = (purpose: string) => planes.authorities.renew(planes.machine(name), purpose, next);
     const certificates = await Promise.all(
       PURPOSES.map(async (purpose) => {
-        const authority = (await read(`${purpose}-ca.crt`)) + next.certificate;
-        return [purpose, { certificate: await read(`${purpose}.crt`), authority }] as const;
+        const certificate = number === 1 ? await read(`${purpose}.crt`) : renewed(purpose);
+        return [purpose, { certificate, authority }] as const;
       }),
     );
     const renewal: Renewal = {
       format: 1,
       box: `box-of-${name}`,
-      number: 1,
+      number,
       certificates: Object.fromEntries(certificates),
     };
-    planes.mailbox(name).shown.set(`/letters/${renewalLetter(1)}`, JSON.stringify(renewal));
+    planes.mailbox(name).shown.set(`/letters/${renewalLetter(number)}`, JSON.stringify(renewal));
   }
 
   function follow(name: Name) {
@@ -70,10 +89,10 @@ describe('the authority of a cluster gets a successor', () => {
   }
 
   /** As the service does it, which asks again and again. */
-  async function followUntilAnswered(name: Name): Promise<void> {
+  async function followUntilAnswered(name: Name, number: number): Promise<void> {
     await planes.until(`an answer of ${name}`, async () => {
       good(await follow(name));
-      return planes.mailbox(name).received.has('/letters/renewed-01') || undefined;
+      return planes.mailbox(name).received.has(`/letters/${renewalAnswers(number).renewed}`) || undefined;
     });
   }
 
