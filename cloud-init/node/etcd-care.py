@@ -21,9 +21,9 @@ from etcd_space import give_back_space
 from node_basis import NODE, RUN, STATE, age, ask_mailbox, read, remove, say, write_durably
 
 TOOLS = os.path.dirname(os.path.abspath(__file__))
-# It has left; and the mailbox knows.
+# It has left.
 LEFT = f'{STATE}/etcd-left'
-LEFT_SENT = f'{STATE}/etcd-left.sent'
+LETTER_BYTES_MAX = 2**16
 
 ROUND_SECONDS = int(os.environ.get('ETCD_CARE_SECONDS', '15'))
 
@@ -72,17 +72,15 @@ def one_round(sender):
 
 def leave_is_asked():
     """As long as nobody answers, what was asked last is asked still."""
-    answer = ask_mailbox('letters/leave')
-    if answer and answer.status == 200 and not os.path.exists(LEAVING):
-        write_durably(LEAVING, '')
+    answer = ask_mailbox('letters/leave', bytes_max=LETTER_BYTES_MAX)
+    if answer and answer.status == 200 and answer.body.decode() != read(LEAVING):
+        write_durably(LEAVING, answer.body)
     if answer and answer.status == 404:
         remove(LEAVING)
     return os.path.exists(LEAVING)
 
 
 def leave():
-    if os.path.exists(LEFT_SENT):
-        return
     if subprocess.run(['sh', f'{TOOLS}/etcd-leave.sh'], check=False).returncode != 0:
         raise Refused('it has not left yet')
 
@@ -90,7 +88,6 @@ def leave():
 def join_again():
     say('Nobody asks this member to leave any more: it joins again.')
     remove(LEFT)
-    remove(LEFT_SENT)
     # Its agent runs the stage of etcd again.
     subprocess.run(['systemctl', 'restart', '--no-block', 'bootstrap-node.service'], check=False)
 

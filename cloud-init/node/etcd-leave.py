@@ -1,8 +1,12 @@
 #!/usr/bin/python3 -B
-"""Takes this member out of the cluster, once the others can do without it. Ends with an error while they cannot."""
+"""
+Takes this member out of the cluster, once the others can do without it. Ends with an error while they cannot. The last one
+takes all that etcd holds with it: it goes only when the letter says that nobody counts on that.
+"""
+import json
 import sys
 from etcd_cluster import (
-    LOCAL_URL, OWN_ID, Refused,
+    LEAVING, LOCAL_URL, OWN_ID, Refused,
     endpoints_of_others, hindrance, list_members, move_lead_at, remove_at, status_of, through_any, voters,
 )
 from node_basis import read, say
@@ -13,6 +17,9 @@ def main():
     own = next((member for member in members if member.id == own_id()), None)
     if own is None:
         return
+    if members == [own] and may_be_last():
+        say('Nobody was ready with what this last member holds: it goes.')
+        return
     reason = hindrance(members, own)
     if reason is not None:
         sys.exit(f'This member stays for now: {reason}.')
@@ -20,6 +27,13 @@ def main():
     hand_over(own, others)
     through_any([member.client_urls[0] for member in others], remove_at, own.id)
     say('Taken out of the cluster.')
+
+
+def may_be_last():
+    try:
+        return json.loads(read(LEAVING)).get('mayBeLast') is True
+    except ValueError:
+        return False
 
 
 def own_id():

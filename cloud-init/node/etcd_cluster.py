@@ -16,7 +16,7 @@ from node_basis import ADDRESS, ETC, NODE, STATE, say
 
 PKI = f'{ETC}/pki'
 DATA = f'{STATE}/etcd'
-# Somebody has asked this member to leave: it joins no more.
+# The letter in which this member was asked to leave: it joins no more.
 LEAVING = f'{STATE}/etcd-leaving'
 # Which member this machine is, once it is one.
 OWN_ID = f'{STATE}/etcd-member'

@@ -71,7 +71,7 @@ async function applySaved({ workstation, run, wait, intend }: BringUp, saved: st
   const standing = { demand, trusts: trustsIn(lease.snapshot) };
   checkFile(plan, clusterBlueprint(await clusterPlanOf(cluster, spec, standing)).hash);
   await announce(run, plan, lease.snapshot);
-  await preflight(run, spec, plan);
+  await preflight(run, spec, { plan, snapshot: lease.snapshot });
   await putInForce(workstation, cluster, place, intention);
   await settleDemand(cluster, place, spec);
   const result = await applyPlan(plan, { runtime: cluster.runtime, journal: lease, stop, abort });

@@ -56,7 +56,7 @@ export async function bringUp(task: BringUp): Promise<RunOutcome> {
   const check = async (plan: Plan): Promise<void> => {
     task.check?.(plan);
     // What follows the foundation was looked at with it.
-    if (foundation === undefined) await preflight(run, spec, plan);
+    if (foundation === undefined) await preflight(run, spec, { plan, snapshot: lease.snapshot });
     // Not before: a file that is refused was never in force.
     if (task.keepsFile !== true) await putInForce(workstation, cluster, bucket, intention);
     await settleDemand(cluster, bucket, spec);
@@ -84,7 +84,7 @@ async function layFoundation(task: BringUp, intention: Intention): Promise<Apply
   const { types } = cluster.runtime.provider;
   const whole = planChanges(clusterBlueprint(plan), lease.snapshot, { types });
   await announce(run, whole, lease.snapshot);
-  if (task.findings === undefined) await preflight(run, plan.spec, whole);
+  if (task.findings === undefined) await preflight(run, plan.spec, { plan: whole, snapshot: lease.snapshot });
   else tellPreflight(run, task.findings);
   await putInForce(workstation, cluster, local, intention);
   const blueprint = foundationBlueprint(plan);

@@ -2,6 +2,7 @@ import { clusterBlueprint } from '#cluster/bootstrap.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { ClusterState } from '#engine/cluster-state.ts';
 import { type Plan, planChanges } from '#engine/plan.ts';
+import type { Snapshot } from '#engine/record.ts';
 import type { PreflightFinding } from '#provider/preflight.ts';
 import { newClusterUid } from '#state/new-cluster-uid.ts';
 import type { CreateRequest, Interruption, RunOutcome } from './app.ts';
@@ -75,10 +76,14 @@ async function refuseStrangers(
   });
 }
 
-async function planOfNew(cluster: OpenCluster, spec: ClusterSpec): Promise<Plan> {
+async function planOfNew(
+  cluster: OpenCluster,
+  spec: ClusterSpec,
+): Promise<{ readonly plan: Plan; readonly snapshot: Snapshot }> {
   const { types } = cluster.runtime.provider;
   const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec));
-  return planChanges(blueprint, new ClusterState(cluster.known.uid), { types });
+  const snapshot = new ClusterState(cluster.known.uid);
+  return { plan: planChanges(blueprint, snapshot, { types }), snapshot };
 }
 
 function newClusterOf({ ports }: Workstation, { spec }: ClusterText): NewCluster {

@@ -120,7 +120,7 @@ async function resultOf(
 ): Promise<Omit<PlanResult, 'exists'>> {
   const [heading, preflight, priced] = await Promise.all([
     known ?? headingOf(cluster, signal),
-    asks ? lookAhead(cluster, spec, planned, signal) : [],
+    asks ? lookAhead(cluster, spec, { plan: planned, snapshot }, signal) : [],
     pricedPlan(cluster, planned, snapshot, signal),
   ]);
   return { heading, ...priced, isEmpty: isEmpty(planned), preflight, rotations: rotationsIn(snapshot) };

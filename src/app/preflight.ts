@@ -1,28 +1,37 @@
+import { lookAtQuorum } from '#cluster/quorum-check.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { Plan } from '#engine/plan.ts';
 import { problem } from '#engine/problem.ts';
+import type { Snapshot } from '#engine/record.ts';
 import { makesSomething, type PreflightFinding } from '#provider/preflight.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import type { Run } from './run.ts';
 
-/** What the provider says of a plan before it is carried out: nothing, when nothing is to be made. */
+interface Intended {
+  readonly plan: Pick<Plan, 'changes'>;
+  /** What it was made for. */
+  readonly snapshot: Snapshot;
+}
+
+/** What is to be said of a plan before it is carried out, by the provider and by us: nothing, when nothing is to be made. */
 export async function lookAhead(
   { connection, known }: Pick<OpenCluster, 'connection' | 'known'>,
   { domain, zones, network, dns }: ClusterSpec,
-  plan: Pick<Plan, 'changes'>,
+  { plan, snapshot }: Intended,
   signal: AbortSignal,
 ): Promise<readonly PreflightFinding[]> {
   if (!makesSomething(plan)) return [];
   const { machines, overlay, pods, services } = network;
   const ranges = { machines, overlay, pods, services };
-  return connection.preflight({ uid: known.uid, domain, zoneOrigin: dns.zone, zones, ranges, plan }, signal);
+  const request = { uid: known.uid, domain, zoneOrigin: dns.zone, zones, ranges, plan };
+  return [...lookAtQuorum(plan, snapshot), ...(await connection.preflight(request, signal))];
 }
 
 /** Looks, says what was found, and goes no further when something of it is bad. */
-export async function preflight(run: Run, spec: ClusterSpec, plan: Pick<Plan, 'changes'>): Promise<void> {
+export async function preflight(run: Run, spec: ClusterSpec, intended: Intended): Promise<void> {
   const { cluster, interruption } = run;
   const signal = AbortSignal.any([interruption.stop, interruption.abort]);
-  const findings = await lookAhead(cluster, spec, plan, signal);
+  const findings = await lookAhead(cluster, spec, intended, signal);
   tellPreflight(run, findings);
   refuseBad(findings);
 }

@@ -5,6 +5,9 @@ import type { RegionNetwork } from './network.ts';
 import { isControlPlane, type Role, servesSites } from './roles.ts';
 import type { Member } from './roster.ts';
 
+/** Whose machines are given up one after the other. */
+export const QUORUM_TURN = 'control-plane';
+
 export interface MachinesSpec {
   readonly spec: ClusterSpec;
   readonly roster: readonly Member[];
@@ -51,7 +54,7 @@ export function declareMachines(
       isNamed,
       fixedAddress: isFixed ? constructs.address(scope, { name }) : undefined,
       // The quorum is on them: it never lacks more than one.
-      turn: isControlPlane(role) ? 'control-plane' : undefined,
+      turn: isControlPlane(role) ? QUORUM_TURN : undefined,
     });
     return { member, machine };
   });

@@ -163,11 +163,28 @@ class ApplyGraph {
   }
 
   takeTurns(): void {
-    takeTurns([...this.#ups.values()], ({ instanceId }) => {
+    const endsOf = ({ instanceId }: ReplaceChange): readonly ApplyStep[] => {
       const record = this.#snapshot.records.get(instanceId);
       const ending = record === undefined ? [] : [record, ...this.#dependentsOf(record)];
       return ending.flatMap((one) => this.#downs.get(one.instanceId) ?? []);
-    });
+    };
+    const ups = [...this.#ups.values()];
+    takeTurns(ups, endsOf, (member) => this.#partsOf(member).filter((one) => !this.#isStanding(one)).length);
+  }
+
+  /** The member, what lives in it, and what that needs of all that depends on the member. */
+  #partsOf({ change }: ApplyStep): readonly UpwardChange[] {
+    const { address } = change;
+    const own = [...this.#ups.values()].map((up) => up.change).filter(isUpward);
+    const inner = own.filter(({ declaration }) => declaration.within === address);
+    const needed = new Set(inner.flatMap(({ declaration }) => declaration.dependsOn));
+    return own.filter((one) => isOf(one, address) && (inner.includes(one) || needed.has(one.address)));
+  }
+
+  /** It was made to its end, works as far as anybody has seen, and nobody has begun to end it. */
+  #isStanding({ address, because }: Change): boolean {
+    const status = this.#snapshot.current(address)?.status;
+    return because.reason !== 'broken' && (status === 'ready' || status === 'updating');
   }
 
   /** `early`: what a destroy-first replacement waits for. `late`: what waits for one. */

@@ -22,12 +22,19 @@ export async function refuseHello(
   throw new CallError({ outcome: 'rejected', reason: 'invalid', message: why });
 }
 
+interface OwnWords {
+  readonly name: string;
+  readonly certificates?: readonly string[];
+  /** No node was ever ready on it: whoever leaves may take along what only it holds. */
+  readonly mayBeLast?: true;
+}
+
 /** A letter of the program of which the name is what matters; one that is there already is as good. */
 export async function writeOnce(
   mailbox: Mailbox,
   context: ResourceContext,
   box: string,
-  { name, ...more }: { readonly name: string; readonly certificates?: readonly string[] },
+  { name, ...more }: OwnWords,
 ): Promise<void> {
   try {
     await mailbox.write(context, box, { name, body: JSON.stringify({ format: PROTOCOL_FORMAT, box, ...more }) });

@@ -15,13 +15,27 @@ const JOINING_STAGE = 'etcd';
 export async function leave(mailbox: Mailbox, context: ResourceContext, box: string): Promise<void> {
   const contents = await mailbox.look(context, box);
   const { letters, machine } = contents;
-  if (machine === 'gone' || !hasJoined(letters) || letters.includes(LETTER.left)) return;
-  if (!letters.includes(LETTER.leave)) await writeOnce(mailbox, context, box, { name: LETTER.leave });
+  const isAsked = letters.includes(LETTER.leave);
+  const hasLeft = isAsked && letters.includes(LETTER.left);
+  if (machine === 'gone' || !hasJoined(letters) || hasLeft) return;
+  if (!isAsked) await ask(mailbox, context, { box, letters });
   throw new CallError({
     outcome: 'rejected',
     reason: 'dependency',
     message: 'its machine to leave the quorum, which it does when the others can do without it',
   });
+}
+
+interface Asked {
+  readonly box: string;
+  readonly letters: readonly string[];
+}
+
+async function ask(mailbox: Mailbox, context: ResourceContext, { box, letters }: Asked): Promise<void> {
+  // It answered when it was not asked any more, and may have joined again since.
+  if (letters.includes(LETTER.left)) await mailbox.remove(context, box, [LETTER.left]);
+  const mayBeLast = settledAs({ letters }) === undefined ? ({ mayBeLast: true } as const) : {};
+  await writeOnce(mailbox, context, box, { name: LETTER.leave, ...mayBeLast });
 }
 
 /** Whether its machine is a member of what does not stand that members are just taken away. */

@@ -88,6 +88,25 @@ test('an apply, or a saved plan, that the account has no room for makes nothing 
   expect(await desk.app().plan(TARGET, { refresh: true }, FOREVER)).toMatchObject({ isEmpty: true, preflight: [] });
 });
 
+test('the only machine of a control plane is not replaced, unless others can keep meanwhile what its etcd holds', async () => {
+  await using desk = await Desk.alone();
+  await desk.create();
+  const another = (controlPlanes: number) => `${clusterFile({ controlPlanes })}image: { system: debian-12 }\n`;
+  await desk.edit(another(1));
+  desk.events.length = 0;
+  const outcome = await desk.app().apply(TARGET, { wait: false }, UNINTERRUPTED);
+  expect(outcome).toMatchObject({ ok: false, done: 0, failed: [{ code: 'preflight.failed' }] });
+  expect(outcome.failed[0]?.detail.split('\n')).toEqual([
+    'quorum: eu-west-3.machine.control-plane-1 is to be replaced, and no other machine can keep what its etcd holds meanwhile',
+    '  With a count of 3 the same change is made without a loss; after that 1 can be written again. Or: bootstrap etcd snapshot, delete, create, etcd restore.',
+  ]);
+  expect(desk.events.map(({ type }) => type)).not.toContain('change-started');
+  await desk.edit(another(3));
+  expect(await desk.app().apply(TARGET, { wait: false }, UNINTERRUPTED)).toMatchObject({ ok: true });
+  await desk.edit(another(1));
+  expect(await desk.app().apply(TARGET, { wait: false }, UNINTERRUPTED)).toMatchObject({ ok: true });
+});
+
 test('a plan tells what would hinder it, unless the provider is not to be asked', async () => {
   await using desk = await Desk.alone();
   const file = join(desk.home, 'large.yaml');

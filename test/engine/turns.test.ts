@@ -12,16 +12,18 @@ interface Change {
   readonly shapes: Readonly<Record<string, typeof OLD>>;
   readonly turn?: string | null;
   readonly missing?: string;
+  /** A host without a wall. */
+  readonly bare?: string;
 }
 
 /** Three hosts with a wall in each, and what each step of a change of them waits for. */
-function needsAt({ kind, shapes, turn = 'hosts', missing }: Change): (step: string) => readonly string[] {
+function needsAt({ kind, shapes, turn = 'hosts', missing, bare }: Change): (step: string) => readonly string[] {
   const records = HOSTS.flatMap((host, index) => {
     const { id } = outputsOf(host, 2 * index + 1);
     const stands = { dependsOn: [at(host)], within: at(host), inputs: { ...OLD, on: id } };
     return [
       ready(host, { incarnation: 2 * index + 1, inputs: OLD, kind: kind.kind }),
-      ready(`${host}.wall`, { incarnation: 2 * index + 2, ...stands }),
+      ...(host === bare ? [] : [ready(`${host}.wall`, { incarnation: 2 * index + 2, ...stands })]),
     ];
   });
   const { changes } = planOf({
@@ -46,6 +48,13 @@ test('the next is given up when the one before stands, with what lives in it', (
   expect(needsOf('down one 1')).toEqual([]);
   expect(needsOf('down two 3')).toEqual(expect.arrayContaining(['up one', 'up one.wall']));
   expect(needsOf('down three 5')).toEqual(expect.arrayContaining(['up two', 'up two.wall']));
+});
+
+test('the one of which most is missing comes first', () => {
+  const needsOf = needsAt({ kind: pillar, shapes: ALL, bare: 'three' });
+  expect(needsOf('down three 5')).toEqual([]);
+  expect(needsOf('down one 1')).toEqual(expect.arrayContaining(['up three', 'up three.wall']));
+  expect(needsOf('down two 3')).toEqual(expect.arrayContaining(['up one', 'up one.wall']));
 });
 
 test('where the new one comes first, it is the new one that waits', () => {

@@ -7,17 +7,38 @@ const MODEL = 'test/simulation/cluster/quorum/etcd-members.ts';
 /** Ways to lose a quorum: of the program, and of the machines as they are simulated. */
 export const QUORUM_MUTANTS: readonly Mutant[] = [
   {
+    name: 'a machine that does its part is given up before one that does not',
+    file: 'src/engine/turns.ts',
+    anchor: 'missingOf(right) - missingOf(left)',
+    replacement: 'missingOf(left) - missingOf(right)',
+    killers: [byTests('test/engine/turns.test.ts')],
+  },
+  {
+    name: 'the only machine of a control plane is replaced although nobody can keep what it holds',
+    file: 'src/cluster/quorum-check.ts',
+    anchor: 'lone === undefined || voting.length > 1 || !isExchanged(lone)',
+    replacement: 'lone === undefined || voting.length > 0 || !isExchanged(lone)',
+    killers: [byTests('test/cluster/quorum-check.test.ts')],
+  },
+  {
+    name: 'what a machine said when it was asked to leave before is believed',
+    file: 'src/host/leave.ts',
+    anchor: 'const hasLeft = isAsked && letters.includes(LETTER.left);',
+    replacement: 'const hasLeft = letters.includes(LETTER.left);',
+    killers: [byTests('test/host/peer.test.ts')],
+  },
+  {
     name: 'two nodes of the control plane are replaced at once',
     file: 'src/cluster/machines.ts',
-    anchor: "turn: isControlPlane(role) ? 'control-plane' : undefined,",
+    anchor: 'turn: isControlPlane(role) ? QUORUM_TURN : undefined,',
     replacement: 'turn: undefined,',
     killers: [QUORUM_TESTS],
   },
   {
     name: 'machines of a quorum are ended without having left',
     file: 'src/host/leave.ts',
-    anchor: "if (machine === 'gone' || !hasJoined(letters) || letters.includes(LETTER.left)) return;",
-    replacement: "if (box !== '' || machine === 'gone' || letters.includes(LETTER.left)) return;",
+    anchor: "if (machine === 'gone' || !hasJoined(letters) || hasLeft) return;",
+    replacement: "if (box !== '' || machine === 'gone' || hasLeft) return;",
     killers: [QUORUM_TESTS],
   },
   {

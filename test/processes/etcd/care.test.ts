@@ -152,6 +152,13 @@ test('a member that was asked to leave goes once the others can do without it, a
   expect(await members.list(through)).toHaveLength(2);
 });
 
+test('a member that was asked anew before it noticed that it might stay says again that it has left', async () => {
+  const gone = FOUNDERS.find((name) => left(name) !== undefined) ?? '';
+  members.mailbox.received.delete(`/${gone}/letters/left`);
+  good(await members.machine(gone).care());
+  expect(left(gone)).toEqual({ format: 1, box: `box-of-${gone}` });
+});
+
 test('a member joins again when its leaving is taken back, and can be asked once more', async () => {
   const gone = FOUNDERS.find((name) => left(name) !== undefined) ?? '';
   const machine = members.machine(gone);
@@ -166,7 +173,7 @@ test('a member joins again when its leaving is taken back, and can be asked once
   expect(left(gone)).toEqual({ format: 1, box: `box-of-${gone}` });
 });
 
-test('a leader hands over before it leaves; the last that votes stays', async () => {
+test('a leader hands over before it leaves; the last that votes stays, unless nobody counts on it', async () => {
   const rest = FOUNDERS.filter((name) => left(name) === undefined);
   const leader = await members.leader();
   const last = rest.find((name) => name !== leader) ?? '';
@@ -181,10 +188,13 @@ test('a leader hands over before it leaves; the last that votes stays', async ()
     expect.stringContaining('This member stays for now: it is the only one that votes'),
   ]);
   expect(await members.get(last, 'kept')).toBe('in the snapshot');
+  askToLeave(last, { mayBeLast: true });
+  good(await members.machine(last).care());
+  expect(left(last)).toEqual({ format: 1, box: `box-of-${last}` });
 });
 
-function askToLeave(name: string): void {
-  members.mailbox.shown.set(`/${name}/letters/leave`, '{}');
+function askToLeave(name: string, letter: { readonly mayBeLast?: true } = {}): void {
+  members.mailbox.shown.set(`/${name}/letters/leave`, JSON.stringify(letter));
 }
 
 function left(name: string): unknown {

@@ -42,7 +42,7 @@ interface Counting {
 const COUNTS: Readonly<Record<ClusterShape, Counting>> = {
   single: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
   converged: { base: { converged: 3 }, grown: { converged: 4 }, shrunk: { converged: 2 } },
-  private: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
+  private: { base: { converged: 2 }, grown: { converged: 3 }, shrunk: { converged: 1 } },
   guest: { base: { converged: 1 }, grown: { converged: 2 }, shrunk: { converged: 1 } },
   ha: {
     base: { controlPlane: 3, worker: 2, storage: 3 },
@@ -53,7 +53,12 @@ const COUNTS: Readonly<Record<ClusterShape, Counting>> = {
 
 /** Whether there is such an operation: a single node cannot become fewer. */
 export function isPossible(cluster: ClusterShape, operation: Operation): boolean {
-  return operation !== 'shrink' || COUNTS[cluster].base.converged !== 1;
+  return operation !== 'shrink' || !isLone(cluster);
+}
+
+/** The only machine of a control plane is never replaced: the program refuses to while there is nobody to hand over to. */
+function isLone(cluster: ClusterShape): boolean {
+  return COUNTS[cluster].base.converged === 1;
 }
 
 /** What the cluster file says while the operation goes on: in the end, too, unless it is taken back. */
@@ -67,10 +72,11 @@ export function specFor(cluster: ClusterShape, operation: Operation): ClusterSpe
     case 'shrink':
       return specOf(shrunk);
     case 'rollback':
-      return impossible(specOf(base));
+      return impossible(specOf(isLone(cluster) ? grown : base));
     case 'replace':
+      return replaced(specOf(isLone(cluster) ? grown : base));
     case 'revert':
-      return replaced(specOf(base));
+      return isLone(cluster) ? updated(specOf(grown)) : replaced(specOf(base));
     case 'update':
       return updated(specOf(base));
     case 'create':

@@ -41,6 +41,7 @@ function arrive(node: string, change: Partial<EtcdMachine> = {}): EtcdMachine {
     mayFound: true,
     isEnded: false,
     isAskedToLeave: false,
+    mayBeLast: false,
     outUntilMs: 0,
     cutOffUntilMs: 0,
     joinedAtMs: undefined,
@@ -169,6 +170,29 @@ describe('who is asked to leave', () => {
     expect([first.leftAtMs, seats()]).toEqual([undefined, ALL_VOTE]);
     pass(HOUR_MS);
     expect(first.leftAtMs).toBe(nowMs);
+  });
+
+  test('says again that it has left when it is asked anew before it noticed that it might stay', () => {
+    const [first] = found();
+    first.isAskedToLeave = true;
+    settle();
+    first.leftAtMs = undefined;
+    pass(1);
+    expect([first.leftAtMs, seats()]).toEqual([nowMs, ALL_VOTE.slice(1)]);
+  });
+
+  test('stays when nobody else votes, unless nobody counts on what it holds', () => {
+    const alone = arrive('converged-1', { peers: 'converged-1=https://converged-1:2380' });
+    settle();
+    alone.isAskedToLeave = true;
+    pass(HOUR_MS);
+    expect(alone.doing).toBe('votes');
+    alone.mayBeLast = true;
+    settle();
+    expect(alone.doing).toBe('left');
+    const successor = arrive('converged-1', { box: 'later', peers: alone.peers });
+    settle();
+    expect([successor.doing, reported]).toEqual(['votes', []]);
   });
 });
 

@@ -93,7 +93,8 @@ export class EtcdMembers {
 
   #step(machine: EtcdMachine): boolean {
     if (!works(machine, this.#nowMs()) || machine.neverDoes === machine.doing) return false;
-    if (machine.isAskedToLeave && machine.doing !== 'left') return this.#leave(machine);
+    // Asked anew before it noticed that it was asked no more, it says again that it has left.
+    if (machine.isAskedToLeave && machine.leftAtMs === undefined) return this.#leave(machine);
     switch (machine.doing) {
       case 'boots':
         machine.doing = 'seeks';
@@ -105,7 +106,6 @@ export class EtcdMembers {
       case 'left':
         if (machine.isAskedToLeave) return false;
         // The question was taken back.
-        machine.leftAtMs = undefined;
         machine.doing = 'seeks';
         machine.mayFound = false;
         return true;
@@ -147,7 +147,9 @@ export class EtcdMembers {
       this.state.clusters.push(cluster);
     }
     const seat = cluster.members.findIndex((member) => member.node === node);
-    if (seat === -1 || this.#lives(cluster.members[seat]?.box)) return false;
+    const before = this.#machine(cluster.members[seat]?.box);
+    const isTaken = before !== undefined && before.doing !== 'left' && lives(before, this.#nowMs());
+    if (seat === -1 || isTaken) return false;
     const isLearner = false;
     cluster.members[seat] = { node, box, isLearner, knowsFromMs: this.#nowMs(), remembers: !cluster.wasFormed };
     machine.doing = 'settles';
@@ -181,10 +183,9 @@ export class EtcdMembers {
     const cluster = this.clusterOf(machine);
     const own = cluster?.members.find(({ box }) => box === machine.box);
     if (cluster !== undefined && own !== undefined) {
-      // A single one refuses, there as here: that the operator lets it go all the same is what is played.
-      const isAlone = cluster.members.length === 1;
-      if (!isAlone && (!this.#answers(cluster, machine) || this.#isNeeded(cluster, own, machine))) return false;
-      if (!isAlone) this.#remove(cluster, own);
+      const isLetGo = cluster.members.length === 1 && machine.mayBeLast;
+      if (!this.#answers(cluster, machine) || (!isLetGo && this.#isNeeded(cluster, own, machine))) return false;
+      if (!isLetGo) this.#remove(cluster, own);
     }
     machine.doing = 'left';
     machine.leftAtMs = this.#nowMs();

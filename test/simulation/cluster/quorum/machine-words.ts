@@ -7,6 +7,7 @@ import {
   type MachineLetter,
   takesWelcomeAtMs,
 } from '#providers/simulator/machine-life.ts';
+import { remembered } from '#providers/simulator/remembered.ts';
 import type { EtcdMachine } from './etcd-machine.ts';
 
 const STAGE = 'etcd';
@@ -42,6 +43,7 @@ export function etcdMachineOf({ machine, welcome }: Welcomed): EtcdMachine | und
     mayFound: settings.ETCD_STATE === 'new',
     isEnded: machine.terminatedAtMs !== undefined,
     isAskedToLeave: false,
+    mayBeLast: false,
     outUntilMs: 0,
     cutOffUntilMs: 0,
     joinedAtMs: undefined,
@@ -72,16 +74,27 @@ export function inCompany(
   life: readonly MachineLetter[],
   { joinedAtMs, leftAtMs }: Pick<EtcdMachine, 'joinedAtMs' | 'leftAtMs'>,
 ): readonly MachineLetter[] {
-  const own = life.find(({ name }) => STAGE_LETTER.test(name));
-  const lateByMs = own === undefined ? 0 : Math.max(0, (joinedAtMs ?? Infinity) - own.atMs);
-  let hasPassed = false;
-  return life.flatMap((letter) => {
-    hasPassed ||= letter === own;
-    if (letter.name === LETTER.left) return leftAtMs === undefined ? [] : [{ ...letter, atMs: leftAtMs }];
-    const waits = hasPassed && (letter.name.startsWith('stage-') || letter.name === LETTER.failed);
-    if (!waits) return [letter];
-    return lateByMs === Infinity ? [] : [{ ...letter, atMs: letter.atMs + lateByMs }];
-  });
+  return whenLeft(whenJoined(life, joinedAtMs), leftAtMs);
 }
+
+const whenJoined = remembered(
+  (life: readonly MachineLetter[], joinedAtMs: number | undefined): readonly MachineLetter[] => {
+    const own = life.findIndex(({ name }) => STAGE_LETTER.test(name));
+    const lateByMs = Math.max(0, (joinedAtMs ?? Infinity) - (life[own]?.atMs ?? Infinity));
+    if (own === -1 || lateByMs === 0) return life;
+    return life.flatMap((letter, index) => {
+      const waits = index >= own && (letter.name.startsWith('stage-') || letter.name === LETTER.failed);
+      if (!waits) return [letter];
+      return lateByMs === Infinity ? [] : [{ ...letter, atMs: letter.atMs + lateByMs }];
+    });
+  },
+);
+
+const whenLeft = remembered((life: readonly MachineLetter[], leftAtMs: number | undefined): readonly MachineLetter[] =>
+  life.flatMap((letter) => {
+    if (letter.name !== LETTER.left) return [letter];
+    return leftAtMs === undefined ? [] : [{ ...letter, atMs: leftAtMs }];
+  }),
+);
 
 const STAGE_LETTER = new RegExp(`^stage-\\d\\d-${STAGE}$`);

@@ -42,6 +42,7 @@ function machineOf(node: string, box = `box-of-${node}`): EtcdMachine {
     mayFound: false,
     isEnded: false,
     isAskedToLeave: false,
+    mayBeLast: false,
     outUntilMs: 0,
     cutOffUntilMs: 0,
     joinedAtMs: 0,
@@ -101,6 +102,14 @@ test.each<[what: string, plant: () => void, found: string]>([
     'a voter that is ready is ended without having left',
     () => judge.ending(seat(1).machine, cluster),
     'converged-1 was ended and had not left',
+  ],
+  [
+    'the last that votes is ended',
+    () => {
+      cluster.members.splice(1);
+      judge.ending(seat(1).machine, cluster);
+    },
+    'converged-1 was ended with all that etcd holds',
   ],
   [
     'a second seat is emptied',

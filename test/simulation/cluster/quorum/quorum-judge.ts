@@ -61,9 +61,9 @@ export class QuorumJudge implements MemberWatch {
     if (own?.isLearner !== false || cluster?.isInUse !== true || this.#isDeletion) return;
     const voters = votersOf(cluster);
     const rest = voters.filter((other) => other !== own);
-    // A single one has nobody to leave anything to.
-    if (rest.length > 0) this.#checkRest(rest, voters.length, `${machine.node} was ended`);
-    if (rest.length > 0 && machine.isReady) this.#seed.report(`${machine.node} was ended and had not left`);
+    if (rest.length === 0) this.#seed.report(`${machine.node} was ended with all that etcd holds`);
+    else this.#checkRest(rest, voters.length, `${machine.node} was ended`);
+    if (machine.isReady) this.#seed.report(`${machine.node} was ended and had not left`);
     this.#empty(machine.node, 'was ended');
   }
 

@@ -1,15 +1,18 @@
+import { z } from 'zod';
 import { boardIn } from '#host/board-text.ts';
+import { LETTER } from '#host/protocol.ts';
 import type { Write } from '#providers/simulator/account-log.ts';
 import type { Company } from '#providers/simulator/company.ts';
 import { type Instance, INSTANCES } from '#providers/simulator/ec2/instance.ts';
 import { WELCOMES } from '#providers/simulator/mailroom.ts';
 import type { DeliveredWelcome } from '#providers/simulator/machine-life.ts';
-import { type Version, VERSIONS } from '#providers/simulator/s3/versions.ts';
+import { VERSIONS } from '#providers/simulator/s3/versions.ts';
 import type { ScheduledEvent } from '../../event-heap.ts';
 import type { FaultLottery } from '../../faults.ts';
 import type { IntentLedger } from '../../intent-ledger.ts';
 import type { World } from '../../world.ts';
-import { lives } from './etcd-machine.ts';
+import { isRecord } from '../mirror.ts';
+import { type EtcdMachine, lives } from './etcd-machine.ts';
 import { EtcdMembers, type EtcdState, STARTS_WITHIN_MS } from './etcd-members.ts';
 import { etcdMachineOf, inCompany, type Welcomed } from './machine-words.ts';
 import { QuorumJudge } from './quorum-judge.ts';
@@ -24,6 +27,9 @@ interface QuorumSeed {
 }
 
 const PEERS = 'peers.json';
+/** Those that say more than that they are there: their box, and their name. */
+const LETTER_KEY = /\/([^/]+)\/(leave|settled-[^/]+)$/;
+const AskedToLeave = z.looseObject({ mayBeLast: z.boolean().optional() });
 /** Machines look again after so long, as etcd's scripts do. */
 const PAUSE_MS = [1_000, 5_000] as const;
 const LEARNS_MS = [2_000, 10_000] as const;
@@ -88,21 +94,36 @@ export class Quorum {
       case WELCOMES.name:
         return this.#takeWelcome(id, WELCOMES.schema.parse(value));
       case VERSIONS.name:
-        return this.#takeObject(VERSIONS.schema.parse(value));
+        return isRecord(value) && this.#takeObject(String(value['key']), value);
       default:
         return false;
     }
   }
 
-  #takeObject({ key, content }: Version): boolean {
-    const [, settled = ''] = /\/([^/]+)\/settled-[^/]+$/.exec(key) ?? [];
-    const machine = this.#state.machines.get(settled);
-    if (machine !== undefined) machine.isReady = true;
-    const cluster = machine === undefined ? undefined : this.#members.clusterOf(machine);
+  /** Most of what is stored is of no interest here. */
+  #takeObject(key: string, value: unknown): boolean {
+    const [, box = '', letter] = LETTER_KEY.exec(key) ?? [];
+    if (letter === undefined && key !== PEERS) return false;
+    const { content } = VERSIONS.schema.parse(value);
+    if (content === undefined) return false;
+    if (key === PEERS) {
+      this.#state.board = new Set(boardIn(content.data).peers.map(({ node }) => node));
+      return true;
+    }
+    const machine = this.#state.machines.get(box);
+    if (machine !== undefined) this.#takeLetter(machine, letter === LETTER.leave ? content.data : undefined);
+    return false;
+  }
+
+  /** `leave`: its words; otherwise it says that the machine is a node. */
+  #takeLetter(machine: EtcdMachine, leave: string | undefined): void {
+    if (leave !== undefined) {
+      machine.mayBeLast = AskedToLeave.parse(JSON.parse(leave)).mayBeLast === true;
+      return;
+    }
+    machine.isReady = true;
+    const cluster = this.#members.clusterOf(machine);
     if (cluster !== undefined) cluster.isInUse = true;
-    if (key !== PEERS || content === undefined) return false;
-    this.#state.board = new Set(boardIn(content.data).peers.map(({ node }) => node));
-    return true;
   }
 
   #takeInstance(instance: Instance): boolean {
@@ -126,7 +147,11 @@ export class Quorum {
     const isAsked = welcome.leaveAtMs !== undefined;
     if (isAsked === known.isAskedToLeave) return false;
     known.isAskedToLeave = isAsked;
-    if (!isAsked) this.#judge.staying(known);
+    if (!isAsked) {
+      // What it has answered is taken out with the question.
+      known.leftAtMs = undefined;
+      this.#judge.staying(known);
+    }
     this.#disturb();
     return true;
   }
