@@ -8,7 +8,7 @@ import type { Scope } from '#provider/constructs.ts';
 /** What the machines of a cluster are to find, and where this workstation has it from. */
 export interface AssetOrder extends WantedAsset {
   readonly form: Asset['form'];
-  /** Of an image: what names it in what is put into the cluster. */
+  /** Undefined: it is this program's own. Images are named by it in what is put into the cluster. */
   readonly version?: string;
 }
 

@@ -78,7 +78,7 @@ describe('a cluster', () => {
     const etcd = sha256Hex(BYTES);
     expect(await assetOrders(desk.ports(), { assets, image: IMAGE }, REAL)).toEqual([
       { name: 'node-bundle', sha256, form: 'tar.gz', from: FROM_PROGRAM },
-      { name: 'etcd', sha256: etcd, form: 'tar.gz', from: `https://mirror.example.com/${etcd}` },
+      { name: 'etcd', version: '3.5.16', sha256: etcd, form: 'tar.gz', from: `https://mirror.example.com/${etcd}` },
     ]);
     const [, builtIn] = (await assetOrders(desk.ports(), { image: IMAGE }, REAL)) ?? [];
     expect(builtIn?.from).toMatch(/^https:\/\/.+-linux-amd64\.tar\.gz$/);
