@@ -116,6 +116,12 @@ const Config = z.object({
   'current-context': z.string(),
 });
 
+const OPENSSL = 'openssl';
+
+function openssl(args: readonly string[], input: Buffer): string {
+  return execFileSync(OPENSSL, args, { input, encoding: 'utf8' });
+}
+
 describe('a kubeconfig', () => {
   test('leads to the endpoint that answers, believes the cluster alone, and is for its owner', async () => {
     await using api = await SmallApi.open(clusterAuthority(), API_NAME);
@@ -140,20 +146,11 @@ describe('a kubeconfig', () => {
     // OpenSSL judges what is written there.
     const [{ user }] = config.users;
     const leaf = Buffer.from(user['client-certificate-data'], 'base64');
-    const said = execFileSync(
-      'openssl',
-      ['x509', '-noout', '-subject', '-nameopt', 'RFC2253', '-ext', 'extendedKeyUsage'],
-      {
-        input: leaf,
-        encoding: 'utf8',
-      },
-    );
+    const said = openssl(['x509', '-noout', '-subject', '-nameopt', 'RFC2253', '-ext', 'extendedKeyUsage'], leaf);
     expect(said).toContain(`CN=${written.user},O=bootstrap:admins`);
     expect(said).toContain('TLS Web Client Authentication');
     const key = Buffer.from(user['client-key-data'], 'base64');
-    const publicOf = (args: readonly string[], input: Buffer) =>
-      execFileSync('openssl', args, { input, encoding: 'utf8' });
-    expect(publicOf(['pkey', '-pubout'], key)).toBe(publicOf(['x509', '-noout', '-pubkey'], leaf));
+    expect(openssl(['pkey', '-pubout'], key)).toBe(openssl(['x509', '-noout', '-pubkey'], leaf));
   });
 
   test('takes the place of the one before it, and of nothing else', async () => {

@@ -18,7 +18,7 @@ function container(args: readonly string[] = []) {
   return { name: 'web', image: IMAGE, args, securityContext: CONTAINER_SECURITY };
 }
 
-export const DEPLOYMENT = {
+const DEPLOYMENT = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { name: 'web', namespace: 'default' },

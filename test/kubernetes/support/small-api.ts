@@ -11,7 +11,7 @@ import { issueCredentials, MASTERS } from '#kubernetes/credentials.ts';
 import { KeyPair } from '#std/key-pair.ts';
 import { SystemRandom } from '#std/system-random.ts';
 
-export const SERVER_NAME = 'api.example.test';
+const SERVER_NAME = 'api.example.test';
 const LIFE_MS = 3_600_000;
 const random = new SystemRandom();
 

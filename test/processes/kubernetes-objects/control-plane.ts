@@ -24,7 +24,7 @@ if (KUBERNETES === undefined) {
   process.emitWarning('BOOTSTRAP_KUBERNETES names no folder with kube-apiserver: nothing is tried on a real API.');
 }
 
-export const SERVER_NAME = 'api.example.test';
+const SERVER_NAME = 'api.example.test';
 const STARTS_MS = 110_000;
 const LOOK_MS = 250;
 const HOUR_MS = 3_600_000;
