@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { debianPackages } from '../ceph/debian-packages.ts';
@@ -31,7 +32,9 @@ export async function nodeAssets(household: Household, workplace: Workplace): Pr
     ...PROGRAMS,
   ]);
   await giveTo(household, archive);
+  // Whatever somebody else has put there would be given to machines too.
   const folder = join(household.home, 'assets');
+  await rm(folder, { recursive: true, force: true });
   const { arch } = process;
   if (arch !== 'x64' && arch !== 'arm64')
     throw new Error(`These tests know machines of x64 and arm64, not of ${arch}.`);
