@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { CONTROL_PLANES, NODES, type SharedCluster } from './shared-cluster.ts';
 import { stateSecrets } from './state-secrets.ts';
@@ -5,9 +6,8 @@ import { stateSecrets } from './state-secrets.ts';
 const USER_DATA_BYTES_MAX = 4_096;
 /** Where anything that is written on a machine would lie. */
 const PLACES = '/boot /etc /home /opt /root /srv /tmp /usr/local /var';
-/** Of these each machine has some that are its own. */
-const SSH_KEY = '/etc/ssh/ssh_host_ed25519_key';
-const ETCD_KEY = '/etc/bootstrap/pki/etcd.key';
+/** The list that a machine itself goes by: a role, and what it has a certificate for. */
+const PURPOSES = new URL('../../../cloud-init/node/purposes', import.meta.url);
 /** No shorter one can be looked for. */
 const SECRET_LENGTH_LEAST = 16;
 
@@ -34,12 +34,21 @@ export function secrecyChecks(cluster: SharedCluster): void {
     await cluster.everywhere(NODES, async (node) => {
       expect(linesOf(await cluster.on(node, look))).toEqual(['/etc/bootstrap/secrets/overlay-psk']);
       const begins = `grep -rsl -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' ${PLACES} || true`;
-      const own = CONTROL_PLANES.includes(node) ? [ETCD_KEY, SSH_KEY] : [SSH_KEY];
-      expect(linesOf(await cluster.on(node, begins)).toSorted()).toEqual(own);
+      expect(linesOf(await cluster.on(node, begins)).toSorted()).toEqual(await keysOf(node));
       const guarded = `find /etc/bootstrap -type f \\( -name '*.key' -o -path '*/secrets/*' \\) -printf '%m %u %g\\n' | sort -u`;
       expect(linesOf(await cluster.on(node, guarded))).toEqual(['600 root root']);
     });
   });
+}
+
+/** The private keys that a machine has made, and that nobody else has. */
+async function keysOf(node: string): Promise<readonly string[]> {
+  const role = CONTROL_PLANES.includes(node) ? 'control-plane' : 'worker';
+  const rows = linesOf(await readFile(PURPOSES, 'utf8')).map((line) => line.split(' '));
+  const purposes = rows.find(([of]) => of === role)?.slice(1) ?? [];
+  expect(purposes).not.toEqual([]);
+  const keys = purposes.map((purpose) => `/etc/bootstrap/pki/${purpose}.key`);
+  return [...keys, '/etc/ssh/ssh_host_ed25519_key'].toSorted();
 }
 
 /** Of a key in armour the one that is nobody else's, as good as any. */
