@@ -24,6 +24,6 @@ export function servesSites(role: Role): boolean {
 export function stagesOf(role: Role): readonly string[] {
   const begin = ['network', 'packages', 'overlay'];
   const storage = role === 'storage' || role === 'converged' ? ['storage'] : [];
-  const control = isControlPlane(role) ? ['etcd', 'apiserver'] : [];
+  const control = isControlPlane(role) ? ['seat', 'etcd', 'apiserver'] : [];
   return [...begin, ...control, ...storage, 'kubelet', 'ready'];
 }

@@ -6,6 +6,7 @@ export const REAL_STAGES: readonly string[] = [
   'network',
   'packages',
   'overlay',
+  'seat',
   'etcd',
   'apiserver',
   'kubelet',

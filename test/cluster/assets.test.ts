@@ -133,7 +133,7 @@ describe('a node', () => {
     const orders = ['node-bundle', 'etcd'].map((name) => ({ ...ordered(name), name }));
     const declared = declareAssets({ builder: new BlueprintBuilder() }, orders);
     const names = (stages: readonly string[]) => assetsFor(stages, declared).map(({ name }) => name);
-    expect(names(['network', 'packages', 'overlay', 'etcd'])).toEqual(['etcd']);
+    expect(names(['network', 'packages', 'overlay', 'seat', 'etcd'])).toEqual(['etcd']);
     expect(names(['network', 'packages', 'overlay'])).toEqual([]);
     expect(assetsOfStages(['etcd', 'etcd'], orders)).toEqual(['etcd']);
   });

@@ -213,7 +213,7 @@ describe('real machines', () => {
     const every = ['kubelet', 'kube-proxy', 'pause', 'coredns'];
     const begin = ['network', 'packages', 'overlay'];
     const control = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
-    expect(nodeOf(real, 'control-plane-1').stages).toEqual([...begin, 'etcd', 'apiserver', 'kubelet', 'ready']);
+    expect(nodeOf(real, 'control-plane-1').stages).toEqual([...begin, 'seat', 'etcd', 'apiserver', 'kubelet', 'ready']);
     expect(fetched('control-plane-1')).toEqual([...control, ...every]);
     // Nobody can pass what storage needs yet.
     for (const name of ['worker-1', 'storage-1']) {
@@ -226,7 +226,7 @@ describe('real machines', () => {
   test('have nothing of it when the lock has nothing of it: no authority, no certificate, no secret', () => {
     const without = blueprintOf({ constructs: LOCAL, assets: [NODE_BUNDLE, ETCD, ordered('coredns', 'image')] });
     const { stages, settings, secrets, certificates, assets } = nodeOf(without, 'control-plane-1');
-    expect(stages).toEqual(['network', 'packages', 'overlay', 'etcd']);
+    expect(stages).toEqual(['network', 'packages', 'overlay', 'seat', 'etcd']);
     expect(settings).not.toHaveProperty('API_NAME');
     expect(Object.keys(secrets)).toEqual(['overlay-psk']);
     expect(Object.keys(certificates)).toEqual(['etcd']);

@@ -156,7 +156,7 @@ test('who has a seat in etcd is told which, and gets a certificate in its own na
 test('real machines fetch what their stages need, and pass those that are real', () => {
   const fetched = [{ name: 'etcd', sha256: { $ref: 'asset.etcd', output: 'sha256' }, form: 'tar.gz' }];
   expect(nodeOf(real, 'control-plane-1')).toMatchObject({
-    stages: ['network', 'packages', 'overlay', 'etcd'],
+    stages: ['network', 'packages', 'overlay', 'seat', 'etcd'],
     assets: fetched,
   });
   expect(nodeOf(real, 'worker-1')).toMatchObject({ stages: ['network', 'packages', 'overlay'], assets: [] });
@@ -166,7 +166,7 @@ test('real machines fetch what their stages need, and pass those that are real',
 test('where machines are only played nothing is fetched, and all stages are reported', () => {
   expect([...played.declarations.keys()].filter((address) => address.startsWith('asset.'))).toEqual([]);
   expect(nodeOf(played, 'control-plane-1')).toMatchObject({
-    stages: ['network', 'packages', 'overlay', 'etcd', 'apiserver', 'kubelet', 'ready'],
+    stages: ['network', 'packages', 'overlay', 'seat', 'etcd', 'apiserver', 'kubelet', 'ready'],
     assets: [],
   });
 });

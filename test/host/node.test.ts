@@ -176,7 +176,7 @@ describe('a node', () => {
 
   test('leaves its machine its hello when it is destroyed, and what tells of its membership', async () => {
     await welcomed();
-    const membership = ['leave', 'left', 'stage-04-etcd'];
+    const membership = ['given-up', 'leave', 'left', 'stage-04-seat'];
     for (const letter of ['stage-01-network', ...membership]) mailbox.post(BOX, letter);
     await node.destroy({ mailbox }, contextOf(), OUTPUTS);
     expect(mailbox.names(BOX)).toEqual(['hello', ...membership]);

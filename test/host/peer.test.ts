@@ -119,6 +119,11 @@ describe('before it is taken off the board', () => {
   const settle = (): void => mailbox.post(BOX, settledLetter(context().instanceId));
   const destroy = (isMember = true) => peer.destroy(session(), context(), { ...OUTPUTS, isMember });
 
+  const giveUpAtEtcd = (): void => {
+    mailbox.boxes.get(BOX)?.delete(settledLetter(context().instanceId));
+    for (const letter of ['stage-04-seat', 'given-up']) mailbox.post(BOX, letter);
+  };
+
   test('a machine of the quorum is asked to leave, and awaited', async () => {
     await published();
     settle();
@@ -143,7 +148,7 @@ describe('before it is taken off the board', () => {
 
   test('one that joined and never became a node is asked as well', async () => {
     await published();
-    mailbox.post(BOX, 'stage-04-etcd');
+    mailbox.post(BOX, 'stage-04-seat');
     await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
     // Nobody counts on what it holds, should there be nobody whom it could leave that to.
     expect(JSON.parse((await mailbox.read({}, BOX, 'leave')) ?? '')).toMatchObject({ mayBeLast: true });
@@ -153,6 +158,7 @@ describe('before it is taken off the board', () => {
   test.each<[why: string, arrange: () => void, isMember?: boolean]>([
     ['is gone', () => mailbox.goneMachines.add(BOX)],
     ['has never joined', () => mailbox.boxes.get(BOX)?.delete(settledLetter(context().instanceId))],
+    ['was given up before it was a node', giveUpAtEtcd],
     ['is in no quorum', () => undefined, false],
   ])('nobody is asked when the machine %s', async (_why, arrange, isMember) => {
     await published();

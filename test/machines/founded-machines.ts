@@ -14,7 +14,7 @@ const PKI = '/etc/bootstrap/pki';
 /** As a majority knows it. Where five machines are emulated at once, everything takes long. */
 const MEMBERS = `curl -sS -f -m 120 --cacert ${PKI}/etcd-ca.crt --cert ${PKI}/etcd.crt --key ${PKI}/etcd.key \\
   --data '{"linearizable":true}' https://127.0.0.1:2379/v3/cluster/member/list`;
-const LAST_STAGE = 'stage-04-etcd';
+const LAST_STAGE = 'stage-05-etcd';
 
 /** Machines that all vote in etcd, and can be made to find one another anew. */
 export class FoundedMachines implements AsyncDisposable {
@@ -77,7 +77,7 @@ export class FoundedMachines implements AsyncDisposable {
       ),
     );
     const startMs = performance.now();
-    await Promise.all(this.nodes.map((node) => this.#on(node, '/opt/bootstrap/node/run-stage etcd')));
+    await Promise.all(this.nodes.map((node) => this.#on(node, VOTE)));
     const tookMs = performance.now() - startMs;
     const members = await this.#on(this.nodes[0] ?? '', MEMBERS);
     const names = members.match(/"name":/g)?.length;
@@ -116,6 +116,9 @@ rm -rf etcd/member etcd-founded etcd-joining
 sed -i '/^ETCD_STATE=/d; /^ETCD_PEERS=/d' /etc/bootstrap/node.env
 printf "ETCD_STATE=%s\\nETCD_PEERS='%s'\\n" '${state}' '${peers}' >>/etc/bootstrap/node.env`;
 }
+
+/** Seat and vote, as its agent does it. */
+const VOTE = 'cd /opt/bootstrap/node && ./run-stage seat && ./run-stage etcd';
 
 async function changedMs(path: string): Promise<number> {
   return (await stat(path)).mtimeMs;

@@ -37,9 +37,16 @@ export const QUORUM_MUTANTS: readonly Mutant[] = [
   {
     name: 'machines of a quorum are ended without having left',
     file: 'src/host/leave.ts',
-    anchor: "if (machine === 'gone' || !hasJoined(letters) || hasLeft) return;",
+    anchor: "if (machine === 'gone' || !mayVote(letters) || hasLeft) return;",
     replacement: "if (box !== '' || machine === 'gone' || hasLeft) return;",
     killers: [QUORUM_TESTS],
+  },
+  {
+    name: 'a machine that has a seat and does not vote yet is ended without having left',
+    file: 'src/host/leave.ts',
+    anchor: "const SEATED_STAGE = 'seat';",
+    replacement: "const SEATED_STAGE = 'etcd';",
+    killers: [byTests('test/host/peer.test.ts')],
   },
   {
     name: 'who comes after a founder that died before anybody was ready may not found',
@@ -53,6 +60,13 @@ export const QUORUM_MUTANTS: readonly Mutant[] = [
     file: MODEL,
     anchor: '!canLearn || this.#nowMs() < member.knowsFromMs',
     replacement: '!canLearn',
+    killers: [MODEL_TESTS],
+  },
+  {
+    name: 'etcd runs before its seat is reported',
+    file: 'test/simulation/cluster/quorum/etcd-machine.ts',
+    anchor: 'return Math.max(seatedAtMs ?? Infinity, reportsSeatAtMs);',
+    replacement: 'return seatedAtMs ?? reportsSeatAtMs;',
     killers: [MODEL_TESTS],
   },
   {

@@ -50,6 +50,7 @@ export const FAULT_KINDS = {
   'dies-at-network': 37,
   'dies-at-packages': 37,
   'dies-at-overlay': 37,
+  'dies-at-seat': 37,
   'dies-at-etcd': 37,
   'dies-at-apiserver': 37,
   'dies-at-storage': 37,

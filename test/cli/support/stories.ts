@@ -13,7 +13,7 @@ export const SIMULATED: Omit<RunHeading, 'verb'> = {
   principal: 'arn:aws:iam::000000000000:user/you',
 };
 
-const STAGES = ['network', 'packages', 'overlay', 'etcd', 'apiserver', 'kubelet', 'ready'] as const;
+const STAGES = ['network', 'packages', 'overlay', 'seat', 'etcd', 'apiserver', 'kubelet', 'ready'] as const;
 
 const REGION = 'eu-west-3';
 

@@ -7,7 +7,7 @@ import { CONTROL_PLANES, NAME, NODES, type SharedCluster } from './shared-cluste
 const CloudInit = z.object({ v1: z.object({ errors: z.array(z.unknown()) }) });
 /** Microseconds from the first instruction of the kernel on. */
 const STARTED = 'systemctl show --value --property=ActiveEnterTimestampMonotonic ssh.service cloud-final.service';
-const STAGES = ['network', 'packages', 'overlay', 'etcd'];
+const STAGES = ['network', 'packages', 'overlay', 'seat', 'etcd'];
 const OTHER_STAGES = ['network', 'packages', 'overlay'];
 
 /**

@@ -70,7 +70,7 @@ test('a snapshot that the mailbox does not take is sent again, under its revisio
 test('a learner whose own machine does not come to promote it is promoted by the leader', async () => {
   const machine = await members.add('control-plane-4', 'existing', NAMES);
   await machine.write('kill-at', 'promote before');
-  const { code } = await machine.stage('etcd');
+  const { code } = await machine.vote();
   expect(code).not.toBe(0);
   await machine.write('kill-at', '');
   const leader = await members.leader();
@@ -131,7 +131,7 @@ test('a member stays that is asked to leave no more', async () => {
   const machine = members.machine(name);
   members.mailbox.shown.clear();
   good(await machine.care());
-  expect(good(await machine.stage('etcd'))).toBe('');
+  expect(good(await machine.vote())).toBe('');
   expect(await members.list(name)).toHaveLength(3);
   askToLeave(name);
 });
@@ -148,7 +148,7 @@ test('a member that was asked to leave goes once the others can do without it, a
   good(await machine.care());
   await machine.crash();
   await machine.boot();
-  expect(good(await machine.stage('etcd'))).toContain('This member has left for good');
+  expect(good(await machine.vote())).toContain('This member has left for good');
   expect(await members.list(through)).toHaveLength(2);
 });
 
@@ -165,7 +165,7 @@ test('a member joins again when its leaving is taken back, and can be asked once
   members.mailbox.shown.delete(`/${gone}/letters/leave`);
   members.mailbox.received.delete(`/${gone}/letters/left`);
   expect(good(await machine.care())).toContain('it joins again');
-  good(await machine.stage('etcd'));
+  good(await machine.vote());
   expect(await members.list(gone)).toEqual(FOUNDERS.map((name) => `${name} voter`));
   expect(await members.get(gone, 'kept')).toBe('in the snapshot');
   askToLeave(gone);

@@ -85,6 +85,14 @@ export class EtcdMachine implements AsyncDisposable {
     return this.run(join(SCRIPTS, 'run-stage'), name);
   }
 
+  /** It is given its seat, and votes. */
+  async vote(): Promise<Ended> {
+    const seated = await this.stage('seat');
+    if (seated.code !== 0) return seated;
+    const { code, output } = await this.stage('etcd');
+    return { code, output: seated.output + output };
+  }
+
   /** A script of the node's. */
   script(name: string, ...args: readonly string[]): Promise<Ended> {
     return this.run('sh', this.path(`opt/bootstrap/node/${name}`), ...args);

@@ -96,7 +96,7 @@ export class EtcdMembers implements AsyncDisposable {
   /** All at once, as machines boot. */
   async found(names: readonly string[]): Promise<readonly Ended[]> {
     for (const name of names) await this.add(name, 'new', names);
-    return Promise.all(names.map((name) => this.machine(name).stage('etcd')));
+    return Promise.all(names.map((name) => this.machine(name).vote()));
   }
 
   /** The same name on an empty disk. */

@@ -56,7 +56,7 @@ describe('three members', () => {
 
   test('find that they are members when the stage is run again, and disturb nothing', async () => {
     const before = await members.status('control-plane-2');
-    const output = good(await members.machine('control-plane-2').stage('etcd'));
+    const output = good(await members.machine('control-plane-2').vote());
     expect(output).toBe('');
     expect(await members.status('control-plane-2')).toMatchObject({ leader: before.leader });
   });
@@ -66,7 +66,7 @@ describe('three members', () => {
     await Promise.all(NAMES.map((name) => members.machine(name).boot()));
     const word = await members.until('a majority', () => members.get('control-plane-2', 'first'));
     expect(word).toBe('word');
-    for (const ended of await Promise.all(NAMES.map((name) => members.machine(name).stage('etcd')))) good(ended);
+    for (const ended of await Promise.all(NAMES.map((name) => members.machine(name).vote()))) good(ended);
     expect(await members.list('control-plane-1')).toEqual(VOTERS);
   });
 
@@ -75,7 +75,7 @@ describe('three members', () => {
     await machine.crash();
     await rm(machine.path('var/lib/bootstrap/etcd'), { recursive: true });
     await machine.boot();
-    const output = good(await machine.stage('etcd'));
+    const output = good(await machine.vote());
     expect(output.replaceAll(/^Waiting: .*\n/gm, '')).toMatch(
       /^Taken out: control-plane-3 .*\nAdded as a learner\.\nPromoted: this member votes\.\n$/,
     );
@@ -87,7 +87,7 @@ describe('three members', () => {
     const machine = members.machine('control-plane-2');
     await members.replace('control-plane-2');
     await members.add('control-plane-2', 'new', NAMES);
-    const output = good(await machine.stage('etcd'));
+    const output = good(await machine.vote());
     expect(output).toContain('Added as a learner.');
     expect(await members.list('control-plane-1')).toEqual(VOTERS);
   });
@@ -106,21 +106,21 @@ test('a founder that does not come is taken out after a while, and joins when it
   await using members = await EtcdMembers.open(23);
   const [late = '', ...early] = NAMES.toReversed();
   for (const name of NAMES) await members.add(name, 'new', NAMES);
-  for (const ended of await Promise.all(early.map((name) => members.machine(name).stage('etcd')))) good(ended);
+  for (const ended of await Promise.all(early.map((name) => members.machine(name).vote()))) good(ended);
   const leader = await members.leader();
   await members.showPeers(leader, NAMES);
   for (let round = 1; round <= 2; round += 1) good(await members.machine(leader).care());
   expect(await members.list(leader)).toHaveLength(3);
   expect(good(await members.machine(leader).care())).toMatch(/^Taken out: .*, which does not start\.$/m);
   expect(await members.list(leader)).toEqual(early.toReversed().map((name) => `${name} voter`));
-  expect(good(await members.machine(late).stage('etcd'))).toContain('Added as a learner.');
+  expect(good(await members.machine(late).vote())).toContain('Added as a learner.');
   expect(await members.list(leader)).toEqual(VOTERS);
 });
 
 test('the only member, without its data, founds nothing anew: it says what is to be done', async () => {
   await using members = await EtcdMembers.open(15);
   const machine = await members.add('control-plane-1', 'existing', ['control-plane-1']);
-  const { code, output } = await machine.stage('etcd');
+  const { code, output } = await machine.vote();
   expect(code).toBe(1);
   expect(output).toContain('There is no other member to join: what etcd held has to be restored from a snapshot.');
 });

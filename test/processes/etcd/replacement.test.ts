@@ -30,7 +30,7 @@ test('a dead member is taken out before its successor joins, while others write 
   const writer = startWriter(alive);
   await members.machine(dead).crash();
   const machine = await members.replace(dead);
-  const output = good(await machine.stage('etcd'));
+  const output = good(await machine.vote());
   const { written, gapMs } = await writer.stop();
   expect(lines(output)).toEqual([
     expect.stringMatching(new RegExp(`^Taken out: ${dead} \\([0-9a-f]+\\), who had this seat before\\.$`)),
@@ -53,7 +53,7 @@ test('one that is taken out by others while it is away joins anew', async () => 
   const id = new RegExp(`^([0-9a-f]+), .*, ${name},`, 'm').exec(list)?.[1] ?? '';
   good(await members.machine(through).etcdctl('member', 'remove', id));
   await machine.boot();
-  const output = good(await machine.stage('etcd'));
+  const output = good(await machine.vote());
   expect(output).toContain('The cluster has taken this member out: its data is put aside, and it joins anew.');
   expect(await members.list(name)).toEqual(VOTERS);
   expect(await members.get(name, 'kept')).toBe('data');
@@ -68,7 +68,7 @@ for (const side of ['before', 'after'] as const) {
     const deaths: number[] = [];
     for (let call = 1; ; call += 1) {
       await arm(machine, `${call} ${side}`);
-      const { code } = await machine.stage('etcd');
+      const { code } = await machine.vote();
       if (code === 0) break;
       deaths.push(call);
       // Sometimes it is the power that fails, not the script alone.
@@ -79,7 +79,7 @@ for (const side of ['before', 'after'] as const) {
       expectOneSeatEach(await members.list(alive[0] ?? ''));
     }
     await arm(machine, '');
-    good(await machine.stage('etcd'));
+    good(await machine.vote());
     const { written, gapMs } = await writer.stop();
     expect(deaths.length).toBeGreaterThanOrEqual(CALLS);
     console.log(
@@ -100,13 +100,13 @@ test('without a majority nobody is taken out: the successor waits, and says for 
     'etc/bootstrap/node.env',
     `${await readFile(machine.path('etc/bootstrap/node.env'), 'utf8')}ETCD_PATIENCE=1\n`,
   );
-  const { code, output } = await machine.stage('etcd');
+  const { code, output } = await machine.vote();
   expect(code).toBe(1);
   expect(output).toMatch(/^Waiting: /m);
   expect(output).toContain('This machine found no seat in etcd.');
   await members.machine(dead).boot();
   await members.add(successor, 'existing', NAMES);
-  good(await machine.stage('etcd'));
+  good(await machine.vote());
   expect(await members.list(stays)).toEqual(VOTERS);
 });
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
   members = await EtcdMembers.open(16);
   const machine = await members.add(NAME, 'new', [NAME]);
   await appendFile(machine.path('etc/bootstrap/node.env'), 'ETCD_CARE_SECONDS=1\n');
-  good(await machine.stage('etcd'));
+  good(await machine.vote());
 });
 
 afterAll(() => members[Symbol.asyncDispose]());

@@ -49,7 +49,7 @@ test('what is used is never given back, and a member can be replaced meanwhile',
     (await look()).includes('Nothing new is written: what is used takes all of the');
   for (let turn = 0; turn === 0 || !(await isUsedUp()); turn += 1) await fill(`large-${turn}-`);
   await expect(members.put('control-plane-2', 'other', 'word')).rejects.toThrow(NO_SPACE);
-  good(await (await members.replace('control-plane-3')).stage('etcd'));
+  good(await (await members.replace('control-plane-3')).vote());
   expect(await members.list('control-plane-3')).toEqual(NAMES.map((name) => `${name} voter`));
   expect(await members.get('control-plane-3', 'large-0-0')).toHaveLength(VALUE.length);
   good(await members.machine('control-plane-1').etcdctl('del', 'large-', '--prefix'));

@@ -35,7 +35,7 @@ describe('two machines of a control plane', () => {
   beforeAll(async () => {
     planes = await ControlPlanes.open(programs);
     admin = planes.authorities.identity({ commonName: 'somebody', organizations: ['system:masters'] });
-    for (const ended of await planes.stage('etcd')) good(ended);
+    for (const stage of ['seat', 'etcd']) for (const ended of await planes.stage(stage)) good(ended);
   });
 
   afterAll(async () => {

@@ -18,7 +18,7 @@ describe('the authority of a cluster gets a successor', () => {
 
   beforeAll(async () => {
     planes = await ControlPlanes.open(kubernetesPrograms());
-    for (const stage of ['etcd', 'apiserver']) for (const ended of await planes.stage(stage)) good(ended);
+    for (const stage of ['seat', 'etcd', 'apiserver']) for (const ended of await planes.stage(stage)) good(ended);
   });
 
   afterAll(async () => {

@@ -88,6 +88,6 @@ test('nodes report what machines here come to by themselves, and no stage more',
   expect(nodes.map(({ inputs }) => Node.parse(inputs).stages)).toEqual([
     ['network', 'packages', 'overlay'],
     ['network', 'packages', 'overlay'],
-    ['network', 'packages', 'overlay', 'etcd'],
+    ['network', 'packages', 'overlay', 'seat', 'etcd'],
   ]);
 });

@@ -10,6 +10,8 @@ export interface EtcdMachine {
   readonly peers: string;
   /** When it comes to etcd. */
   readonly arrivesAtMs: number;
+  /** When it has reported its seat, if it is given one by then; Infinity: never. */
+  readonly reportsSeatAtMs: number;
   /** What it never does: it dies before, and whoever waits for it sees nothing. */
   readonly neverDoes: 'seeks' | 'settles' | undefined;
   /** When it ends by itself. */
@@ -26,6 +28,8 @@ export interface EtcdMachine {
   outUntilMs: number;
   /** It sees only those that are cut off as well until then. */
   cutOffUntilMs: number;
+  /** When it was first given a seat. */
+  seatedAtMs: number | undefined;
   /** When it first voted. */
   joinedAtMs: number | undefined;
   leftAtMs: number | undefined;
@@ -38,8 +42,15 @@ export function lives({ isEnded, diesAtMs }: EtcdMachine, nowMs: number): boolea
   return !isEnded && nowMs < diesAtMs;
 }
 
-function runs(machine: EtcdMachine, nowMs: number): boolean {
-  return lives(machine, nowMs) && nowMs >= machine.outUntilMs && machine.doing !== 'left';
+/** Only after its seat is reported; Infinity: it has none. */
+export function startsAtMs({ seatedAtMs, reportsSeatAtMs }: EtcdMachine): number {
+  return Math.max(seatedAtMs ?? Infinity, reportsSeatAtMs);
+}
+
+/** Whether etcd runs on it. */
+export function runs(machine: EtcdMachine, nowMs: number): boolean {
+  const isOn = lives(machine, nowMs) && nowMs >= machine.outUntilMs;
+  return isOn && nowMs >= startsAtMs(machine) && machine.doing !== 'left';
 }
 
 /** Whether its own work goes on: also of one that has left. */

@@ -35,6 +35,7 @@ function arrive(node: string, change: Partial<EtcdMachine> = {}): EtcdMachine {
     token: 'token',
     peers: PEERS,
     arrivesAtMs: 0,
+    reportsSeatAtMs: 0,
     neverDoes: undefined,
     diesAtMs: Infinity,
     doing: 'boots',
@@ -44,6 +45,7 @@ function arrive(node: string, change: Partial<EtcdMachine> = {}): EtcdMachine {
     mayBeLast: false,
     outUntilMs: 0,
     cutOffUntilMs: 0,
+    seatedAtMs: undefined,
     joinedAtMs: undefined,
     leftAtMs: undefined,
     isReady: true,
@@ -94,6 +96,15 @@ describe('founders', () => {
     settle();
     expect(seats()).toEqual(ALL_VOTE);
     expect(reported).toEqual([]);
+  });
+
+  test('do not vote before they have reported their seat', () => {
+    const machines = NODES.map((node) => arrive(node, { reportsSeatAtMs: 9_000 }));
+    settle();
+    expect(seats()).toEqual(ALL_VOTE);
+    expect(machines.map(({ doing }) => doing)).toEqual(['settles', 'settles', 'settles']);
+    pass(8_000);
+    expect(machines.map(({ doing, joinedAtMs }) => [doing, joinedAtMs])).toEqual(NODES.map(() => ['votes', 9_000]));
   });
 
   test('that have died make way for successors that may found', () => {

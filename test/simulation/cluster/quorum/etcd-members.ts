@@ -1,5 +1,5 @@
 import { type EtcdCluster, type EtcdMember, isMajority, newCluster, votersOf, withoutMember } from './etcd-cluster.ts';
-import { type EtcdMachine, lives, reaches, works } from './etcd-machine.ts';
+import { type EtcdMachine, lives, reaches, runs, works } from './etcd-machine.ts';
 
 /** Hears of every change of members before it is made. */
 export interface MemberWatch {
@@ -81,7 +81,7 @@ export class EtcdMembers {
       return { node, box, isLearner: false, knowsFromMs: this.#nowMs(), remembers: true };
     });
     cluster.members.splice(0, Infinity, ...members);
-    for (const machine of nodes.values()) machine.doing = 'settles';
+    for (const machine of nodes.values()) this.#seat(machine);
   }
 
   #waitingFor({ token }: EtcdCluster): readonly EtcdMachine[] {
@@ -92,9 +92,10 @@ export class EtcdMembers {
   }
 
   #step(machine: EtcdMachine): boolean {
-    if (!works(machine, this.#nowMs()) || machine.neverDoes === machine.doing) return false;
-    // Asked anew before it noticed that it was asked no more, it says again that it has left.
+    if (!works(machine, this.#nowMs())) return false;
+    // Asked anew before it noticed that it was asked no more, it says again that it has left. So does one whose stages fail.
     if (machine.isAskedToLeave && machine.leftAtMs === undefined) return this.#leave(machine);
+    if (machine.neverDoes === machine.doing) return false;
     switch (machine.doing) {
       case 'boots':
         machine.doing = 'seeks';
@@ -114,11 +115,14 @@ export class EtcdMembers {
     }
   }
 
+  #seat(machine: EtcdMachine): true {
+    machine.doing = 'settles';
+    machine.seatedAtMs ??= this.#nowMs();
+    return true;
+  }
+
   #takeSeat(machine: EtcdMachine): boolean {
-    if (this.clusterOf(machine) !== undefined) {
-      machine.doing = 'settles';
-      return true;
-    }
+    if (this.clusterOf(machine) !== undefined) return this.#seat(machine);
     const cluster = this.state.clusters.find((one) => one.token === machine.token && this.#answers(one, machine));
     const predecessor = cluster?.members.find(({ node }) => node === machine.node);
     // Who works without it and knows nothing of it has been founded without it.
@@ -135,8 +139,7 @@ export class EtcdMembers {
       knowsFromMs: this.#nowMs() + this.#learnsInMs(),
       remembers: false,
     });
-    machine.doing = 'settles';
-    return true;
+    return this.#seat(machine);
   }
 
   #found(machine: EtcdMachine): boolean {
@@ -152,8 +155,7 @@ export class EtcdMembers {
     if (seat === -1 || isTaken) return false;
     const isLearner = false;
     cluster.members[seat] = { node, box, isLearner, knowsFromMs: this.#nowMs(), remembers: !cluster.wasFormed };
-    machine.doing = 'settles';
-    return true;
+    return this.#seat(machine);
   }
 
   #evict(cluster: EtcdCluster, predecessor: EtcdMember, machine: EtcdMachine): boolean {
@@ -173,7 +175,7 @@ export class EtcdMembers {
       machine.mayFound = false;
       return true;
     }
-    if (own.isLearner || !this.#answers(cluster, machine)) return false;
+    if (own.isLearner || !runs(machine, this.#nowMs()) || !this.#answers(cluster, machine)) return false;
     machine.doing = 'votes';
     machine.joinedAtMs ??= this.#nowMs();
     return true;

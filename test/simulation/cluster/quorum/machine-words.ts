@@ -10,7 +10,8 @@ import {
 import { remembered } from '#providers/simulator/remembered.ts';
 import type { EtcdMachine } from './etcd-machine.ts';
 
-const STAGE = 'etcd';
+const SEAT = 'seat';
+const ETCD = 'etcd';
 
 /** What the model reads of a welcome. */
 const Told = z.looseObject({
@@ -29,7 +30,9 @@ export function etcdMachineOf({ machine, welcome }: Welcomed): EtcdMachine | und
   const told = Told.safeParse(JSON.parse(welcome.body));
   if (!told.success || machine.fate.is === 'lies') return undefined;
   const { node, stages, settings } = told.data;
-  const arrivesAtMs = beginsAtMs({ machine, welcome }, stages);
+  const before = stages[stages.indexOf(SEAT) - 1];
+  const arrivesAtMs =
+    before === undefined ? takesWelcomeAtMs(machine, welcome.atMs) : reportedAtMs({ machine, welcome }, stages, before);
   if (arrivesAtMs === undefined) return undefined;
   return {
     box: machine.box,
@@ -37,6 +40,7 @@ export function etcdMachineOf({ machine, welcome }: Welcomed): EtcdMachine | und
     token: settings.ETCD_TOKEN,
     peers: settings.ETCD_PEERS,
     arrivesAtMs,
+    reportsSeatAtMs: reportedAtMs({ machine, welcome }, stages, SEAT) ?? Infinity,
     neverDoes: neverDoes(machine, stages),
     diesAtMs: machine.endsAtMs ?? Infinity,
     doing: 'boots',
@@ -46,49 +50,53 @@ export function etcdMachineOf({ machine, welcome }: Welcomed): EtcdMachine | und
     mayBeLast: false,
     outUntilMs: 0,
     cutOffUntilMs: 0,
+    seatedAtMs: undefined,
     joinedAtMs: undefined,
     leftAtMs: undefined,
     isReady: false,
   };
 }
 
-/** When the stage before is done. */
-function beginsAtMs({ machine, welcome }: Welcomed, stages: readonly string[]): number | undefined {
-  const before = stages[stages.indexOf(STAGE) - 1];
-  if (before === undefined) return takesWelcomeAtMs(machine, welcome.atMs);
-  const name = stageLetter(stages, before);
+/** When a stage is done, if nobody has to be waited for. */
+function reportedAtMs({ machine, welcome }: Welcomed, stages: readonly string[], stage: string): number | undefined {
+  const name = stageLetter(stages, stage);
   return lettersOfLife(machine, welcome).find((letter) => letter.name === name)?.atMs;
 }
 
-/** One that fails in the stage of etcd or hangs there does so before it has a seat, before it votes, or only after that. */
+/** One that fails in a stage of etcd or hangs there does so before it has a seat, before it votes, or only after that. */
 function neverDoes({ fate }: Machine, stages: readonly string[]): EtcdMachine['neverDoes'] {
   if (fate.is !== 'stage-fails' && fate.is !== 'hangs') return undefined;
-  const at = fate.at * stages.length - stages.indexOf(STAGE);
-  if (at < 0 || at >= 1) return undefined;
-  if (at < 1 / 3) return 'seeks';
-  return at < 2 / 3 ? 'settles' : undefined;
+  const at = fate.at * stages.length - stages.indexOf(SEAT);
+  if (at < 0 || at >= 2) return undefined;
+  if (at < 1 / 2) return 'seeks';
+  return at < 3 / 2 ? 'settles' : undefined;
 }
 
-/** The letters of its life, each when it can write it: not before it votes, or has left. */
+/** The letters of its life, each when it can write it: not before it has its seat, votes, or has left. */
 export function inCompany(
   life: readonly MachineLetter[],
-  { joinedAtMs, leftAtMs }: Pick<EtcdMachine, 'joinedAtMs' | 'leftAtMs'>,
+  { seatedAtMs, joinedAtMs, leftAtMs }: Pick<EtcdMachine, 'seatedAtMs' | 'joinedAtMs' | 'leftAtMs'>,
 ): readonly MachineLetter[] {
-  return whenLeft(whenJoined(life, joinedAtMs), leftAtMs);
+  return whenLeft(whenJoined(whenSeated(life, seatedAtMs), joinedAtMs), leftAtMs);
 }
 
-const whenJoined = remembered(
-  (life: readonly MachineLetter[], joinedAtMs: number | undefined): readonly MachineLetter[] => {
-    const own = life.findIndex(({ name }) => STAGE_LETTER.test(name));
-    const lateByMs = Math.max(0, (joinedAtMs ?? Infinity) - (life[own]?.atMs ?? Infinity));
+const whenSeated = notBefore(SEAT);
+const whenJoined = notBefore(ETCD);
+
+/** All letters from that of a stage on as late as it is. */
+function notBefore(stage: string) {
+  const isOwn = new RegExp(`^stage-\\d\\d-${stage}$`);
+  return remembered((life: readonly MachineLetter[], doneAtMs: number | undefined): readonly MachineLetter[] => {
+    const own = life.findIndex(({ name }) => isOwn.test(name));
+    const lateByMs = Math.max(0, (doneAtMs ?? Infinity) - (life[own]?.atMs ?? Infinity));
     if (own === -1 || lateByMs === 0) return life;
     return life.flatMap((letter, index) => {
       const waits = index >= own && (letter.name.startsWith('stage-') || letter.name === LETTER.failed);
       if (!waits) return [letter];
       return lateByMs === Infinity ? [] : [{ ...letter, atMs: letter.atMs + lateByMs }];
     });
-  },
-);
+  });
+}
 
 const whenLeft = remembered((life: readonly MachineLetter[], leftAtMs: number | undefined): readonly MachineLetter[] =>
   life.flatMap((letter) => {
@@ -96,5 +104,3 @@ const whenLeft = remembered((life: readonly MachineLetter[], leftAtMs: number | 
     return leftAtMs === undefined ? [] : [{ ...letter, atMs: leftAtMs }];
   }),
 );
-
-const STAGE_LETTER = new RegExp(`^stage-\\d\\d-${STAGE}$`);

@@ -12,7 +12,7 @@ import type { FaultLottery } from '../../faults.ts';
 import type { IntentLedger } from '../../intent-ledger.ts';
 import type { World } from '../../world.ts';
 import { isRecord } from '../mirror.ts';
-import { type EtcdMachine, lives } from './etcd-machine.ts';
+import { type EtcdMachine, lives, startsAtMs } from './etcd-machine.ts';
 import { EtcdMembers, type EtcdState, STARTS_WITHIN_MS } from './etcd-members.ts';
 import { etcdMachineOf, inCompany, type Welcomed } from './machine-words.ts';
 import { QuorumJudge } from './quorum-judge.ts';
@@ -213,8 +213,9 @@ export class Quorum {
     const { nowMs } = this.#seed.world;
     const times = [...this.#state.machines.values()]
       .filter((machine) => lives(machine, nowMs))
-      .flatMap(({ arrivesAtMs, diesAtMs, outUntilMs, cutOffUntilMs }) => {
-        return [arrivesAtMs, diesAtMs, outUntilMs, cutOffUntilMs];
+      .flatMap((machine) => {
+        const { arrivesAtMs, diesAtMs, outUntilMs, cutOffUntilMs } = machine;
+        return [arrivesAtMs, startsAtMs(machine), diesAtMs, outUntilMs, cutOffUntilMs];
       });
     const learning = this.#state.clusters.flatMap(({ members }) => members.map(({ knowsFromMs }) => knowsFromMs));
     const late = this.#state.clusters.map(({ formedAtMs }) => formedAtMs + STARTS_WITHIN_MS);
