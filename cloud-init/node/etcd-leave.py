@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 """
-Takes this member out of the cluster, once the others can do without it. Ends with an error while they cannot. The last one
-takes all that etcd holds with it: it goes only when the letter says that nobody counts on that.
+Takes this member out of the cluster, once the others can do without it. Ends with an error while they cannot, unless the
+letter that asks says that nobody counts on what etcd holds: then it goes as it is, and its successor founds in its place.
 """
 import json
 import sys
@@ -17,21 +17,18 @@ def main():
     own = next((member for member in members if member.id == own_id()), None)
     if own is None:
         return
-    if members == [own] and may_be_last():
-        say('Nobody was ready with what this last member holds: it goes.')
-        return
     reason = hindrance(members, own)
     if reason is not None:
-        sys.exit(f'This member stays for now: {reason}.')
+        raise Refused(f'{reason}.')
     others = [member for member in voters(members) if member.id != own.id and member.client_urls]
     hand_over(own, others)
     through_any([member.client_urls[0] for member in others], remove_at, own.id)
     say('Taken out of the cluster.')
 
 
-def may_be_last():
+def has_nothing_to_lose():
     try:
-        return json.loads(read(LEAVING)).get('mayBeLast') is True
+        return json.loads(read(LEAVING)).get('nothingToLose') is True
     except ValueError:
         return False
 
@@ -64,4 +61,6 @@ if __name__ == '__main__':
     try:
         main()
     except Refused as refused:
-        sys.exit(f'This member stays for now: {refused}')
+        if not has_nothing_to_lose():
+            sys.exit(f'This member stays for now: {refused}')
+        say(f'Nobody counts on what etcd holds, so this member goes as it is: {refused}')

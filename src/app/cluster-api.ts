@@ -1,6 +1,7 @@
 import { CallError } from '#engine/call.ts';
 import { isProblem } from '#engine/problem.ts';
 import type { KubernetesApi } from '#kubernetes/api.ts';
+import { canonicalJson } from '#std/canonical-json.ts';
 import { MASTERS } from '#kubernetes/credentials.ts';
 import { type ApiReading, kubernetesAccess, placeFor } from './kube-access.ts';
 import { ownName } from './kubeconfig.ts';
@@ -18,11 +19,20 @@ interface Opened {
   readonly untilMs: number;
 }
 
+/** A connection takes long to make where machines are slow: as long as everything is as it was, it goes on. */
+interface Connected {
+  readonly api: KubernetesApi;
+  /** Where it is, and whom it believes. */
+  readonly place: string;
+  readonly untilMs: number;
+}
+
 /** The way into a cluster, as it is in the middle of a run: its state tells where that is, as soon as it is there. */
 export class ClusterApi {
   readonly #ports: AppPorts;
   #reading: (() => ApiReading) | undefined;
   #opened: Opened | undefined;
+  #connected: Connected | undefined;
 
   constructor(ports: AppPorts) {
     this.#ports = ports;
@@ -54,14 +64,20 @@ export class ClusterApi {
       throw new CallError({ outcome: 'not-yet', message: 'Nobody has looked where the API of this cluster is.' });
     }
     const { clock, random } = this.#ports;
-    const [{ KubernetesApi: Api }, { servers }, access, user] = await Promise.all([
+    const [{ KubernetesApi: Api }, { servers }, found, user] = await Promise.all([
       import('#kubernetes/api.ts'),
       this.#ports.workshop(),
       kubernetesAccess(reading, signal),
       ownName(this.#ports),
     ]);
+    const access = { ...found, endpoints: found.endpoints.slice(0, ENDPOINTS_MAX) };
+    const nowMs = clock.monotonicMs();
+    const place = canonicalJson([access.endpoints, access.authorities, access.signer.certificate]);
+    const last = this.#connected;
+    if (last?.place === place && nowMs < last.untilMs) return last.api;
     const order = { user, groups: [MASTERS], lifeMs: CREDENTIALS_MS, nowMs: clock.wallMs(), random };
-    const endpoints = access.endpoints.slice(0, ENDPOINTS_MAX);
-    return new Api(placeFor({ ...access, endpoints }, order), servers);
+    const api = new Api(placeFor(access, order), servers);
+    this.#connected = { api, place, untilMs: nowMs + CREDENTIALS_MS / 2 };
+    return api;
   }
 }

@@ -169,7 +169,10 @@ class ApplyGraph {
       return ending.flatMap((one) => this.#downs.get(one.instanceId) ?? []);
     };
     const ups = [...this.#ups.values()];
-    takeTurns(ups, endsOf, (member) => this.#partsOf(member).filter((one) => !this.#isStanding(one)).length);
+    takeTurns(ups, endsOf, {
+      missingOf: (member) => this.#partsOf(member).filter((one) => !this.#isStanding(one)).length,
+      hasStood: (member) => this.#partsOf(member).every(({ address }) => this.#wasMade(address)),
+    });
   }
 
   /** The member, what lives in it, and what that needs of all that depends on the member. */
@@ -183,8 +186,12 @@ class ApplyGraph {
 
   /** It was made to its end, works as far as anybody has seen, and nobody has begun to end it. */
   #isStanding({ address, because }: Change): boolean {
+    return because.reason !== 'broken' && this.#wasMade(address);
+  }
+
+  #wasMade(address: Address): boolean {
     const status = this.#snapshot.current(address)?.status;
-    return because.reason !== 'broken' && (status === 'ready' || status === 'updating');
+    return status === 'ready' || status === 'updating';
   }
 
   /** `early`: what a destroy-first replacement waits for. `late`: what waits for one. */

@@ -5,22 +5,27 @@ import { isUpward, type ReplaceChange, type UpwardChange } from './change.ts';
 /** The steps that end the old instance and, before that, what depends on it. */
 type EndsOf = (change: ReplaceChange) => readonly ApplyStep[];
 
-/** How much of a member is not there, or does not work: nothing, as long as it does its part. */
-type MissingOf = (step: ApplyStep) => number;
+interface Members {
+  /** How much of one is not there, or does not work: nothing, as long as it does its part. */
+  missingOf(step: ApplyStep): number;
+  /** Whether one has come to do its part, however it is now. */
+  hasStood(step: ApplyStep): boolean;
+}
 
 /**
  * What takes turns never lacks more than one of its members for the sake of a change: a member is only given up when
  * all others stand, with what lives in them, and so does each that had its turn before. The one of which most is missing
- * comes first: whoever does its part is only given up when the others do theirs again.
+ * comes first: whoever does its part is only given up when the others do theirs again. As long as none has ever come to
+ * that there is nothing to be kept up, and they may need each other to come to it: all are made anew at once.
  */
-export function takeTurns(ups: readonly ApplyStep[], endsOf: EndsOf, missingOf: MissingOf): void {
+export function takeTurns(ups: readonly ApplyStep[], endsOf: EndsOf, { missingOf, hasStood }: Members): void {
   for (const members of Map.groupBy(ups, turnOf).values()) {
     const [first] = members;
     if (first === undefined || turnOf(first) === undefined) continue;
     const going = members
       .filter(({ change }) => change.action === 'replace')
       .toSorted((left, right) => missingOf(right) - missingOf(left));
-    if (going.length === 0) continue;
+    if (going.length === 0 || !members.some(hasStood)) continue;
     let standing: readonly ApplyStep[] = members
       .filter(({ change }) => change.action !== 'replace')
       .flatMap((step) => withInner(step, ups));

@@ -25,8 +25,8 @@ export async function refuseHello(
 interface OwnWords {
   readonly name: string;
   readonly certificates?: readonly string[];
-  /** No node was ever ready on it: whoever leaves may take along what only it holds. */
-  readonly mayBeLast?: true;
+  /** Nobody counts on what the quorum holds: whoever leaves need not wait until the others can do without it. */
+  readonly nothingToLose?: true;
 }
 
 /** A letter of the program of which the name is what matters; one that is there already is as good. */

@@ -1,25 +1,34 @@
 import { CallError } from '#engine/call.ts';
 import type { ResourceContext } from '#engine/resource.ts';
+import { mapLimit } from '#std/map-limit.ts';
 import { writeOnce } from './hello.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { PeerBoard } from './peer-board.ts';
 import { isReported, LETTER } from './protocol.ts';
 import { settledAs } from './settled.ts';
 
-/** Whoever has passed it may vote from then on, also when it never becomes a node. */
+/** Whoever has passed the first may vote from then on, and whoever has passed the second does; neither need become a node. */
 const SEATED_STAGE = 'seat';
+const VOTING_STAGE = 'etcd';
+const STAGE_OF_ALL = 'overlay';
+const LOOKS_AT_ONCE = 16;
+
+/** Where it is found whether a quorum has anything to lose. */
+export interface LeaveSession {
+  readonly mailbox: Mailbox;
+  readonly peers: Pick<PeerBoard, 'all'>;
+}
 
 /**
  * Asks a machine to leave what it is a member of, and refuses to go on as long as it has not. One that has no seat yet has
- * nothing to leave, and one that is gone, or was given up before it was a node, cannot: its successor, or the others, take
- * it out.
+ * nothing to leave, and one that is gone cannot: its successor, or the others, take it out.
  */
-export async function leave(mailbox: Mailbox, context: ResourceContext, box: string): Promise<void> {
-  const contents = await mailbox.look(context, box);
-  const { letters, machine } = contents;
+export async function leave({ mailbox, peers }: LeaveSession, context: ResourceContext, box: string): Promise<void> {
+  const { letters, machine } = await mailbox.look(context, box);
   const isAsked = letters.includes(LETTER.leave);
   const hasLeft = isAsked && letters.includes(LETTER.left);
   if (machine === 'gone' || !mayVote(letters) || hasLeft) return;
-  if (!isAsked) await ask(mailbox, context, { box, letters });
+  if (!isAsked) await ask({ mailbox, peers }, context, { box, letters });
   throw new CallError({
     outcome: 'rejected',
     reason: 'dependency',
@@ -27,29 +36,48 @@ export async function leave(mailbox: Mailbox, context: ResourceContext, box: str
   });
 }
 
+async function hasReadyMember({ mailbox, peers }: LeaveSession, context: ResourceContext): Promise<boolean> {
+  const boxes = (await peers.all(context)).map(({ box }) => box);
+  const found = await mapLimit(boxes, LOOKS_AT_ONCE, async (box) => mailbox.look(context, box));
+  return found.some(({ letters }) => isReadyMember(letters));
+}
+
+/** A node that is ready and went through the stages of others is no member. */
+function isReadyMember(letters: readonly string[]): boolean {
+  const isOther = isReported(letters, STAGE_OF_ALL) && !isReported(letters, VOTING_STAGE);
+  return settledAs({ letters }) !== undefined && !isOther;
+}
+
 interface Asked {
   readonly box: string;
   readonly letters: readonly string[];
 }
 
-async function ask(mailbox: Mailbox, context: ResourceContext, { box, letters }: Asked): Promise<void> {
+async function ask({ mailbox, peers }: LeaveSession, context: ResourceContext, { box, letters }: Asked): Promise<void> {
   // It answered when it was not asked any more, and may have joined again since.
   if (letters.includes(LETTER.left)) await mailbox.remove(context, box, [LETTER.left]);
-  const mayBeLast = settledAs({ letters }) === undefined ? ({ mayBeLast: true } as const) : {};
-  await writeOnce(mailbox, context, box, { name: LETTER.leave, ...mayBeLast });
+  // As long as nobody has been ready whoever comes founds anew, and those that are there may be no majority for good.
+  const hasWitness = isReadyMember(letters) || (await hasReadyMember({ mailbox, peers }, context));
+  await writeOnce(mailbox, context, box, { name: LETTER.leave, ...(hasWitness ? {} : { nothingToLose: true }) });
 }
 
 /** Whether its machine may be a member of what does not stand that members are just taken away. */
 function mayVote(letters: readonly string[]): boolean {
-  if (settledAs({ letters }) !== undefined) return true;
-  return isReported(letters, SEATED_STAGE) && !letters.includes(LETTER.givenUp);
+  const isSeated = isReported(letters, SEATED_STAGE) || isReported(letters, VOTING_STAGE);
+  return isSeated || settledAs({ letters }) !== undefined;
 }
 
-const OF_MEMBERSHIP: ReadonlySet<string> = new Set([LETTER.leave, LETTER.left, LETTER.givenUp]);
-
-/** What tells whether the machine is a member, and is not its node's to take away. */
-export function isOfMembership(letter: string): boolean {
-  return OF_MEMBERSHIP.has(letter) || isReported([letter], SEATED_STAGE);
+/**
+ * What tells whether the machine is a member, and is not its node's to take away. Whoever was awaited in vain before it
+ * voted may hang for good: it is not awaited once more.
+ */
+export function lettersOfMembership(letters: readonly string[]): readonly string[] {
+  const isLost = letters.includes(LETTER.givenUp) && !isReported(letters, VOTING_STAGE);
+  const telling = [SEATED_STAGE, VOTING_STAGE].slice(isLost ? 1 : 0);
+  return letters.filter((letter) => {
+    const isFarewell = letter === LETTER.leave || letter === LETTER.left;
+    return isFarewell || telling.some((stage) => isReported([letter], stage));
+  });
 }
 
 /** A machine that was asked to leave stays after all: where the question is taken back, it joins again. */

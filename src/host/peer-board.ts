@@ -21,6 +21,7 @@ export type PeerList = Readonly<z.output<typeof PeerList>>;
 
 /** An address, and a range for pods, are one peer's: whoever asks for one that is taken is refused. */
 export interface PeerBoard {
+  all(context: Reading): Promise<readonly Peer[]>;
   /** Undefined: no such node is on it. */
   find(context: Reading, node: string): Promise<Peer | undefined>;
   /** In the place of an earlier one of the same box. Fails with a CallError `exists` when another has its name, its key, its address or its range. */

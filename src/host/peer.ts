@@ -74,7 +74,7 @@ export const peer = defineResource<PeerSession>()({
   },
 
   async destroy({ mailbox, peers }, context, outputs) {
-    if (outputs.isMember) await leave(mailbox, context, outputs.box);
+    if (outputs.isMember) await leave({ mailbox, peers }, context, outputs.box);
     await peers.withdraw(context, outputs);
   },
 });

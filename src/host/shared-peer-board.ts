@@ -42,9 +42,12 @@ export class SharedPeerBoard implements PeerBoard {
     this.#clock = clock;
   }
 
+  async all(context: Reading): Promise<readonly Peer[]> {
+    return this.#boardIn(await this.#register.read(context)).peers;
+  }
+
   async find(context: Reading, node: string): Promise<Peer | undefined> {
-    const stored = await this.#register.read(context);
-    return this.#boardIn(stored).peers.find((peer) => peer.node === node);
+    return (await this.all(context)).find((peer) => peer.node === node);
   }
 
   publish(context: Writing, peer: Peer): Promise<void> {

@@ -59,6 +59,8 @@ export class KubernetesApi implements Disposable {
         signal.throwIfAborted();
         if (!(error instanceof LostRequest)) throw error;
         tried.push(`${spellEndpoint(endpoint)}: ${error.message}`);
+        // Whoever does not answer is asked last from now on.
+        this.#endpoints = [...this.#endpoints.filter((other) => other !== endpoint), endpoint];
         if (error.wasSent && method !== 'GET') throw lost('ambiguous', tried);
       }
     }

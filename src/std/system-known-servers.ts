@@ -1,5 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Agent, request as askSecurely } from 'node:https';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import {
   type KnownServer,
   type KnownServers,
@@ -8,18 +7,16 @@ import {
   type ServerLine,
   type ServerRequest,
 } from './known-server.ts';
+import { talk } from './server-talk.ts';
 
-const CONNECT_MS = 15_000;
-/** At one time, to one server: to shake hands is what takes longest, and who has done so goes on asking. */
-const CONNECTIONS_MAX = 4;
-/** A longer answer is cut off. */
-const ANSWER_BYTES_MAX = 64 * 2 ** 20;
+const CONNECT_MS = 6_000;
 
 interface SystemKnownServersOptions {
-  /** A connection that takes longer does not come about. @default fifteen seconds */
+  /** Nobody waits longer for a connection; it is made all the same, for whoever comes next. @default six seconds */
   readonly connectMs?: number;
 }
 
+/** One connection to each server carries all requests: to shake hands is what takes longest, and what a busy server does least well. */
 export class SystemKnownServers implements KnownServers {
   readonly #connectMs: number;
 
@@ -34,76 +31,84 @@ export class SystemKnownServers implements KnownServers {
 
 class SystemServerLine implements ServerLine {
   readonly #server: KnownServer;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
-
   readonly #connectMs: number;
+  /** By host and port: on its way, or there. */
+  readonly #sessions = new Map<string, Promise<ClientHttp2Session>>();
 
   constructor(server: KnownServer, connectMs: number) {
     this.#server = server;
     this.#connectMs = connectMs;
   }
 
-  ask({ host, port, method, path, headers, body }: ServerRequest, signal: AbortSignal): Promise<ServerAnswer> {
-    const { name: servername, authorities, certificate: cert, key } = this.#server;
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    return new Promise((resolve, reject) => {
-      const asking = askSecurely({
-        agent: this.#agent,
-        host,
-        port,
-        method,
-        path,
-        signal,
-        servername,
-        ca: [...authorities],
-        cert,
-        key,
-        headers: { ...headers, ...length },
-      });
-      const connection = watchConnection(asking, this.#connectMs);
-      const fail = (error: Error): void => {
-        reject(new LostRequest(error.message, { wasSent: connection.wasMade, cause: error }));
-      };
-      asking.once('error', fail);
-      asking.once('response', (answer) => void collect(answer).then(resolve, fail));
-      asking.end(body);
-    });
+  async ask(request: ServerRequest, signal: AbortSignal): Promise<ServerAnswer> {
+    const session = await this.#connected(request, signal);
+    try {
+      return await talk(session, request, signal);
+    } finally {
+      if (signal.aborted) this.#doubt(session);
+    }
   }
 
   [Symbol.dispose](): void {
-    this.#agent.destroy();
+    for (const session of this.#sessions.values()) void session.then((made) => made.destroy()).catch(() => undefined);
+    this.#sessions.clear();
   }
-}
 
-/** What has no connection was not heard; and one that does not come about in time is none. */
-function watchConnection(asking: ClientRequest, connectMs: number): { readonly wasMade: boolean } {
-  const connection = { wasMade: false };
-  asking.once('socket', (socket) => {
-    if (asking.reusedSocket) {
-      connection.wasMade = true;
-      return;
+  async #connected({ host, port }: ServerRequest, signal: AbortSignal): Promise<ClientHttp2Session> {
+    const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const known = this.#sessions.get(place);
+    const session = known ?? this.#connect(place);
+    try {
+      return await withinMs(session, this.#connectMs, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = error instanceof Error ? error.message : String(error);
+      throw new LostRequest(why, { wasSent: false, cause: error });
     }
-    socket.once('secureConnect', () => {
-      connection.wasMade = true;
-      socket.setTimeout(0);
+  }
+
+  #connect(place: string): Promise<ClientHttp2Session> {
+    const { name: servername, authorities, certificate: cert, key } = this.#server;
+    const session = connect(`https://${place}`, { servername, ca: [...authorities], cert, key });
+    const made = new Promise<ClientHttp2Session>((resolve, reject) => {
+      session.once('connect', () => {
+        session.unref();
+        resolve(session);
+      });
+      session.once('error', reject);
+      session.once('close', () => reject(new LostRequest('the connection was closed', { wasSent: false })));
     });
-    socket.setTimeout(connectMs, () => {
-      if (!connection.wasMade)
-        asking.destroy(new LostRequest(`no connection within ${connectMs} ms`, { wasSent: false }));
-    });
-  });
-  return connection;
+    const forget = (): void => {
+      if (this.#sessions.get(place) === made) this.#sessions.delete(place);
+    };
+    // What is open on it is told by itself.
+    session.on('error', forget);
+    session.once('goaway', forget);
+    session.once('close', forget);
+    made.catch(forget);
+    this.#sessions.set(place, made);
+    return made;
+  }
+
+  /** Nobody may be there any more to answer: then who comes next has to find another. */
+  #doubt(session: ClientHttp2Session): void {
+    if (session.destroyed) return;
+    const over = setTimeout(() => session.destroy(undefined, constants.NGHTTP2_CANCEL), this.#connectMs);
+    over.unref();
+    session.ping(() => clearTimeout(over));
+  }
 }
 
-async function collect(answer: IncomingMessage): Promise<ServerAnswer> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of answer.iterator()) {
-    if (!(piece instanceof Uint8Array)) continue;
-    length += piece.length;
-    if (length > ANSWER_BYTES_MAX)
-      throw new LostRequest(`an answer of more than ${ANSWER_BYTES_MAX} bytes`, { wasSent: true });
-    pieces.push(piece);
+async function withinMs<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
+  const { promise: given, reject } = Promise.withResolvers<never>();
+  const leave = (): void => reject(signal.reason);
+  const timer = setTimeout(() => reject(new LostRequest(`no connection within ${ms} ms`, { wasSent: false })), ms);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([promise, given]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', leave);
   }
-  return { status: answer.statusCode ?? 0, body: Buffer.concat(pieces).toString('utf8') };
 }

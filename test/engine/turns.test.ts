@@ -12,7 +12,7 @@ interface Change {
   readonly shapes: Readonly<Record<string, typeof OLD>>;
   readonly turn?: string | null;
   readonly missing?: string;
-  /** A host without a wall. */
+  /** A host without a wall, or `all`. */
   readonly bare?: string;
 }
 
@@ -23,7 +23,7 @@ function needsAt({ kind, shapes, turn = 'hosts', missing, bare }: Change): (step
     const stands = { dependsOn: [at(host)], within: at(host), inputs: { ...OLD, on: id } };
     return [
       ready(host, { incarnation: 2 * index + 1, inputs: OLD, kind: kind.kind }),
-      ...(host === bare ? [] : [ready(`${host}.wall`, { incarnation: 2 * index + 2, ...stands })]),
+      ...(host === bare || bare === 'all' ? [] : [ready(`${host}.wall`, { incarnation: 2 * index + 2, ...stands })]),
     ];
   });
   const { changes } = planOf({
@@ -55,6 +55,13 @@ test('the one of which most is missing comes first', () => {
   expect(needsOf('down three 5')).toEqual([]);
   expect(needsOf('down one 1')).toEqual(expect.arrayContaining(['up three', 'up three.wall']));
   expect(needsOf('down two 3')).toEqual(expect.arrayContaining(['up one', 'up one.wall']));
+});
+
+test('as long as none has ever been complete all go at once: they may need each other for that', () => {
+  const needsOf = needsAt({ kind: pillar, shapes: ALL, bare: 'all' });
+  for (const [index, host] of HOSTS.entries()) {
+    expect(needsOf(`down ${host} ${2 * index + 1}`).filter((step) => !step.includes(host))).toEqual([]);
+  }
 });
 
 test('where the new one comes first, it is the new one that waits', () => {

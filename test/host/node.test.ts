@@ -176,10 +176,17 @@ describe('a node', () => {
 
   test('leaves its machine its hello when it is destroyed, and what tells of its membership', async () => {
     await welcomed();
-    const membership = ['given-up', 'leave', 'left', 'stage-04-seat'];
+    const membership = ['leave', 'left', 'stage-04-seat', 'stage-05-etcd'];
     for (const letter of ['stage-01-network', ...membership]) mailbox.post(BOX, letter);
     await node.destroy({ mailbox }, contextOf(), OUTPUTS);
     expect(mailbox.names(BOX)).toEqual(['hello', ...membership]);
+  });
+
+  test('is awaited no more by others when it was awaited in vain before it voted', async () => {
+    await welcomed();
+    for (const letter of ['stage-04-seat', 'given-up']) mailbox.post(BOX, letter);
+    await node.destroy({ mailbox }, contextOf(), OUTPUTS);
+    expect(mailbox.names(BOX)).toEqual(['hello']);
   });
 });
 

@@ -119,9 +119,13 @@ describe('before it is taken off the board', () => {
   const settle = (): void => mailbox.post(BOX, settledLetter(context().instanceId));
   const destroy = (isMember = true) => peer.destroy(session(), context(), { ...OUTPUTS, isMember });
 
-  const giveUpAtEtcd = (): void => {
-    mailbox.boxes.get(BOX)?.delete(settledLetter(context().instanceId));
-    for (const letter of ['stage-04-seat', 'given-up']) mailbox.post(BOX, letter);
+  /** Another machine, which went through this stage among others. */
+  const otherIsReady = async (stage: string): Promise<void> => {
+    sayHello('token-2', OTHER_KEY);
+    const own = { node: 'worker-1', box: 'token-2', overlayAddress: '10.43.0.2', podCidr: '10.48.1.0/24' };
+    await peer.create(session(), contextOf('eu-west-3.peer.worker-1'), { ...INPUTS, ...own });
+    for (const letter of ['stage-03-overlay', stage]) mailbox.post('token-2', letter);
+    mailbox.post('token-2', settledLetter(contextOf('eu-west-3.node.worker-1').instanceId));
   };
 
   test('a machine of the quorum is asked to leave, and awaited', async () => {
@@ -131,7 +135,6 @@ describe('before it is taken off the board', () => {
     await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
     expect(mailbox.names(BOX)).toContain('leave');
     expect(onBoard()).toHaveLength(1);
-    expect(await mailbox.read({}, BOX, 'leave')).not.toContain('mayBeLast');
     mailbox.post(BOX, 'left');
     await destroy();
     expect(onBoard()).toEqual([]);
@@ -146,19 +149,29 @@ describe('before it is taken off the board', () => {
     expect(onBoard()).toHaveLength(1);
   });
 
-  test('one that joined and never became a node is asked as well', async () => {
+  test.each(['stage-04-seat', 'stage-05-etcd'])(
+    'one that got as far as %s and no further is asked as well',
+    async (stage) => {
+      await published();
+      await otherIsReady('stage-05-etcd');
+      mailbox.post(BOX, stage);
+      await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
+      expect(await mailbox.read({}, BOX, 'leave')).not.toContain('nothingToLose');
+      expect(onBoard()).toHaveLength(2);
+    },
+  );
+
+  test('as long as no member has been ready whoever is asked has nothing to lose, whoever else is ready', async () => {
     await published();
-    mailbox.post(BOX, 'stage-04-seat');
+    await otherIsReady('stage-04-kubelet');
+    mailbox.post(BOX, 'stage-05-etcd');
     await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
-    // Nobody counts on what it holds, should there be nobody whom it could leave that to.
-    expect(JSON.parse((await mailbox.read({}, BOX, 'leave')) ?? '')).toMatchObject({ mayBeLast: true });
-    expect(onBoard()).toHaveLength(1);
+    expect(JSON.parse((await mailbox.read({}, BOX, 'leave')) ?? '')).toMatchObject({ nothingToLose: true });
   });
 
   test.each<[why: string, arrange: () => void, isMember?: boolean]>([
     ['is gone', () => mailbox.goneMachines.add(BOX)],
     ['has never joined', () => mailbox.boxes.get(BOX)?.delete(settledLetter(context().instanceId))],
-    ['was given up before it was a node', giveUpAtEtcd],
     ['is in no quorum', () => undefined, false],
   ])('nobody is asked when the machine %s', async (_why, arrange, isMember) => {
     await published();

@@ -42,6 +42,13 @@ export const QUORUM_MUTANTS: readonly Mutant[] = [
     killers: [QUORUM_TESTS],
   },
   {
+    name: 'those that found together take turns',
+    file: 'src/engine/turns.ts',
+    anchor: 'if (going.length === 0 || !members.some(hasStood)) continue;',
+    replacement: 'if (going.length === 0) continue;',
+    killers: [byTests('test/engine/turns.test.ts')],
+  },
+  {
     name: 'a machine that has a seat and does not vote yet is ended without having left',
     file: 'src/host/leave.ts',
     anchor: "const SEATED_STAGE = 'seat';",

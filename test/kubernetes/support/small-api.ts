@@ -1,6 +1,11 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { text } from 'node:stream/consumers';
@@ -36,9 +41,10 @@ export class SmallApi implements AsyncDisposable {
   readonly authority: Authority;
   readonly heard: Heard[] = [];
   behaviour: Behaviour = () => ({ status: 200, body: {} });
-  readonly #server: Server;
+  readonly #server: Http2SecureServer;
+  readonly #sessions = new Set<ServerHttp2Session>();
 
-  private constructor(authority: Authority, server: Server) {
+  private constructor(authority: Authority, server: Http2SecureServer) {
     this.authority = authority;
     this.#server = server;
   }
@@ -56,7 +62,7 @@ export class SmallApi implements AsyncDisposable {
       lifeDays: 1,
       random,
     });
-    const server = createServer({
+    const server = createSecureServer({
       cert: certificate,
       key: key.pem,
       ca: authority.certificate,
@@ -64,6 +70,10 @@ export class SmallApi implements AsyncDisposable {
       rejectUnauthorized: true,
     });
     const api = new SmallApi(authority, server);
+    server.on('session', (session) => {
+      api.#sessions.add(session);
+      session.once('close', () => api.#sessions.delete(session));
+    });
     server.on('request', (request, response) => void api.#hear(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -80,8 +90,9 @@ export class SmallApi implements AsyncDisposable {
     return { endpoints, serverName: SERVER_NAME, authorities: [this.authority.certificate], credentials };
   }
 
-  async #hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { socket, method = '', url: path = '' } = request;
+  async #hear(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+    const { method, url: path, stream } = request;
+    const socket = stream.session?.socket;
     if (!(socket instanceof TLSSocket)) throw new TypeError('It does not come by TLS.');
     const { subject } = socket.getPeerCertificate();
     const { CN: user, O: groups = [] } = subject;
@@ -89,7 +100,7 @@ export class SmallApi implements AsyncDisposable {
     this.heard.push(heard);
     const answer = this.behaviour(heard);
     if (answer === undefined) {
-      socket.destroy();
+      stream.session?.destroy();
       return;
     }
     response.writeHead(answer.status, { 'content-type': 'application/json' });
@@ -97,13 +108,14 @@ export class SmallApi implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
+    const closed = once(this.#server, 'close');
     this.#server.close();
-    await once(this.#server, 'close');
+    for (const session of this.#sessions) session.destroy();
+    await closed;
   }
 }
 
-function addressOf(server: Server): AddressInfo {
+function addressOf(server: Http2SecureServer): AddressInfo {
   const address = server.address();
   if (typeof address === 'object' && address !== null) return address;
   throw new TypeError('It listens nowhere.');

@@ -7,6 +7,9 @@ import { CONTROL_PLANES, NAME, NODES, type SharedCluster } from './shared-cluste
 const CloudInit = z.object({ v1: z.object({ errors: z.array(z.unknown()) }) });
 /** Microseconds from the first instruction of the kernel on. */
 const STARTED = 'systemctl show --value --property=ActiveEnterTimestampMonotonic ssh.service cloud-final.service';
+/** Of /proc/PID/stat, counted from what stands behind the name. */
+const STARTED_FIELD = 19;
+const TICKS_PER_SECOND = 100;
 const STAGES = ['network', 'packages', 'overlay', 'seat', 'etcd'];
 const OTHER_STAGES = ['network', 'packages', 'overlay'];
 
@@ -58,12 +61,27 @@ export function foundingChecks(cluster: SharedCluster): void {
     await cluster.everywhere(NODES, async (node) => {
       // Each question costs seconds there: all in one.
       const asked = ['cat /run/cloud-init/result.json', 'hostname', 'systemctl --failed --no-legend --plain', STARTED];
-      const said = (await cluster.on(node, asked.join('; echo ---; '))).split('---').map((text) => text.trim());
-      const [result = '', name, failed, started = ''] = said;
+      const said = (await cluster.on(node, [...asked, 'cat /proc/stat'].join('; echo ---; '))).split('---');
+      const [result = '', name, failed, started = '', own = ''] = said.map((text) => text.trim());
       expect(CloudInit.parse(JSON.parse(result)).v1.errors).toEqual([]);
       expect({ name, failed }).toEqual({ name: node, failed: '' });
       const [ssh = 0, cloudInit = 0] = [...started.matchAll(/^\d+$/gm)].map(([text]) => Number(text) / 1_000_000);
-      cluster.figures.push(`${node}, its boot: SSH ${ssh.toFixed(1)} s, cloud-init done ${cloudInit.toFixed(1)} s`);
+      const kernel = bootedAtSeconds(own) - (await startedAtSeconds(await cluster.machineOf(node)));
+      const since = `SSH ${ssh.toFixed(1)} s, cloud-init done ${cloudInit.toFixed(1)} s`;
+      cluster.figures.push(`${node}, its boot: kernel after ${kernel.toFixed(0)} s, and from then on ${since}`);
     });
   });
+}
+
+/** When the kernel of a machine began, by the machine's clock. */
+function bootedAtSeconds(stat: string): number {
+  return Number(/^btime (\d+)$/m.exec(stat)?.[1]);
+}
+
+/** When a process of this workstation began, by its clock. */
+async function startedAtSeconds(pid: number): Promise<number> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // Its name, which may hold anything, ends with the last bracket.
+  const ticks = line.slice(line.lastIndexOf(')') + 2).split(' ')[STARTED_FIELD];
+  return bootedAtSeconds(await readFile('/proc/stat', 'utf8')) + Number(ticks) / TICKS_PER_SECOND;
 }

@@ -22,8 +22,8 @@ export interface EtcdMachine {
   /** Somebody has asked for its end. */
   isEnded: boolean;
   isAskedToLeave: boolean;
-  /** The letter that asks says that nobody counts on what only this one holds. */
-  mayBeLast: boolean;
+  /** The letter that asks says that nobody counts on what etcd holds. */
+  hasNothingToLose: boolean;
   /** It has no power until then. */
   outUntilMs: number;
   /** It sees only those that are cut off as well until then. */

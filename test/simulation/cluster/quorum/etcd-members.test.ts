@@ -42,7 +42,7 @@ function arrive(node: string, change: Partial<EtcdMachine> = {}): EtcdMachine {
     mayFound: true,
     isEnded: false,
     isAskedToLeave: false,
-    mayBeLast: false,
+    hasNothingToLose: false,
     outUntilMs: 0,
     cutOffUntilMs: 0,
     seatedAtMs: undefined,
@@ -198,7 +198,7 @@ describe('who is asked to leave', () => {
     alone.isAskedToLeave = true;
     pass(HOUR_MS);
     expect(alone.doing).toBe('votes');
-    alone.mayBeLast = true;
+    alone.hasNothingToLose = true;
     settle();
     expect(alone.doing).toBe('left');
     const successor = arrive('converged-1', { box: 'later', peers: alone.peers });

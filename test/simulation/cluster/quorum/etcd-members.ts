@@ -185,9 +185,9 @@ export class EtcdMembers {
     const cluster = this.clusterOf(machine);
     const own = cluster?.members.find(({ box }) => box === machine.box);
     if (cluster !== undefined && own !== undefined) {
-      const isLetGo = cluster.members.length === 1 && machine.mayBeLast;
-      if (!this.#answers(cluster, machine) || (!isLetGo && this.#isNeeded(cluster, own, machine))) return false;
-      if (!isLetGo) this.#remove(cluster, own);
+      const isFree = this.#answers(cluster, machine) && !this.#isNeeded(cluster, own, machine);
+      if (!isFree && !machine.hasNothingToLose) return false;
+      if (isFree) this.#remove(cluster, own);
     }
     machine.doing = 'left';
     machine.leftAtMs = this.#nowMs();

@@ -47,7 +47,7 @@ export function etcdMachineOf({ machine, welcome }: Welcomed): EtcdMachine | und
     mayFound: settings.ETCD_STATE === 'new',
     isEnded: machine.terminatedAtMs !== undefined,
     isAskedToLeave: false,
-    mayBeLast: false,
+    hasNothingToLose: false,
     outUntilMs: 0,
     cutOffUntilMs: 0,
     seatedAtMs: undefined,

@@ -43,7 +43,7 @@ function machineOf(node: string, box = `box-of-${node}`): EtcdMachine {
     mayFound: false,
     isEnded: false,
     isAskedToLeave: false,
-    mayBeLast: false,
+    hasNothingToLose: false,
     outUntilMs: 0,
     cutOffUntilMs: 0,
     seatedAtMs: 0,

@@ -12,7 +12,7 @@ import type { FaultLottery } from '../../faults.ts';
 import type { IntentLedger } from '../../intent-ledger.ts';
 import type { World } from '../../world.ts';
 import { isRecord } from '../mirror.ts';
-import { type EtcdMachine, lives, startsAtMs } from './etcd-machine.ts';
+import { lives, startsAtMs } from './etcd-machine.ts';
 import { EtcdMembers, type EtcdState, STARTS_WITHIN_MS } from './etcd-members.ts';
 import { etcdMachineOf, inCompany, type Welcomed } from './machine-words.ts';
 import { QuorumJudge } from './quorum-judge.ts';
@@ -29,7 +29,7 @@ interface QuorumSeed {
 const PEERS = 'peers.json';
 /** Those that say more than that they are there: their box, and their name. */
 const LETTER_KEY = /\/([^/]+)\/(leave|settled-[^/]+)$/;
-const AskedToLeave = z.looseObject({ mayBeLast: z.boolean().optional() });
+const AskedToLeave = z.looseObject({ nothingToLose: z.boolean().default(false) });
 /** Machines look again after so long, as etcd's scripts do. */
 const PAUSE_MS = [1_000, 5_000] as const;
 const LEARNS_MS = [2_000, 10_000] as const;
@@ -111,19 +111,15 @@ export class Quorum {
       return true;
     }
     const machine = this.#state.machines.get(box);
-    if (machine !== undefined) this.#takeLetter(machine, letter === LETTER.leave ? content.data : undefined);
-    return false;
-  }
-
-  /** `leave`: its words; otherwise it says that the machine is a node. */
-  #takeLetter(machine: EtcdMachine, leave: string | undefined): void {
-    if (leave !== undefined) {
-      machine.mayBeLast = AskedToLeave.parse(JSON.parse(leave)).mayBeLast === true;
-      return;
+    if (machine === undefined) return false;
+    if (letter === LETTER.leave) {
+      machine.hasNothingToLose = AskedToLeave.parse(JSON.parse(content.data)).nothingToLose;
+      return false;
     }
     machine.isReady = true;
     const cluster = this.#members.clusterOf(machine);
     if (cluster !== undefined) cluster.isInUse = true;
+    return false;
   }
 
   #takeInstance(instance: Instance): boolean {
