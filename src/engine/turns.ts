@@ -7,9 +7,9 @@ type EndsOf = (change: ReplaceChange) => readonly ApplyStep[];
 
 interface Members {
   /** How much of one is not there, or does not work: nothing, as long as it does its part. */
-  missingOf(step: ApplyStep): number;
+  readonly missingOf: (step: ApplyStep) => number;
   /** Whether one has come to do its part, however it is now. */
-  hasStood(step: ApplyStep): boolean;
+  readonly hasStood: (step: ApplyStep) => boolean;
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type ServerLine,
   type ServerRequest,
 } from './known-server.ts';
-import { talk } from './server-talk.ts';
+import { talk } from './system-server-talk.ts';
 
 const CONNECT_MS = 6_000;
 
