@@ -37,8 +37,9 @@ function count(session: ClientHttp2Session, change: 1 | -1): void {
 
 function begin(session: ClientHttp2Session, { method, path, headers, body }: Words): ClientHttp2Stream {
   try {
-    const stream = session.request({ ...headers, ':method': method, ':path': path });
-    stream.end(body);
+    const endStream = body === undefined;
+    const stream = session.request({ ...headers, ':method': method, ':path': path }, { endStream });
+    if (!endStream) stream.end(body);
     return stream;
   } catch (error) {
     // The connection has ended meanwhile.

@@ -48,6 +48,28 @@ describe('the API', () => {
     ]);
   });
 
+  test('hears the words of a deletion as well', async () => {
+    await using server = await SmallApi.open();
+    using api = open(server.place());
+    await api.ask({ method: 'DELETE', path: '/api/v1/nodes/one', body: { preconditions: { uid: '7' } } }, FOREVER);
+    expect(server.heard.map(({ body }) => body)).toEqual(['{"preconditions":{"uid":"7"}}']);
+  });
+
+  test('carries all that is asked at one time on one connection, which outlives what is broken off', async () => {
+    await using server = await SmallApi.open();
+    using api = open(server.place());
+    await Promise.all(Array.from({ length: 20 }, () => api.ask(POST, FOREVER)));
+    const cut = new AbortController();
+    server.behaviour = () => {
+      cut.abort();
+      return { status: 200, body: {} };
+    };
+    await expect(api.ask(POST, cut.signal)).rejects.toThrow();
+    server.behaviour = () => ({ status: 200, body: {} });
+    await api.ask(POST, FOREVER);
+    expect(server.connections).toBe(1);
+  });
+
   test('is found at another endpoint when the first has nobody, and asked there first from then on', async () => {
     await using server = await SmallApi.open();
     const endpoints = [await silence(), server.endpoint];

@@ -40,6 +40,8 @@ export function clusterAuthority(name = 'cluster of dev'): Authority {
 export class SmallApi implements AsyncDisposable {
   readonly authority: Authority;
   readonly heard: Heard[] = [];
+  /** How many were ever made to it. */
+  connections = 0;
   behaviour: Behaviour = () => ({ status: 200, body: {} });
   readonly #server: Http2SecureServer;
   readonly #sessions = new Set<ServerHttp2Session>();
@@ -71,6 +73,7 @@ export class SmallApi implements AsyncDisposable {
     });
     const api = new SmallApi(authority, server);
     server.on('session', (session) => {
+      api.connections += 1;
       api.#sessions.add(session);
       session.once('close', () => api.#sessions.delete(session));
     });
