@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { defineResource, type ResourceContext } from '#engine/resource.ts';
+import { isReadyMember } from '#host/leave.ts';
 import type { PeerSession } from '#host/peer.ts';
-import { LETTER } from '#host/protocol.ts';
-import { settledAs } from '#host/settled.ts';
 import { EtcdMember } from './etcd-founding.ts';
 import { lookInState, type StateAloneSession } from './state-alone.ts';
 
@@ -65,12 +64,12 @@ async function founderNow(
 ): Promise<FounderOutputs> {
   if (last.isOver || last.box === box) return last;
   const over = { ...last, isOver: true };
-  const before = await mailbox.look(context, last.box);
-  // Once its letters are gone nobody can tell any more.
-  if (settledAs(before) !== undefined || !before.letters.includes(LETTER.hello)) return over;
+  // Whose letters are gone was taken off the board before.
+  if (await peers.hasRetired(context)) return over;
+  if (isReadyMember((await mailbox.look(context, last.box)).letters)) return over;
   for (const { node } of founders) {
     const known = await peers.find(context, node);
-    if (known !== undefined && settledAs(await mailbox.look(context, known.box)) !== undefined) return over;
+    if (known !== undefined && isReadyMember((await mailbox.look(context, known.box)).letters)) return over;
   }
   return { box, isOver: false };
 }

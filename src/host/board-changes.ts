@@ -1,16 +1,28 @@
 import { CallError } from '#engine/call.ts';
-import type { Peer } from './peer-board.ts';
+import type { Board } from './board-text.ts';
+import type { Peer, Withdrawn } from './peer-board.ts';
 
 export type BoardChange =
   | { readonly kind: 'publish'; readonly peer: Peer }
-  | { readonly kind: 'withdraw'; readonly peer: Pick<Peer, 'node' | 'box'> };
+  | { readonly kind: 'withdraw'; readonly peer: Withdrawn };
 
-/** The peers after the change, by name; the same array when nothing changes. Fails when what it asks for is another's. */
-export function changed(peers: readonly Peer[], { kind, peer }: BoardChange): readonly Peer[] {
-  if (kind === 'withdraw') {
-    const left = peers.filter(({ node, box }) => node !== peer.node || box !== peer.box);
-    return left.length === peers.length ? peers : left;
+export type Contents = Pick<Board, 'peers' | 'hasRetired'>;
+
+/** What is on the board after the change; the same when nothing changes. Fails when what it asks for is another's. */
+export function changed(board: Contents, change: BoardChange): Contents {
+  if (change.kind === 'publish') {
+    const peers = published(board.peers, change.peer);
+    return peers === board.peers ? board : { ...board, peers };
   }
+  const { peer } = change;
+  const left = board.peers.filter(({ node, box }) => node !== peer.node || box !== peer.box);
+  const isFirst = peer.wasReady === true && board.hasRetired !== true;
+  if (left.length === board.peers.length && !isFirst) return board;
+  return { ...board, peers: left, ...(isFirst ? { hasRetired: true } : {}) };
+}
+
+/** By name. */
+function published(peers: readonly Peer[], peer: Peer): readonly Peer[] {
   const others = peers.filter(({ box }) => box !== peer.box);
   for (const other of others) refuseTaken(peer, other);
   const earlier = peers.filter(({ box }) => box === peer.box);

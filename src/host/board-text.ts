@@ -7,6 +7,7 @@ const Board = z.strictObject({
   /** Counts the changes: a list that is as it was before still is another text, and has another tag. */
   revision: z.int().nonnegative(),
   peers: z.array(Peer).readonly(),
+  hasRetired: z.boolean().optional(),
 });
 
 /** What is on a board, with all that tells it from what was on it before. */
@@ -14,6 +15,8 @@ export interface Board {
   readonly revision: number;
   /** By the names of their nodes. */
   readonly peers: readonly Peer[];
+  /** A member of the quorum that was ready has been taken off it: from then on there is something to lose. */
+  readonly hasRetired?: boolean | undefined;
 }
 
 export const EMPTY_BOARD: Board = { revision: 0, peers: [] };
@@ -26,8 +29,8 @@ export function boardIn(text: string): Board {
   throw new CallError({ outcome: 'rejected', reason: 'invalid', message, cause: read.error });
 }
 
-export function textOf({ revision, peers }: Board): string {
-  return JSON.stringify({ format: 1, revision, peers });
+export function textOf({ revision, peers, hasRetired }: Board): string {
+  return JSON.stringify({ format: 1, revision, peers, hasRetired });
 }
 
 function jsonIn(text: string): unknown {

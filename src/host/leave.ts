@@ -23,11 +23,17 @@ export interface LeaveSession {
  * Asks a machine to leave what it is a member of, and refuses to go on as long as it has not. One that has no seat yet has
  * nothing to leave, and one that is gone cannot: its successor, or the others, take it out.
  */
-export async function leave({ mailbox, peers }: LeaveSession, context: ResourceContext, box: string): Promise<void> {
+export async function leave(
+  { mailbox, peers }: LeaveSession,
+  context: ResourceContext,
+  box: string,
+): Promise<{ readonly wasReady: boolean }> {
   const { letters, machine } = await mailbox.look(context, box);
   const isAsked = letters.includes(LETTER.leave);
   const hasLeft = isAsked && letters.includes(LETTER.left);
-  if (machine === 'gone' || !mayVote(letters) || hasLeft) return;
+  // Once its letters are gone nobody can tell any more.
+  const wasReady = isReadyMember(letters) || !letters.includes(LETTER.hello);
+  if (machine === 'gone' || !mayVote(letters) || hasLeft) return { wasReady };
   if (!isAsked) await ask({ mailbox, peers }, context, { box, letters });
   throw new CallError({
     outcome: 'rejected',
@@ -43,7 +49,8 @@ async function hasReadyMember({ mailbox, peers }: LeaveSession, context: Resourc
 }
 
 /** A node that is ready and went through the stages of others is no member. */
-function isReadyMember(letters: readonly string[]): boolean {
+export function isReadyMember(letters: readonly string[]): boolean {
+  if (letters.includes(LETTER.wasReady)) return true;
   const isOther = isReported(letters, STAGE_OF_ALL) && !isReported(letters, VOTING_STAGE);
   return settledAs({ letters }) !== undefined && !isOther;
 }
@@ -67,6 +74,8 @@ function mayVote(letters: readonly string[]): boolean {
   return isSeated || settledAs({ letters }) !== undefined;
 }
 
+const FAREWELL: ReadonlySet<string> = new Set([LETTER.leave, LETTER.left, LETTER.wasReady]);
+
 /**
  * What tells whether the machine is a member, and is not its node's to take away. Whoever was awaited in vain before it
  * voted may hang for good: it is not awaited once more.
@@ -75,8 +84,7 @@ export function lettersOfMembership(letters: readonly string[]): readonly string
   const isLost = letters.includes(LETTER.givenUp) && !isReported(letters, VOTING_STAGE);
   const telling = [SEATED_STAGE, VOTING_STAGE].slice(isLost ? 1 : 0);
   return letters.filter((letter) => {
-    const isFarewell = letter === LETTER.leave || letter === LETTER.left;
-    return isFarewell || telling.some((stage) => isReported([letter], stage));
+    return FAREWELL.has(letter) || telling.some((stage) => isReported([letter], stage));
   });
 }
 

@@ -3,7 +3,7 @@ import { isClusterUid, isInstanceId } from '#engine/address.ts';
 import { ABSENT, type Condition, defineResource, type Owner, READY, type ResourceContext } from '#engine/resource.ts';
 import { Secret } from '#std/secret.ts';
 import { parseJson, readHello, writeOnce } from './hello.ts';
-import { lettersOfMembership } from './leave.ts';
+import { isReadyMember, lettersOfMembership } from './leave.ts';
 import type { BoxContents, Mailbox } from './mailbox.ts';
 import { FailureReport, HeldCertificates, LETTER, PROTOCOL_FORMAT, stageLetter, Welcome } from './protocol.ts';
 import { asTold, deliveredTo, digestsOf, renew } from './renewal.ts';
@@ -105,6 +105,8 @@ export const node = defineResource<NodeSession>()({
 
   async destroy({ mailbox }, context, { mailbox: box }) {
     const { letters } = await mailbox.look(context, box);
+    if (isReadyMember(letters) && !letters.includes(LETTER.wasReady))
+      await writeOnce(mailbox, context, box, { name: LETTER.wasReady });
     const kept = new Set([LETTER.hello, ...lettersOfMembership(letters)]);
     await mailbox.remove(
       context,

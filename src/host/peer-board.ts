@@ -27,7 +27,14 @@ export interface PeerBoard {
   /** In the place of an earlier one of the same box. Fails with a CallError `exists` when another has its name, its key, its address or its range. */
   publish(context: Writing, peer: Peer): Promise<void>;
   /** Only what is that box's; one that is not there is no error. */
-  withdraw(context: Writing, peer: Pick<Peer, 'node' | 'box'>): Promise<void>;
+  withdraw(context: Writing, peer: Withdrawn): Promise<void>;
+  /** Whether a member of the quorum that was ready has been taken off it. */
+  hasRetired(context: Reading): Promise<boolean>;
+}
+
+export interface Withdrawn extends Pick<Peer, 'node' | 'box'> {
+  /** A member of the quorum, of which a node was ready. */
+  readonly wasReady?: boolean;
 }
 
 /** Each cluster has its own. */

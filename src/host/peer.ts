@@ -74,8 +74,8 @@ export const peer = defineResource<PeerSession>()({
   },
 
   async destroy({ mailbox, peers }, context, outputs) {
-    if (outputs.isMember) await leave({ mailbox, peers }, context, outputs.box);
-    await peers.withdraw(context, outputs);
+    const { wasReady } = outputs.isMember ? await leave({ mailbox, peers }, context, outputs.box) : { wasReady: false };
+    await peers.withdraw(context, { node: outputs.node, box: outputs.box, wasReady });
   },
 });
 

@@ -111,6 +111,7 @@ export const LETTER = {
   givenUp: 'given-up',
   leave: 'leave',
   left: 'left',
+  wasReady: 'was-ready',
 } as const;
 
 /** `stage-03-overlay` for the third stage. */

@@ -2,9 +2,9 @@ import type { ClusterUid } from '#engine/address.ts';
 import { CallError, isAmbiguous } from '#engine/call.ts';
 import type { ResourceContext } from '#engine/resource.ts';
 import type { Clock } from '#std/clock.ts';
-import { type BoardChange, changed } from './board-changes.ts';
+import { type BoardChange, changed, type Contents } from './board-changes.ts';
 import { type Board, boardIn, EMPTY_BOARD, textOf } from './board-text.ts';
-import type { Peer, PeerBoard } from './peer-board.ts';
+import type { Peer, PeerBoard, Withdrawn } from './peer-board.ts';
 
 type Reading = Pick<ResourceContext, 'cluster' | 'signal' | 'read'>;
 type Writing = Pick<ResourceContext, 'cluster' | 'signal' | 'read' | 'mutate'>;
@@ -54,8 +54,12 @@ export class SharedPeerBoard implements PeerBoard {
     return this.#ask(context, { kind: 'publish', peer });
   }
 
-  withdraw(context: Writing, peer: Pick<Peer, 'node' | 'box'>): Promise<void> {
+  withdraw(context: Writing, peer: Withdrawn): Promise<void> {
     return this.#ask(context, { kind: 'withdraw', peer });
+  }
+
+  async hasRetired(context: Reading): Promise<boolean> {
+    return this.#boardIn(await this.#register.read(context)).hasRetired === true;
   }
 
   #ask(context: Writing, change: BoardChange): Promise<void> {
@@ -103,9 +107,9 @@ export class SharedPeerBoard implements PeerBoard {
       if (round > 0) await this.#clock.sleep(PAUSE_FIRST_MS * 2 ** round, context.signal);
       const stored = await this.#register.read(context);
       const board = this.#boardIn(stored);
-      const { peers, refused } = allChanged(board.peers, batch);
-      if (peers === board.peers) return refused;
-      const text = textOf({ revision: board.revision + 1, peers });
+      const { after, refused } = allChanged(board, batch);
+      if (after === board) return refused;
+      const text = textOf({ ...after, revision: board.revision + 1 });
       if (await this.#swapped(context, text, stored?.tag)) return refused;
     }
     const message = 'The list of peers changes faster than it can be written.';
@@ -136,16 +140,16 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-function allChanged(before: readonly Peer[], batch: readonly Waiting[]) {
+function allChanged(before: Contents, batch: readonly Waiting[]) {
   const refused = new Map<BoardChange, CallError>();
-  let peers = before;
+  let after = before;
   for (const { change } of batch) {
     try {
-      peers = changed(peers, change);
+      after = changed(after, change);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       refused.set(change, error);
     }
   }
-  return { peers, refused };
+  return { after, refused };
 }

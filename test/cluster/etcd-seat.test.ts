@@ -87,8 +87,18 @@ describe('the founder of a node', () => {
     expect(await founderAfter(own, 'box-9')).toEqual({ box: 'box-9', isOver: false });
   });
 
-  test('is for ever the first machine when nobody can tell any more what became of it', async () => {
-    expect(await founderAfter(session(), 'box-9')).toEqual({ box: 'box-1', isOver: true });
+  test('is the next machine also when nothing is left of the first, as long as no ready member was taken off the board', async () => {
+    const own = session();
+    await own.peers.publish(context, beside);
+    await own.peers.withdraw(context, { node: 'control-plane-2', box: 'box-2' });
+    expect(await founderAfter(own, 'box-9')).toEqual({ box: 'box-9', isOver: false });
+  });
+
+  test('is for ever the first machine once a ready member was taken off the board, though nothing is left of it', async () => {
+    const own = session();
+    await own.peers.publish(context, beside);
+    await own.peers.withdraw(context, { node: 'control-plane-2', box: 'box-2', wasReady: true });
+    expect(await founderAfter(own, 'box-9')).toEqual({ box: 'box-1', isOver: true });
   });
 
   test.each<[who: string, box: string]>([

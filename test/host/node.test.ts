@@ -4,6 +4,7 @@ import type { Observation } from '#engine/resource.ts';
 import { node, type NodeInputs } from '#host/node.ts';
 import { asTold, digestsOf } from '#host/renewal.ts';
 import { PROTOCOL_FORMAT, Renewal, Welcome } from '#host/protocol.ts';
+import { settledLetter } from '#host/settled.ts';
 import { Secret } from '#std/secret.ts';
 import { MemoryMailbox } from './support/memory-mailbox.ts';
 import { CLUSTER, contextOf as resourceContext } from './support/resource-context.ts';
@@ -180,6 +181,14 @@ describe('a node', () => {
     for (const letter of ['stage-01-network', ...membership]) mailbox.post(BOX, letter);
     await node.destroy({ mailbox }, contextOf(), OUTPUTS);
     expect(mailbox.names(BOX)).toEqual(['hello', ...membership]);
+  });
+
+  test('leaves word that a member was ready, before nothing tells it any more', async () => {
+    await welcomed();
+    for (const letter of ['stage-03-overlay', 'stage-05-etcd', settledLetter(contextOf().instanceId)])
+      mailbox.post(BOX, letter);
+    await node.destroy({ mailbox }, contextOf(), OUTPUTS);
+    expect(mailbox.names(BOX)).toEqual(['hello', 'stage-05-etcd', 'was-ready']);
   });
 
   test('is awaited no more by others when it was awaited in vain before it voted', async () => {

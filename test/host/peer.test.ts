@@ -182,6 +182,13 @@ describe('before it is taken off the board', () => {
     expect(onBoard()).toEqual([]);
   });
 
+  test('that a ready member was taken off the board stays known', async () => {
+    await published();
+    for (const letter of ['stage-05-etcd', 'was-ready', 'leave', 'left']) mailbox.post(BOX, letter);
+    await destroy();
+    expect(await peers.hasRetired(context())).toBe(true);
+  });
+
   test('only what is the same machine’s is taken off', async () => {
     await published({ box: 'token-9' });
     await destroy();

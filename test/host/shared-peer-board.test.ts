@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseClusterUid } from '#engine/address.ts';
 import { boardIn, textOf } from '#host/board-text.ts';
-import type { Peer } from '#host/peer-board.ts';
+import type { Peer, Withdrawn } from '#host/peer-board.ts';
 import { SharedPeerBoard } from '#host/shared-peer-board.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { MemoryBoard, type Mishap } from './support/memory-board.ts';
@@ -193,6 +193,24 @@ test('several programs, whatever is lost on the way, leave what each of them was
   );
 });
 
+test('a ready member that was taken off it is remembered, and told once', async () => {
+  await publish(peer(1), peer(2));
+  await withdraw({ ...peer(1), wasReady: true });
+  expect(await board.hasRetired(context())).toBe(true);
+  await publish(peer(3));
+  await withdraw(peer(2));
+  expect(await board.hasRetired(context())).toBe(true);
+  expect(onBoard()).toEqual([peer(3)]);
+});
+
+test('whose end was told in vain before is remembered when it is told again', async () => {
+  await publish(peer(1));
+  await withdraw(peer(1));
+  expect(await board.hasRetired(context())).toBe(false);
+  await withdraw({ ...peer(1), wasReady: true });
+  expect(await board.hasRetired(context())).toBe(true);
+});
+
 test('what is stored says of which revision it is, and is read back as it was', () => {
   const text = textOf({ revision: 7, peers: [peer(1)] });
   expect(boardIn(text)).toEqual({ format: 1, revision: 7, peers: [peer(1)] });
@@ -208,7 +226,7 @@ async function publish(...peers: readonly Peer[]): Promise<void> {
   await clock.run(Promise.all(peers.map((each) => board.publish(context(), each))));
 }
 
-async function withdraw(...peers: readonly Pick<Peer, 'node' | 'box'>[]): Promise<void> {
+async function withdraw(...peers: readonly Withdrawn[]): Promise<void> {
   await clock.run(Promise.all(peers.map((each) => board.withdraw(context(), each))));
 }
 

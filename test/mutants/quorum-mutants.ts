@@ -42,6 +42,13 @@ export const QUORUM_MUTANTS: readonly Mutant[] = [
     killers: [QUORUM_TESTS],
   },
   {
+    name: 'that a ready member was taken off the board is forgotten',
+    file: 'src/host/board-changes.ts',
+    anchor: 'const isFirst = peer.wasReady === true && board.hasRetired !== true;',
+    replacement: 'const isFirst = false;',
+    killers: [byTests('test/host/shared-peer-board.test.ts')],
+  },
+  {
     name: 'those that found together take turns',
     file: 'src/engine/turns.ts',
     anchor: 'if (going.length === 0 || !members.some(hasStood)) continue;',
