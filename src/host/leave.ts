@@ -35,6 +35,7 @@ export async function leave(
   const wasReady = isReadyMember(letters) || !letters.includes(LETTER.hello);
   if (machine === 'gone' || !mayVote(letters) || hasLeft) return { wasReady };
   if (!isAsked) await ask({ mailbox, peers }, context, { box, letters });
+  if (isLost(letters)) return { wasReady };
   throw new CallError({
     outcome: 'rejected',
     reason: 'dependency',
@@ -76,15 +77,16 @@ function mayVote(letters: readonly string[]): boolean {
 
 const FAREWELL: ReadonlySet<string> = new Set([LETTER.leave, LETTER.left, LETTER.wasReady]);
 
-/**
- * What tells whether the machine is a member, and is not its node's to take away. Whoever was awaited in vain before it
- * voted may hang for good: it is not awaited once more.
- */
+/** It was awaited in vain before it voted, and may hang for good: it is asked, for it may be slow, and not awaited again. */
+function isLost(letters: readonly string[]): boolean {
+  return letters.includes(LETTER.givenUp) && isReported(letters, SEATED_STAGE) && !isReported(letters, VOTING_STAGE);
+}
+
+/** What tells whether the machine is a member, and is not its node's to take away. */
 export function lettersOfMembership(letters: readonly string[]): readonly string[] {
-  const isLost = letters.includes(LETTER.givenUp) && !isReported(letters, VOTING_STAGE);
-  const telling = [SEATED_STAGE, VOTING_STAGE].slice(isLost ? 1 : 0);
+  const telling = isLost(letters) ? new Set([...FAREWELL, LETTER.givenUp]) : FAREWELL;
   return letters.filter((letter) => {
-    return FAREWELL.has(letter) || telling.some((stage) => isReported([letter], stage));
+    return telling.has(letter) || isReported([letter], SEATED_STAGE) || isReported([letter], VOTING_STAGE);
   });
 }
 

@@ -191,11 +191,11 @@ describe('a node', () => {
     expect(mailbox.names(BOX)).toEqual(['hello', 'stage-05-etcd', 'was-ready']);
   });
 
-  test('is awaited no more by others when it was awaited in vain before it voted', async () => {
+  test('leaves word that it was awaited in vain before it voted', async () => {
     await welcomed();
     for (const letter of ['stage-04-seat', 'given-up']) mailbox.post(BOX, letter);
     await node.destroy({ mailbox }, contextOf(), OUTPUTS);
-    expect(mailbox.names(BOX)).toEqual(['hello']);
+    expect(mailbox.names(BOX)).toEqual(['given-up', 'hello', 'stage-04-seat']);
   });
 });
 

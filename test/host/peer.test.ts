@@ -182,6 +182,14 @@ describe('before it is taken off the board', () => {
     expect(onBoard()).toEqual([]);
   });
 
+  test('one that was awaited in vain before it voted is asked, for it may be slow, and not awaited again', async () => {
+    await published();
+    for (const letter of ['stage-04-seat', 'given-up']) mailbox.post(BOX, letter);
+    await destroy();
+    expect(mailbox.names(BOX)).toContain('leave');
+    expect(onBoard()).toEqual([]);
+  });
+
   test('that a ready member was taken off the board stays known', async () => {
     await published();
     for (const letter of ['stage-05-etcd', 'was-ready', 'leave', 'left']) mailbox.post(BOX, letter);
