@@ -21,7 +21,8 @@ export interface LeaveSession {
 
 /**
  * Asks a machine to leave what it is a member of, and refuses to go on as long as it has not. One that has no seat yet has
- * nothing to leave, and one that is gone cannot: its successor, or the others, take it out.
+ * nothing to leave, and one that is gone cannot: its successor, or the others, take it out. As long as there is nothing to
+ * lose one that may hang for good is asked, for it may only be slow, and not awaited.
  */
 export async function leave(
   { mailbox, peers }: LeaveSession,
@@ -34,8 +35,10 @@ export async function leave(
   // Once its letters are gone nobody can tell any more.
   const wasReady = isReadyMember(letters) || !letters.includes(LETTER.hello);
   if (machine === 'gone' || !mayVote(letters) || hasLeft) return { wasReady };
-  if (!isAsked) await ask({ mailbox, peers }, context, { box, letters });
-  if (isLost(letters)) return { wasReady };
+  // As long as nobody has been ready whoever comes founds anew, and those that are there may be no majority for good.
+  const hasNothingToLose = !isReadyMember(letters) && !(await hasReadyMember({ mailbox, peers }, context));
+  if (!isAsked) await ask(mailbox, context, { box, letters, hasNothingToLose });
+  if (hasNothingToLose && isLost(letters)) return { wasReady };
   throw new CallError({
     outcome: 'rejected',
     reason: 'dependency',
@@ -59,14 +62,17 @@ export function isReadyMember(letters: readonly string[]): boolean {
 interface Asked {
   readonly box: string;
   readonly letters: readonly string[];
+  readonly hasNothingToLose: boolean;
 }
 
-async function ask({ mailbox, peers }: LeaveSession, context: ResourceContext, { box, letters }: Asked): Promise<void> {
+async function ask(
+  mailbox: Mailbox,
+  context: ResourceContext,
+  { box, letters, hasNothingToLose }: Asked,
+): Promise<void> {
   // It answered when it was not asked any more, and may have joined again since.
   if (letters.includes(LETTER.left)) await mailbox.remove(context, box, [LETTER.left]);
-  // As long as nobody has been ready whoever comes founds anew, and those that are there may be no majority for good.
-  const hasWitness = isReadyMember(letters) || (await hasReadyMember({ mailbox, peers }, context));
-  await writeOnce(mailbox, context, box, { name: LETTER.leave, ...(hasWitness ? {} : { nothingToLose: true }) });
+  await writeOnce(mailbox, context, box, { name: LETTER.leave, ...(hasNothingToLose ? { nothingToLose: true } : {}) });
 }
 
 /** Whether its machine may be a member of what does not stand that members are just taken away. */
@@ -77,7 +83,7 @@ function mayVote(letters: readonly string[]): boolean {
 
 const FAREWELL: ReadonlySet<string> = new Set([LETTER.leave, LETTER.left, LETTER.wasReady]);
 
-/** It was awaited in vain before it voted, and may hang for good: it is asked, for it may be slow, and not awaited again. */
+/** It was awaited in vain before it voted, and may hang for good. */
 function isLost(letters: readonly string[]): boolean {
   return letters.includes(LETTER.givenUp) && isReported(letters, SEATED_STAGE) && !isReported(letters, VOTING_STAGE);
 }

@@ -182,9 +182,12 @@ describe('before it is taken off the board', () => {
     expect(onBoard()).toEqual([]);
   });
 
-  test('one that was awaited in vain before it voted is asked, for it may be slow, and not awaited again', async () => {
+  test('one that was awaited in vain before it voted is asked, and awaited again only where there is something to lose', async () => {
     await published();
     for (const letter of ['stage-04-seat', 'given-up']) mailbox.post(BOX, letter);
+    await otherIsReady('stage-05-etcd');
+    await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
+    await peers.withdraw(context(), { node: 'worker-1', box: 'token-2' });
     await destroy();
     expect(mailbox.names(BOX)).toContain('leave');
     expect(onBoard()).toEqual([]);

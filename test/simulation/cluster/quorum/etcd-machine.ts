@@ -19,6 +19,8 @@ export interface EtcdMachine {
   doing: Doing;
   /** It may found; from its first seat on it may only join. */
   mayFound: boolean;
+  /** It is on the list of peers: nobody else hears it on the overlay, nor does it hear anybody. */
+  isKnown: boolean;
   /** Somebody has asked for its end. */
   isEnded: boolean;
   isAskedToLeave: boolean;
@@ -60,6 +62,7 @@ export function works(machine: EtcdMachine, nowMs: number): boolean {
 
 /** Whether etcd on the one hears etcd on the other. */
 export function reaches(one: EtcdMachine, other: EtcdMachine, nowMs: number): boolean {
+  if (one === other || !runs(other, nowMs)) return runs(other, nowMs);
   const isCutOff = nowMs < one.cutOffUntilMs;
-  return runs(other, nowMs) && isCutOff === nowMs < other.cutOffUntilMs;
+  return one.isKnown && other.isKnown && isCutOff === nowMs < other.cutOffUntilMs;
 }

@@ -16,7 +16,7 @@ let judge: QuorumJudge;
 let members: EtcdMembers;
 
 beforeEach(() => {
-  state = { machines: new Map(), clusters: [], board: new Set(NODES) };
+  state = { machines: new Map(), clusters: [], board: new Map(NODES.map((node) => [node, `box-of-${node}`])) };
   nowMs = 1_000;
   reported = [];
   judge = new QuorumJudge({
@@ -40,6 +40,7 @@ function arrive(node: string, change: Partial<EtcdMachine> = {}): EtcdMachine {
     diesAtMs: Infinity,
     doing: 'boots',
     mayFound: true,
+    isKnown: true,
     isEnded: false,
     isAskedToLeave: false,
     hasNothingToLose: false,
@@ -212,9 +213,20 @@ test('a dead member whose node is on the list of peers no more is taken out', ()
   third.isEnded = true;
   settle();
   expect(seats()).toEqual(ALL_VOTE);
-  state.board = new Set(NODES.slice(0, 2));
+  state.board = new Map(NODES.slice(0, 2).map((node) => [node, `box-of-${node}`]));
   settle();
   expect(seats()).toEqual(ALL_VOTE.slice(0, 2));
+});
+
+test('one that is not known to the others any more is heard by nobody, and its successor takes its seat', () => {
+  const [, , third] = found();
+  third.isKnown = false;
+  const successor = arrive('converged-3', { box: 'later', mayFound: false });
+  settle();
+  pass(LEARNS_MS);
+  expect([successor.doing, seats()]).toEqual(['votes', ALL_VOTE]);
+  expect(state.clusters[0]?.members.map(({ box }) => box)).toContain('later');
+  expect(reported).toEqual([]);
 });
 
 test('a majority that is gone for good is known, and restored on those that are there', () => {

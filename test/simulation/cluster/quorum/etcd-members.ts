@@ -13,8 +13,8 @@ export interface MemberWatch {
 export interface EtcdState {
   readonly machines: Map<string, EtcdMachine>;
   readonly clusters: EtcdCluster[];
-  /** Nodes on the list of peers. */
-  board: ReadonlySet<string>;
+  /** Nodes on the list of peers, and the box of each. */
+  board: ReadonlyMap<string, string>;
 }
 
 /** Who has no machine by then does not start. */
@@ -56,8 +56,15 @@ export class EtcdMembers {
   /** Those of it that vote and hear each other, on either side of a cut. */
   sidesOf(cluster: EtcdCluster): readonly (readonly EtcdMember[])[] {
     const running = votersOf(cluster).filter((member) => this.#runs(member));
-    const sides = Map.groupBy(running, ({ box }) => this.#nowMs() < (this.#machine(box)?.cutOffUntilMs ?? 0));
+    const sides = Map.groupBy(running, ({ box }) => this.#sideOf(box));
     return [...sides.values()];
+  }
+
+  /** Whoever is not known to the others is alone. */
+  #sideOf(box: string | undefined): string {
+    const machine = this.#machine(box);
+    if (machine?.isKnown !== true) return box ?? '';
+    return this.#nowMs() < machine.cutOffUntilMs ? 'cut off' : 'together';
   }
 
   clusterOf({ box }: EtcdMachine): EtcdCluster | undefined {
@@ -68,7 +75,10 @@ export class EtcdMembers {
   isLost(cluster: EtcdCluster): boolean {
     if (!cluster.wasFormed) return false;
     const voters = votersOf(cluster);
-    const living = voters.filter(({ box }) => this.#lives(box) && this.#machine(box)?.doing !== 'left').length;
+    const living = voters.filter(({ box }) => {
+      const machine = this.#machine(box);
+      return this.#lives(box) && machine?.isKnown === true && machine.doing !== 'left';
+    }).length;
     return !isMajority(living, voters.length) && this.#waitingFor(cluster).length > 0;
   }
 
@@ -87,7 +97,7 @@ export class EtcdMembers {
   #waitingFor({ token }: EtcdCluster): readonly EtcdMachine[] {
     return [...this.state.machines.values()].filter((machine) => {
       const canJoin = machine.neverDoes !== 'seeks' && machine.doing !== 'left' && machine.doing !== 'boots';
-      return machine.token === token && canJoin && lives(machine, this.#nowMs());
+      return machine.token === token && canJoin && machine.isKnown && lives(machine, this.#nowMs());
     });
   }
 

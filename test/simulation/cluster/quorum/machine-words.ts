@@ -45,6 +45,7 @@ export function etcdMachineOf({ machine, welcome }: Welcomed): EtcdMachine | und
     diesAtMs: machine.endsAtMs ?? Infinity,
     doing: 'boots',
     mayFound: settings.ETCD_STATE === 'new',
+    isKnown: false,
     isEnded: machine.terminatedAtMs !== undefined,
     isAskedToLeave: false,
     hasNothingToLose: false,

@@ -18,7 +18,7 @@ beforeEach(() => {
   cluster = newCluster('token', NODES.map((node) => `${node}=https://${node}:2380`).join(','));
   cluster.isInUse = true;
   cluster.wasFormed = true;
-  state = { machines: new Map(), clusters: [cluster], board: new Set(NODES) };
+  state = { machines: new Map(), clusters: [cluster], board: new Map(NODES.map((node) => [node, `box-of-${node}`])) };
   for (const member of cluster.members) {
     member.box = machineOf(member.node).box;
     member.remembers = true;
@@ -41,6 +41,7 @@ function machineOf(node: string, box = `box-of-${node}`): EtcdMachine {
     diesAtMs: Infinity,
     doing: 'votes',
     mayFound: false,
+    isKnown: true,
     isEnded: false,
     isAskedToLeave: false,
     hasNothingToLose: false,

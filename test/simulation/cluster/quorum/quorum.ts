@@ -12,7 +12,7 @@ import type { FaultLottery } from '../../faults.ts';
 import type { IntentLedger } from '../../intent-ledger.ts';
 import type { World } from '../../world.ts';
 import { isRecord } from '../mirror.ts';
-import { lives, startsAtMs } from './etcd-machine.ts';
+import { type EtcdMachine, lives, startsAtMs } from './etcd-machine.ts';
 import { EtcdMembers, type EtcdState, STARTS_WITHIN_MS } from './etcd-members.ts';
 import { etcdMachineOf, inCompany, type Welcomed } from './machine-words.ts';
 import { QuorumJudge } from './quorum-judge.ts';
@@ -107,7 +107,8 @@ export class Quorum {
     const { content } = VERSIONS.schema.parse(value);
     if (content === undefined) return false;
     if (key === PEERS) {
-      this.#state.board = new Set(boardIn(content.data).peers.map(({ node }) => node));
+      this.#state.board = new Map(boardIn(content.data).peers.map(({ node, box: own }) => [node, own]));
+      for (const machine of this.#state.machines.values()) this.#meet(machine);
       return true;
     }
     const machine = this.#state.machines.get(box);
@@ -156,8 +157,14 @@ export class Quorum {
     const { box } = welcomed.machine;
     this.#state.machines.delete(box);
     const machine = etcdMachineOf(welcomed);
-    if (machine !== undefined) this.#state.machines.set(box, machine);
-    return machine !== undefined;
+    if (machine === undefined) return false;
+    this.#meet(machine);
+    this.#state.machines.set(box, machine);
+    return true;
+  }
+
+  #meet(machine: EtcdMachine): void {
+    machine.isKnown = this.#state.board.get(machine.node) === machine.box;
   }
 
   /** Members change: that is when it hurts that somebody is away. */
