@@ -17,7 +17,7 @@ export interface StepRunners {
  * | up                        | up of what it depends on; first the down of its old self if destroy-first |
  * | down, of a replaced one   | create-first: its own up                                         |
  * | down, destroying          | down of every object that depended on it, up of every resource that moves off it, and of its own address |
- * | down, destroying, begun   | nothing; of what takes turns up of every resource that moves off it, unless that waits for its end |
+ * | down, destroying, begun   | nothing; of what takes turns up of every resource that moves off it and down of every one that depended on it, unless that waits for its end |
  * | down, abandoning          | down of the host it goes with; when it comes again, up of the new host |
  * | any, of a replacement in turn | up of the others of its turn that come before, and of all that lives in them |
  */
@@ -144,13 +144,20 @@ class ApplyGraph {
     }
   }
 
-  /** What takes turns is still needed, although its end was decided when what lives in it was abandoned: until others do its part. */
+  /**
+   * What takes turns is still needed, although its end was decided when what lives in it was abandoned: until others do its
+   * part, and until what depends on it has ended.
+   */
   keepDoomed(): void {
     for (const [instanceId, step] of this.#downs) {
       const record = this.#snapshot.records.get(instanceId);
       if (record === undefined || !isBegun(record) || !destroys(step.change)) continue;
       if (!this.#takesTurns(record.address)) continue;
       for (const up of this.#ups.values()) if (isOf(up.change, record.address) && !waitsFor(up, step)) need(step, up);
+      for (const { instanceId: dependent } of this.#dependentsOf(record)) {
+        const down = this.#downs.get(dependent);
+        if (down !== undefined && destroys(down.change) && !waitsFor(down, step)) need(step, down);
+      }
     }
   }
 

@@ -161,7 +161,7 @@ export class EtcdMembers {
     }
     const seat = cluster.members.findIndex((member) => member.node === node);
     const before = this.#machine(cluster.members[seat]?.box);
-    const isTaken = before !== undefined && before.doing !== 'left' && lives(before, this.#nowMs());
+    const isTaken = before?.isKnown === true && before.doing !== 'left' && lives(before, this.#nowMs());
     if (seat === -1 || isTaken) return false;
     const isLearner = false;
     cluster.members[seat] = { node, box, isLearner, knowsFromMs: this.#nowMs(), remembers: !cluster.wasFormed };
