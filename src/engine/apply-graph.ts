@@ -153,11 +153,10 @@ class ApplyGraph {
       const record = this.#snapshot.records.get(instanceId);
       if (record === undefined || !isBegun(record) || !destroys(step.change)) continue;
       if (!this.#takesTurns(record.address)) continue;
-      for (const up of this.#ups.values()) if (isOf(up.change, record.address) && !waitsFor(up, step)) need(step, up);
-      for (const { instanceId: dependent } of this.#dependentsOf(record)) {
-        const down = this.#downs.get(dependent);
-        if (down !== undefined && destroys(down.change) && !waitsFor(down, step)) need(step, down);
-      }
+      const moves = [...this.#ups.values()].filter((up) => isOf(up.change, record.address));
+      const ends = this.#dependentsOf(record).flatMap((one) => this.#downs.get(one.instanceId) ?? []);
+      for (const before of [...moves, ...ends.filter(({ change }) => destroys(change))])
+        if (!waitsFor(before, step)) need(step, before);
     }
   }
 
