@@ -82,5 +82,6 @@ async function applySaved({ workstation, run, wait, intend }: BringUp, saved: st
 /** What is kept as the file in force must be what the plan leads to. */
 function checkFile(plan: Plan, blueprint: string): void {
   if (plan.blueprint === blueprint) return;
-  throw problem('plan.stale', { detail: 'The cluster file, or the number of nodes wanted, is not what was planned.' });
+  const detail = 'The cluster file, a manifest, or the number of nodes wanted, is not what was planned.';
+  throw problem('plan.stale', { detail });
 }

@@ -5,6 +5,7 @@ import type { Trusts } from '#cluster/trust.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { reconcileDemand } from '#state/demand.ts';
 import { DemandRegister } from '#state/demand-register.ts';
+import { askedObjects } from './asked-objects.ts';
 import { assetOrders } from './asset-orders.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import type { StatePlace } from './state-location.ts';
@@ -22,7 +23,8 @@ export async function clusterPlanOf(
 ): Promise<ClusterPlan> {
   const plan = foundationPlanOf(cluster, spec);
   const assets = await assetOrders(cluster.ports, spec, plan.constructs);
-  return { ...plan, ...standing, assets, manifests: await manifestsFor(cluster.ports, spec, assets) };
+  const manifests = await manifestsFor(cluster.ports, spec, assets);
+  return { ...plan, ...standing, assets, manifests, asked: await askedObjects(cluster.ports, spec, manifests) };
 }
 
 /** Undefined: its machines are not given Kubernetes. */

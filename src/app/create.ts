@@ -18,6 +18,7 @@ import { lookAhead, refuseBad } from './preflight.ts';
 import { tuned } from './tune.ts';
 import { replaceFile } from './replace-file.ts';
 import { carryOutRun, unlessStopped } from './run.ts';
+import { withWholeFolder } from './whole-folder.ts';
 import type { Workstation } from './workstation.ts';
 
 /** Makes a cluster, or goes on with the one of that name if it can become what the file says. */
@@ -27,7 +28,7 @@ export async function create(
   interruption: Interruption,
 ): Promise<RunOutcome> {
   const { ports, places, clusters } = workstation;
-  const given = await readClusterText(file.text, file.path);
+  const given = await withWholeFolder(await readClusterText(file.text, file.path), file.path);
   await noteDeletion(workstation, given.spec.name);
   const newcomer = newClusterOf(workstation, given);
   const { wanted, accessFound, findings } = await refuseStrangers(workstation, newcomer, given, interruption);

@@ -9,6 +9,7 @@ import { settleAccess } from './operator-address.ts';
 import { tuned } from './tune.ts';
 import { replaceFile } from './replace-file.ts';
 import type { StatePlace } from './state-location.ts';
+import { withWholeFolder } from './whole-folder.ts';
 import type { Workstation } from './workstation.ts';
 
 /** A cluster file that is to be in force, and the one that was in force when that was decided. */
@@ -52,7 +53,7 @@ export async function intendNamed(cluster: OpenCluster, place: StatePlace, signa
   }
   const text = isEdited ? copy : (kept ?? copy);
   if (text === undefined) throw unreadable(places.file, 'it is not there, and none is kept with the state');
-  const named = await readClusterText(text, places.file);
+  const named = await withWholeFolder(await readClusterText(text, places.file), places.file);
   if (isEdited) await checkLasting(known, kept, named);
   return { kept, ...(await settleAccess(cluster, named, kept, signal)) };
 }

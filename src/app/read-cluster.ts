@@ -6,6 +6,7 @@ import { fileInForce, readFileOf } from './intention.ts';
 import type { KnownCluster } from './known-clusters.ts';
 import { openCluster, type OpenCluster } from './open-cluster.ts';
 import { locateState, type StatePlace } from './state-location.ts';
+import { withWholeFolder } from './whole-folder.ts';
 import type { Workstation } from './workstation.ts';
 
 /** A cluster as it stands, for those who only look. */
@@ -58,7 +59,9 @@ export async function meantCluster(workstation: Workstation, target: Target): Pr
 }
 
 export async function givenFile(workstation: Workstation, target: Target): Promise<ClusterText | undefined> {
-  return 'file' in target ? readClusterText(await readFileOf(workstation, target.file), target.file) : undefined;
+  if (!('file' in target)) return undefined;
+  const { file } = target;
+  return withWholeFolder(await readClusterText(await readFileOf(workstation, file), file), file);
 }
 
 /** A deleted cluster's name is free; the cluster itself does not come back. */

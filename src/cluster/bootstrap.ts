@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { ClusterUid } from '#engine/address.ts';
 import { type Blueprint, BlueprintBuilder } from '#engine/blueprint.ts';
-import type { Manifest } from '#kubernetes/manifest.ts';
+import type { Manifest, WantedObject } from '#kubernetes/manifest.ts';
 import type { Constructs, RegionScope, StateBucket } from '#provider/constructs.ts';
 import { type AssetOrder, declareAssets, haveKubernetes, stagesWith } from './assets.ts';
 import { declareBalancer } from './balancer.ts';
@@ -30,6 +30,8 @@ export interface ClusterPlan {
   readonly trusts?: Trusts | undefined;
   /** What is put into its API. @default nothing: nobody could, for there is none that is real */
   readonly manifests?: readonly Manifest[] | undefined;
+  /** What its file asks for beside that. @default nothing */
+  readonly asked?: readonly WantedObject[] | undefined;
 }
 
 const NO_TRUSTS: Trusts = new Map();
@@ -43,7 +45,7 @@ export function foundationBlueprint(cluster: ClusterPlan): Blueprint {
 
 /** The whole procedure. The order is for the reader: what waits for what follows from what each thing needs. */
 export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
-  const { spec, demand, constructs, assets = [], trusts = NO_TRUSTS, manifests } = cluster;
+  const { spec, demand, constructs, assets = [], trusts = NO_TRUSTS, manifests, asked } = cluster;
   const scope = scopeOf(cluster);
   const roster = rosterOf(spec, demand);
   const realStages = constructs.realStages && stagesWith(constructs.realStages, assets);
@@ -59,7 +61,7 @@ export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
   declareBastion(constructs, scope, spec, { basis, regionNetwork, bucket });
   const placed = declareMachines(constructs, scope, { spec, roster, regionNetwork, bucket, basis });
   const nodes = declareNodes(scope, placed, { spec, overlay, etcd, kubernetes, shelf, realStages });
-  if (manifests !== undefined) declarePlatform(scope, { manifests, store: etcd.address, nodes });
+  if (manifests !== undefined) declarePlatform(scope, { manifests, asked, store: etcd.address, nodes });
   const balancer = declareBalancer(constructs, scope, spec, { regionNetwork, placed });
   declareNames(constructs, scope, spec, { network: regionNetwork.network, placed, balancer });
 

@@ -4,6 +4,7 @@ import { show } from './show.ts';
 const WHOLE_PATH = /^\/[^\n\r\t]{1,1000}$/;
 const ADDRESS = /^https?:\/\/[^\s@?#]{3,1000}$/;
 const SOME_ADDRESS = /^[a-z]+:\/\//i;
+const FOLDER = /^[^~\n\r\t][^\n\r\t]{0,999}$/;
 const CODE = 'config.place-invalid';
 
 /** A lock is a file of this workstation. */
@@ -22,4 +23,11 @@ export function checkAssetSource(text: string): Flaw | undefined {
   }
   const what = `${show(text)} is not an address that a digest can be appended to.`;
   return { code: CODE, what, instead: 'Write it like https://mirror.example.com/assets.' };
+}
+
+/** A folder of this workstation, at the root or beside the cluster file. */
+export function checkManifestFolder(text: string): Flaw | undefined {
+  if (FOLDER.test(text) && !SOME_ADDRESS.test(text)) return undefined;
+  const instead = 'Write it like manifests, which is beside the cluster file, or like /srv/shop/manifests.';
+  return { code: CODE, what: `${show(text)} is not the path of a folder.`, instead };
 }

@@ -43,6 +43,8 @@ export const ClusterSpec = z.strictObject({
       source: z.string().optional(),
     })
     .optional(),
+  /** The path of a folder: what is in it is put into the API. */
+  manifests: z.string().optional(),
   nodes: z.strictObject({
     controlPlane: Group.optional(),
     worker: Group.optional(),

@@ -1,5 +1,5 @@
 import type { Catalogue } from '#provider/catalogue.ts';
-import { checkAssets } from './check-assets.ts';
+import { checkActed } from './check-acted.ts';
 import { checkImage } from './check-image.ts';
 import { checkLocal } from './check-local.ts';
 import { checkMachines } from './check-machines.ts';
@@ -43,7 +43,7 @@ const CHECKS = [
   checkTopology,
   checkAccess,
   checkLocal,
-  checkAssets,
+  checkActed,
 ];
 
 const NO_CATALOGUE: Catalogue = { title: '', defaultRegion: '', regions: new Map(), machineTypes: new Map() };

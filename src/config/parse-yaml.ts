@@ -35,7 +35,7 @@ function reportEmpty(findings: FindingList): undefined {
 }
 
 const SYNTAX_WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  BAD_ALIAS: 'An alias (*name) is not allowed, and this one is malformed.',
+  BAD_ALIAS: 'An alias (*name) is malformed here.',
   BAD_INDENT: 'This line is indented otherwise than its neighbours.',
   BAD_SCALAR_START: 'A value cannot begin with this character; put it in quotes.',
   BLOCK_AS_IMPLICIT_KEY: 'Two keys on one line; begin a new line, or write { key: value }.',
@@ -47,10 +47,15 @@ const SYNTAX_WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_DQ_ESCAPE: 'There is no such escape in double quotes.',
 };
 
-function reportSyntax({ code, message, pos: [start, end] }: YAMLError, findings: FindingList): void {
+/** What is wrong with a text as YAML, as a sentence; nothing of its values is in it. */
+export function syntaxWords({ code, message }: Pick<YAMLError, 'code' | 'message'>): string {
   const parserWords = message.split('\n')[0] ?? '';
-  const what = SYNTAX_WORDS[code] ?? `${parserWords.replace(/\.?$/, '')}.`;
-  findings.addAt({ start, end }, '', { code: 'config.yaml-syntax', what });
+  return SYNTAX_WORDS[code] ?? `${parserWords.replace(/\.?$/, '')}.`;
+}
+
+function reportSyntax(error: YAMLError, findings: FindingList): void {
+  const [start, end] = error.pos;
+  findings.addAt({ start, end }, '', { code: 'config.yaml-syntax', what: syntaxWords(error) });
 }
 
 function reportDirectives({ directives }: Document.Parsed, text: string, findings: FindingList): void {

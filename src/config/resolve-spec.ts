@@ -23,6 +23,7 @@ export function resolveSpec(written: PartialFile, catalogue: Catalogue): Cluster
     zones: written.zones ?? catalogue.regions.get(region)?.slice(0, zonesDefault(catalogue)) ?? [],
     image,
     ...resolveAssets(written.assets),
+    ...(written.manifests !== undefined && { manifests: written.manifests }),
     nodes,
     network: resolveNetwork(written.network, provider),
     dns: { zone: 'create', ...written.dns },

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkManifestFolder } from './asset-place.ts';
 import { checkCidr, CIDR_PATTERN } from './cidr.ts';
 import { checkClusterName, checkLabel, LABEL_PATTERN } from './cluster-name.ts';
 import { checkDomain } from './domain.ts';
@@ -97,6 +98,16 @@ export const WrittenFile = section(
       },
     ).exactOptional(),
     assets: WrittenAssets.exactOptional(),
+    manifests: text({
+      description: 'A folder of manifests of Kubernetes, which every apply puts into the API of the cluster.',
+      example: 'manifests: manifests',
+      default: 'none',
+      constraint:
+        'A folder of this workstation: its whole path, or one that begins where the cluster file is. Its files called .yaml, .yml and .json are read, and those in folders in it.',
+      change: 'at any time',
+      check: checkManifestFolder,
+      isFree: true,
+    }).exactOptional(),
     nodes: WrittenNodes.exactOptional(),
     network: WrittenNetwork.exactOptional(),
     dns: section(

@@ -6,24 +6,20 @@ import type { KubernetesApi } from './api.ts';
 import type { ObjectPath } from './api-kinds.ts';
 import { failedJobWords } from './job-words.ts';
 import type { KubernetesSession } from './kubernetes-session.ts';
-import {
-  FIELD_MANAGER,
-  givenDigest,
-  isOwn,
-  LiveObject,
-  marksFor,
-  ownerOf,
-  ownFieldsDigest,
-  readAs,
-} from './live-object.ts';
-import { digestOf, Manifest, type WantedObject, withSecrets } from './manifest.ts';
+import { givenDigest, isOwn, LiveObject, marksFor, ownerOf, ownFieldsDigest, readAs } from './live-object.ts';
+import { digestOf, groupOf, Manifest, titleOf, type WantedObject, withSecrets } from './manifest.ts';
 import { blockersOf, readinessOf } from './readiness.ts';
 import { act, lookAt } from './sight.ts';
+import { applyStrictly, createStrictly } from './strict-apply.ts';
 
 const Inputs = z.strictObject({
   manifest: Manifest,
   /** Of a Secret, what it holds: nothing of it is in the manifest. */
   secrets: z.record(z.string(), z.instanceof(Secret)).optional(),
+  /** The same in base64: not all of it need be text. */
+  secretBytes: z.record(z.string(), z.instanceof(Secret)).optional(),
+  /** Who is refused is told where it is written. */
+  file: z.string().optional(),
 });
 
 const Outputs = z.strictObject({
@@ -42,10 +38,7 @@ type ObjectOutputs = Readonly<z.output<typeof Outputs>>;
 /** Of these hardly anything can be changed, and nothing is lost with them. */
 const REMADE: ReadonlySet<string> = new Set(['Job', 'StorageClass']);
 
-const APPLY = 'application/apply-patch+yaml';
 const MERGE = 'application/merge-patch+json';
-/** A field that the API does not know is refused, rather than left out in silence. */
-const SAID_BY = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 
 /**
  * An object in the API, by server-side apply: what the manifest says is so, what it does not say is others' to say. It is
@@ -61,13 +54,15 @@ export const kubeObject = defineResource<KubernetesSession>()({
   cannotBecome(outputs, { manifest }) {
     const { kind, metadata } = manifest;
     const isSame = outputs.kind === kind && outputs.name === metadata.name && outputs.namespace === metadata.namespace;
-    return isSame && groupOf(outputs) === groupOf(manifest) && !REMADE.has(kind) ? [] : ['manifest', 'secrets'];
+    return isSame && groupOf(outputs) === groupOf(manifest) && !REMADE.has(kind)
+      ? []
+      : ['manifest', 'secrets', 'secretBytes'];
   },
   stableOutputs: ['apiVersion', 'kind', 'name', 'namespace'],
   idOf: ({ kind, namespace = '', name, uid }) => `${kind} ${namespace}/${name} ${uid}`,
 
   async observe(session, context, { inputs }) {
-    const sight = await lookAt(session, context, `look at ${titleOf(inputs)}`, (api, signal) =>
+    const sight = await lookAt(session, context, `look at ${titleOf(inputs.manifest)}`, (api, signal) =>
       find(api, inputs, signal),
     );
     if ('unreachable' in sight) return { state: 'unreachable', reason: sight.unreachable };
@@ -79,21 +74,20 @@ export const kubeObject = defineResource<KubernetesSession>()({
 
   async create(session, context, inputs) {
     const body = marked(context, inputs);
-    const answer = await act(session, context, `make ${titleOf(inputs)}`, async (api, signal) => {
-      const { collection } = await pathOf(api, inputs, signal);
-      return api.ask({ method: 'POST', path: `${collection}?${SAID_BY}`, body }, signal);
+    const answer = await act(session, context, `make ${titleOf(inputs.manifest)}`, async (api, signal) => {
+      const path = await pathOf(api, inputs, signal);
+      return namingFile(inputs, () => createStrictly(api, body, { ...path, signal }));
     });
     return outputsOf(inputs, readAs(LiveObject, answer));
   },
 
   async sync(session, context, inputs, observed) {
     await handOver(session, context, inputs);
-    const { metadata, ...rest } = marked(context, inputs);
-    // With the uid it is this very object that is meant: another of its name is refused.
-    const body = { ...rest, metadata: { ...metadata, uid: observed.uid } };
-    const answer = await act(session, context, `apply ${titleOf(inputs)}`, async (api, signal) => {
-      const { object } = await pathOf(api, inputs, signal);
-      return api.ask({ method: 'PATCH', path: `${object}?${SAID_BY}&force=true`, body, contentType: APPLY }, signal);
+    const body = marked(context, inputs);
+    const { uid } = observed;
+    const answer = await act(session, context, `apply ${titleOf(inputs.manifest)}`, async (api, signal) => {
+      const path = await pathOf(api, inputs, signal);
+      return namingFile(inputs, () => applyStrictly(api, body, { ...path, signal, uid }));
     });
     return outputsOf(inputs, readAs(LiveObject, answer));
   },
@@ -102,11 +96,11 @@ export const kubeObject = defineResource<KubernetesSession>()({
     const meant = wordsOf(outputs);
     const live = await seen(session, context, meant);
     if (live?.metadata.deletionTimestamp !== undefined) {
-      const message = `${titleOf(meant)} to end, as it was asked to`;
+      const message = `${titleOf(meant.manifest)} to end, as it was asked to`;
       throw new CallError({ outcome: 'rejected', reason: 'dependency', message });
     }
     const body = { propagationPolicy: 'Foreground', preconditions: { uid: outputs.uid } };
-    await act(session, context, `delete ${titleOf(meant)}`, async (api, signal) => {
+    await act(session, context, `delete ${titleOf(meant.manifest)}`, async (api, signal) => {
       const { object } = await pathOf(api, meant, signal);
       return api.ask({ method: 'DELETE', path: object, body }, signal);
     });
@@ -128,22 +122,13 @@ async function seen(
   context: ResourceContext,
   meant: Named,
 ): Promise<LiveObject | undefined> {
-  const sight = await lookAt(session, context, `look at ${titleOf(meant)}`, (api, signal) => find(api, meant, signal));
+  const sight = await lookAt(session, context, `look at ${titleOf(meant.manifest)}`, (api, signal) =>
+    find(api, meant, signal),
+  );
   return 'unreachable' in sight ? undefined : sight.seen;
 }
 
 type Named = Pick<WantedObject, 'manifest'>;
-
-/** As people call it: `Deployment shop/web`. */
-function titleOf({ manifest }: Named): string {
-  const { namespace, name } = manifest.metadata;
-  return `${manifest.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-}
-
-/** Two versions of one group show the same object. */
-function groupOf({ apiVersion }: Pick<Manifest, 'apiVersion'>): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-}
 
 async function find(api: KubernetesApi, { manifest }: Named, signal: AbortSignal): Promise<LiveObject | undefined> {
   const path = await api.kinds.pathOf(api, manifest, signal);
@@ -151,11 +136,28 @@ async function find(api: KubernetesApi, { manifest }: Named, signal: AbortSignal
   return answer === undefined ? undefined : readAs(LiveObject, answer);
 }
 
-async function pathOf(api: KubernetesApi, { manifest }: Named, signal: AbortSignal): Promise<ObjectPath> {
-  const path = await api.kinds.pathOf(api, manifest, signal);
+async function pathOf(api: KubernetesApi, wanted: WantedObject, signal: AbortSignal): Promise<ObjectPath> {
+  const { apiVersion, kind } = wanted.manifest;
+  const path = await api.kinds.pathOf(api, wanted.manifest, signal);
   if (path !== undefined) return path;
-  const message = `The API does not serve ${manifest.kind} of ${manifest.apiVersion} yet.`;
+  const message = ofFile(wanted, `The API does not serve ${kind} of ${apiVersion} yet.`);
   throw new CallError({ outcome: 'not-yet', message });
+}
+
+/** The API only knows what it was sent: who is to mend it has to find it. */
+function ofFile({ file }: Pick<WantedObject, 'file'>, words: string): string {
+  return file === undefined ? words : `${file}: ${words}`;
+}
+
+async function namingFile<Answer>(wanted: WantedObject, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof CallError) || error.outcome !== 'rejected') throw error;
+    const { outcome, reason, remedy } = error;
+    const message = ofFile(wanted, error.message);
+    throw new CallError({ outcome, ...(reason === undefined ? {} : { reason }), remedy, message, cause: error });
+  }
 }
 
 function marked({ cluster, instanceId }: ResourceContext, wanted: WantedObject): Manifest {
@@ -201,7 +203,7 @@ async function conditionOf(
 
 /** What was said by the create that made it counts as applied from now on: or a field that is left out later would stay. */
 async function handOver(session: KubernetesSession, context: ResourceContext, inputs: WantedObject): Promise<void> {
-  const sight = await lookAt(session, context, `look at ${titleOf(inputs)}`, (api, signal) =>
+  const sight = await lookAt(session, context, `look at ${titleOf(inputs.manifest)}`, (api, signal) =>
     find(api, inputs, signal),
   );
   if ('unreachable' in sight || sight.seen === undefined) return;
@@ -212,7 +214,7 @@ async function handOver(session: KubernetesSession, context: ResourceContext, in
   const others = managedFields.filter((fields) => fields !== created);
   const said = hasApplied ? others : [...others, { ...created, operation: 'Apply' }];
   const body = { metadata: { uid, resourceVersion, managedFields: said.map(asWritten) } };
-  await act(session, context, `take over ${titleOf(inputs)}`, async (api, signal) => {
+  await act(session, context, `take over ${titleOf(inputs.manifest)}`, async (api, signal) => {
     const { object } = await pathOf(api, inputs, signal);
     return api.ask({ method: 'PATCH', path: object, body, contentType: MERGE }, signal);
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { parseAddress, parseClusterUid } from '#engine/address.ts';
-import type { Manifest } from '#kubernetes/manifest.ts';
+import type { Manifest, WantedObject } from '#kubernetes/manifest.ts';
 import { localConstructs } from '#providers/local/constructs.ts';
 
 const GROUP = { count: 1, machines: ['tiny'], systemDiskGiB: 10, dataDisksGiB: [] };
@@ -31,9 +31,9 @@ const SPEC: ClusterSpec = {
 };
 const SERVERS = [1, 2, 3].map((number) => `local-1.node.control-plane-${number}`);
 
-function declared(manifests: readonly Manifest[] | undefined) {
+function declared(manifests: readonly Manifest[] | undefined, asked?: readonly WantedObject[]) {
   const constructs = localConstructs({ isOffline: true, operatorKey: 'ssh-ed25519 AAAA operator' });
-  return clusterBlueprint({ spec: SPEC, uid: parseClusterUid('clusteruid'), demand: {}, constructs, manifests })
+  return clusterBlueprint({ spec: SPEC, uid: parseClusterUid('clusteruid'), demand: {}, constructs, manifests, asked })
     .declarations;
 }
 
@@ -64,4 +64,35 @@ test('names that addresses cannot have stay apart', () => {
   const roles = [...found.keys()].filter((address) => address.startsWith('object.clusterrole.'));
   expect(roles).toHaveLength(3);
   expect(roles).toContain('object.clusterrole.a-b');
+});
+
+test('what the file of a cluster asks for comes after what every cluster is given', () => {
+  const asked = [
+    { manifest: manifest('ConfigMap', 'words', 'shop'), file: 'words.yaml' },
+    { manifest: manifest('Namespace', 'shop'), file: 'shop.yaml' },
+  ];
+  const found = declared([manifest('ClusterRole', 'admins')], asked);
+  const words = found.get(parseAddress('object.configmap.shop.words'));
+  expect(words?.dependsOn).toEqual(['etcd.founding', ...SERVERS, 'object.clusterrole.admins', 'object.namespace.shop']);
+  expect(words?.inputs).toMatchObject({ file: 'words.yaml' });
+  expect(found.get(parseAddress('object.clusterrole.admins'))?.dependsOn).toEqual(['etcd.founding', ...SERVERS]);
+});
+
+test('kinds of one name in two groups stay apart, and a name of any length has an address', () => {
+  const long = 'x'.repeat(253);
+  const asked = [
+    { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } },
+    { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'web' } },
+    { apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: { name: 'web' } },
+    ...['a', 'b'].map((end) => ({
+      apiVersion: 'policies.example.test/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: `${long}${end}`, namespace: 'n'.repeat(63) },
+    })),
+  ].map((one) => ({ manifest: one }));
+  const objects = [...declared([], asked).keys()].filter((address) => address.startsWith('object.'));
+  expect(objects).toHaveLength(5);
+  expect(objects).toEqual(
+    expect.arrayContaining(['object.service.web', 'object.ingress.web', 'object.service-serving-knative-dev.web']),
+  );
 });
