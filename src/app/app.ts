@@ -20,6 +20,7 @@ import type { OverlayStatus } from './overlay-status.ts';
 import type { ProviderName } from './provider-names.ts';
 import type { RotateRequest } from './rotate.ts';
 import type { UnitsReport } from './units.ts';
+import type { Validation } from './validation/validate.ts';
 
 /** One grammar for all verbs: a known cluster by its name, or a cluster file. */
 export type Target = { readonly name: string } | { readonly file: string };
@@ -265,8 +266,8 @@ export interface App {
   events(target: Target, options: { readonly follow: boolean }, signal: AbortSignal): AsyncIterable<LoggedEvent>;
   why(target: Target, address: string, signal: AbortSignal): Promise<Explanation>;
   outputs(target: Target, signal: AbortSignal): Promise<readonly Output[]>;
-  /** Throws a Problem that lists all findings. */
-  validate(target: Target): Promise<{ readonly name: string; readonly warnings: readonly string[] }>;
+  /** A file, or a cluster that is named as it runs. What is wrong with the file is thrown as a Problem. */
+  validate(target: Target, signal: AbortSignal): Promise<Validation>;
   attach(
     request: { readonly name: string; readonly provider: string; readonly region: string; readonly bucket?: string },
     signal: AbortSignal,

@@ -31,7 +31,7 @@ import { stateRestore } from './state-restore.ts';
 import { stateHistory, stateShow, stateUnlock } from './state-verbs.ts';
 import { status, watch } from './status.ts';
 import { units } from './units.ts';
-import { validate } from './validate.ts';
+import { validate } from './validation/validate.ts';
 import { whereFrom } from './where-from.ts';
 import { why } from './why.ts';
 import type { Workstation } from './workstation.ts';
@@ -59,7 +59,7 @@ export function createApp(ports: AppPorts): App {
     events: (target, options, signal) => events(workstation, target, options, signal),
     why: (target, address, signal) => why(workstation, target, address, signal),
     outputs: (target, signal) => outputs(workstation, target, signal),
-    validate: (target) => validate(workstation, target),
+    validate: (target, signal) => validate(workstation, target, signal),
     attach: (request, signal) => attach(workstation, request, signal),
     whereFrom: (provider, signal) => whereFrom(ports, provider, signal),
     power: async (target, request, signal) => power(await machines(target, signal), request, signal),

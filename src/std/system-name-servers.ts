@@ -20,6 +20,18 @@ export class SystemNameServers implements NameServers {
   }
 
   async of(domain: string, signal: AbortSignal): Promise<readonly string[]> {
+    const names = await this.#ask((resolver) => resolver.resolveNs(domain), signal);
+    return names.map((name) => name.toLowerCase().replace(/\.$/, '')).toSorted();
+  }
+
+  async addresses(domain: string, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#ask((resolver) => resolver.resolve4(domain), signal)).toSorted();
+  }
+
+  async #ask(
+    question: (resolver: Resolver) => Promise<readonly string[]>,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
     const { askedAt, timeoutMs = TIMEOUT_MS } = this.#options;
     const resolver = new Resolver({ timeout: timeoutMs, tries: TRIES });
     if (askedAt !== undefined) resolver.setServers(askedAt);
@@ -27,8 +39,7 @@ export class SystemNameServers implements NameServers {
     const leave = (): void => resolver.cancel();
     signal.addEventListener('abort', leave, { once: true });
     try {
-      const names = await resolver.resolveNs(domain);
-      return names.map((name) => name.toLowerCase().replace(/\.$/, '')).toSorted();
+      return await question(resolver);
     } catch (error) {
       signal.throwIfAborted();
       if (saysNobody(error)) return [];

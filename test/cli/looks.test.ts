@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { EtcdMember, EtcdStatus } from '#app/etcd-status.ts';
 import type { OverlayLink, OverlayNode, OverlayStatus } from '#app/overlay-status.ts';
 import type { UnitsReport, UnitStatus } from '#app/units.ts';
+import type { ValidationFinding } from '#app/validation/finding.ts';
 import { problem } from '#engine/problem.ts';
 import { perform } from './support/stage.ts';
 
@@ -51,6 +52,41 @@ describe('units', () => {
     const { output, code, asked } = await perform('units control-plane-1 --json', { app: { known, units: well } });
     expect(asked).toEqual([{ method: 'units', given: { target: DEV, nodes: ['control-plane-1'] } }]);
     expect([JSON.parse(output), code]).toEqual([well, 0]);
+  });
+});
+
+describe('validate', () => {
+  const running: readonly ValidationFinding[] = [
+    { check: 'nodes', verdict: 'ok', what: 'All 3 are there and ready.' },
+    {
+      check: 'components',
+      verdict: 'bad',
+      where: 'control-plane-1',
+      what: 'bootstrap-kubelet.service is fai\u001B[2Jled (failed, exit-code).',
+      next: 'bootstrap ssh dev control-plane-1 -- sudo journalctl -n 50 -u bootstrap-kubelet.service',
+    },
+    { check: 'dns', verdict: 'not judged', where: 'api.dev.localhost', what: 'Names of a workstation lead to itself.' },
+    {
+      check: 'time',
+      verdict: 'care',
+      where: 'worker-1',
+      what: 'Its clock is 5 s behind that of this workstation.',
+      next: 'bootstrap ssh dev worker-1 -- timedatectl',
+    },
+  ];
+
+  test('tells of a cluster what was found, with what to type next, and fails when anything is bad', async () => {
+    const { output, asked, code } = await perform('validate dev', { app: { known, running } });
+    expect(asked).toEqual([{ method: 'validate', given: DEV }]);
+    await expect(output).toMatchFileSnapshot('golden/validate.txt');
+    expect(code).toBe(1);
+  });
+
+  test('is an object for scripts, and what is not bad is good enough', async () => {
+    const well = running.filter(({ verdict }) => verdict !== 'bad');
+    const { output, code } = await perform('validate dev --json', { app: { known, running: well } });
+    expect(JSON.parse(output)).toMatchObject({ name: 'demo', running: well });
+    expect(code).toBe(0);
   });
 });
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Look, readLook, sectionsOf } from '#cloud-init/look-script.ts';
 import { SystemFiles } from '#std/system-files.ts';
 
-const LOOKS: readonly Look[] = ['units', 'overlay', 'etcd', 'etcd-snapshot', 'etcd-restore'];
+const LOOKS: readonly Look[] = ['units', 'overlay', 'etcd', 'health', 'etcd-snapshot', 'etcd-restore'];
 /** As `wg show bootstrap0 dump` writes them. */
 const [PRIVATE, PRESHARED] = [`${'S'.repeat(43)}=`, `${'P'.repeat(43)}=`];
 const DUMP = [
@@ -103,13 +103,52 @@ describe('units', () => {
   });
 });
 
+describe('health', () => {
+  test('is told of the servers that are placed here, and of the pods that were named', async () => {
+    for (const name of ['apiserver', 'scheduler', 'etcd'])
+      await write(`etc/systemd/system/bootstrap-${name}.service`, '');
+    await program(
+      'curl',
+      `case "$*" in
+        *"--cacert ${root}/etc/bootstrap/pki/apiserver-ca.crt"*https://127.0.0.1:6443/readyz) printf 200 ;;
+        *) printf 000; exit 7 ;;
+      esac`,
+    );
+    const dates = String.raw`notBefore=Nov 22 00:00:00 2026 GMT\nnotAfter=Nov 24 00:00:00 2026 GMT\n`;
+    // Of what comes through its input nothing is left to the next.
+    await program(
+      'openssl',
+      `case "$*" in *127.0.0.1:2379) cat; echo shown ;; x509*) grep -q shown && printf '${dates}' ;; *) exit 1 ;; esac`,
+    );
+    await program('ping', 'for last; do :; done\n[ "$last" = 10.100.0.1 ]');
+    const sections = sectionsOf(await run(await readLook(new SystemFiles(), 'health'), ['10.100.0.1', '10.100.0.2']));
+    expect(sections.get('clock')).toMatch(/^\d{10}\.\d{9}$/);
+    expect(sections.get('health')?.split('\n')).toEqual(['apiserver 200', 'scheduler 000']);
+    expect(
+      sections
+        .get('certificates')
+        ?.split('\n')
+        .map((line) => line.trimEnd()),
+    ).toEqual(['apiserver', 'scheduler', 'etcd notBefore=Nov 22 00:00:00 2026 GMT\tnotAfter=Nov 24 00:00:00 2026 GMT']);
+    expect(sections.get('pods')?.split('\n').toSorted()).toEqual(['10.100.0.1 reached', '10.100.0.2 lost']);
+  });
+
+  test('says nothing of pods when none is named, and of servers when there are none', async () => {
+    const sections = sectionsOf(await run(await readLook(new SystemFiles(), 'health')));
+    expect([...sections].slice(1)).toEqual([
+      ['health', ''],
+      ['certificates', ''],
+    ]);
+  });
+});
+
 function environment(): NodeJS.ProcessEnv {
   return { PATH: `${root}:/usr/sbin:/usr/bin:/sbin:/bin`, BOOTSTRAP_ROOT: root };
 }
 
 /** As it is run on a machine: from the standard input of a shell. */
-async function run(script: string): Promise<string> {
-  const child = spawn('sh', ['-s', '--'], { env: environment(), stdio: ['pipe', 'pipe', 'inherit'] });
+async function run(script: string, args: readonly string[] = []): Promise<string> {
+  const child = spawn('sh', ['-s', '--', ...args], { env: environment(), stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(script);
   return text(child.stdout);
 }

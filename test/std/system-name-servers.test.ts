@@ -13,6 +13,14 @@ test('those who answer for a domain are told by name, in order', async () => {
   expect(dns.asked).toEqual([DOMAIN]);
 });
 
+test('where a domain is, is told by its addresses, in order', async () => {
+  await using dns = await SmallDns.open();
+  const servers = new SystemNameServers({ askedAt: [dns.address] });
+  expect(await servers.addresses(DOMAIN, FOREVER)).toEqual([]);
+  dns.answers.set(DOMAIN, ['203.0.113.7', '198.51.100.2']);
+  expect(await servers.addresses(DOMAIN, FOREVER)).toEqual(['198.51.100.2', '203.0.113.7']);
+});
+
 test('a domain that nobody knows, or that has none, has no servers', async () => {
   await using dns = await SmallDns.open();
   const servers = new SystemNameServers({ askedAt: [dns.address] });

@@ -5,11 +5,11 @@ import { once } from 'node:events';
 type Answer = readonly string[] | 'unknown' | 'refused' | 'silent';
 
 const HEADER_BYTES = 12;
-const NS = 2;
+const [A, NS] = [1, 2];
 const NAME_ERROR = 3;
 const REFUSED = 5;
 
-/** A DNS server on loopback that knows who answers for a few domains, and nothing else. */
+/** A DNS server on loopback that knows who answers for a few domains, or where they are, and nothing else. */
 export class SmallDns implements AsyncDisposable {
   readonly asked: string[] = [];
   readonly answers = new Map<string, Answer>();
@@ -71,13 +71,16 @@ function header(query: Buffer, code: number, answers: number): Buffer {
   return head;
 }
 
-function record(server: string): Buffer {
-  const labels = server.split('.').map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
-  const data = Buffer.concat([...labels, Buffer.from([0])]);
+/** An address is one, anything else is the name of a server. */
+function record(said: string): Buffer {
+  const isAddress = /^[\d.]+$/.test(said);
+  const parts = said.split('.');
+  const labels = parts.map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
+  const data = isAddress ? Buffer.from(parts.map(Number)) : Buffer.concat([...labels, Buffer.from([0])]);
   const head = Buffer.alloc(12);
   // The name is that of the question.
   head.writeUInt16BE(0xc0_0c, 0);
-  head.writeUInt16BE(NS, 2);
+  head.writeUInt16BE(isAddress ? A : NS, 2);
   head.writeUInt16BE(1, 4);
   head.writeUInt32BE(60, 6);
   head.writeUInt16BE(data.length, 10);

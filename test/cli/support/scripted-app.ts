@@ -24,6 +24,7 @@ import type { KubeconfigRequest, WrittenKubeconfig } from '#app/kubeconfig.ts';
 import type { Kubectl } from '#app/kubectl.ts';
 import type { OverlayStatus } from '#app/overlay-status.ts';
 import type { UnitsReport } from '#app/units.ts';
+import type { Validation } from '#app/validation/validate.ts';
 import type { Disturbance } from '#provider/machine-links.ts';
 import type { Clock } from '#std/clock.ts';
 
@@ -52,6 +53,7 @@ export interface AppScript {
   readonly kubectl?: Omit<Kubectl, 'end'>;
   readonly disturbances?: readonly Disturbance[];
   readonly units?: UnitsReport;
+  readonly running?: Validation['running'];
   readonly overlay?: OverlayStatus;
   readonly etcd?: EtcdStatus;
   readonly snapshot?: Omit<EtcdSnapshot, 'path'>;
@@ -159,9 +161,11 @@ export class ScriptedApp implements App {
     return scripted(this.#script.outputs);
   }
 
-  validate(target: Target): Promise<{ readonly name: string; readonly warnings: readonly string[] }> {
+  validate(target: Target): Promise<Validation> {
     this.#ask('validate', target);
-    return Promise.resolve({ name: 'demo', warnings: ['nodes.storage.count: one more would let you take one away.'] });
+    const { running } = this.#script;
+    const warnings = ['nodes.storage.count: one more would let you take one away.'];
+    return Promise.resolve({ name: 'demo', warnings, running });
   }
 
   attach(request: object): Promise<ClusterStatus> {
