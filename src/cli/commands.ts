@@ -51,7 +51,7 @@ export const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'validate',
-    summary: 'Check a cluster file without any account, or a cluster as it runs',
+    summary: 'Check a cluster file, or a cluster as it runs',
     load: async () => (await import('./commands/validate.ts')).validateCommand,
   },
   {

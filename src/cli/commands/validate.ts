@@ -5,7 +5,7 @@ import { validationLines } from '../views/validation-text.ts';
 
 export const validateCommand = defineCommand({
   example: 'bootstrap validate cluster.yaml',
-  arguments: [{ name: '[FILE]', summary: 'a cluster file; or the name of a cluster, which is judged as it runs' }],
+  arguments: [{ name: '[FILE]', summary: 'the file, or the name of a cluster that runs' }],
   options: TARGET_OPTIONS,
   async run(context, { words, options }) {
     const result = await readVerb(context, async (app, signal) =>
