@@ -64,7 +64,7 @@ describe('the API', () => {
       cut.abort();
       return { status: 200, body: {} };
     };
-    await expect(api.ask(POST, cut.signal)).rejects.toThrow();
+    await expect(api.ask(POST, cut.signal)).rejects.toThrow(/abort/i);
     server.behaviour = () => ({ status: 200, body: {} });
     await api.ask(POST, FOREVER);
     expect(server.connections).toBe(1);
