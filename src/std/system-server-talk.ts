@@ -61,7 +61,8 @@ function heard(stream: ClientHttp2Stream): Promise<ServerAnswer> {
     stream.on('data', (piece: Buffer) => {
       pieces.push(piece);
       length += piece.length;
-      if (length > ANSWER_BYTES_MAX) stream.destroy(new RangeError(`an answer of more than ${ANSWER_BYTES_MAX} bytes`));
+      if (length > ANSWER_BYTES_MAX)
+        stream.destroy(new LostRequest(`an answer of more than ${ANSWER_BYTES_MAX} bytes`, { wasSent: true }));
     });
     stream.on('end', () => {
       ended = true;
