@@ -88,7 +88,7 @@ export const HOST_MUTANTS: readonly Mutant[] = [
   {
     name: 'a peer is taken off the board before its machine has left the quorum',
     file: 'src/host/peer.ts',
-    anchor: 'if (outputs.isMember) await leave(mailbox, context, outputs.box);',
+    anchor: 'outputs.isMember ? await leave({ mailbox, peers }, context, outputs.box) : ',
     replacement: '',
     killers: [PEER_TESTS],
   },

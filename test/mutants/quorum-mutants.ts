@@ -37,8 +37,8 @@ export const QUORUM_MUTANTS: readonly Mutant[] = [
   {
     name: 'machines of a quorum are ended without having left',
     file: 'src/host/leave.ts',
-    anchor: "if (machine === 'gone' || !mayVote(letters) || hasLeft) return;",
-    replacement: "if (box !== '' || machine === 'gone' || hasLeft) return;",
+    anchor: "if (machine === 'gone' || !mayVote(letters) || hasLeft) return { wasReady };",
+    replacement: "if (box !== '' || machine === 'gone' || hasLeft) return { wasReady };",
     killers: [QUORUM_TESTS],
   },
   {
