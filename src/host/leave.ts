@@ -16,7 +16,7 @@ const LOOKS_AT_ONCE = 16;
 /** Where it is found whether a quorum has anything to lose. */
 export interface LeaveSession {
   readonly mailbox: Mailbox;
-  readonly peers: Pick<PeerBoard, 'all'>;
+  readonly peers: Pick<PeerBoard, 'all' | 'hasRetired'>;
 }
 
 /**
@@ -46,7 +46,9 @@ export async function leave(
   });
 }
 
+/** Or had one: whoever has taken over from it may hold all that is left. */
 async function hasReadyMember({ mailbox, peers }: LeaveSession, context: ResourceContext): Promise<boolean> {
+  if (await peers.hasRetired(context)) return true;
   const boxes = (await peers.all(context)).map(({ box }) => box);
   const found = await mapLimit(boxes, LOOKS_AT_ONCE, async (box) => mailbox.look(context, box));
   return found.some(({ letters }) => isReadyMember(letters));

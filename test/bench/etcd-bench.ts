@@ -7,7 +7,7 @@ const SIZES = [3, 5] as const;
 const FIRST_NET = 31;
 
 /**
- * From the start of the stage on empty machines to so many voters: all founding at once, as `create` has it, against one
+ * From the start on empty machines to so many voters: all founding at once, as `create` has it, against one
  * that founds and others that join it as learners, as if there were an init node. Real etcd, as processes of this machine.
  */
 export async function etcdFigures(): Promise<readonly Figure[]> {
@@ -36,7 +36,7 @@ async function measure(net: number, size: number, founders: number): Promise<num
     else await members.add(name, 'existing', names);
   }
   const startMs = performance.now();
-  for (const ended of await Promise.all(names.map((name) => members.machine(name).stage('etcd')))) good(ended);
+  for (const ended of await Promise.all(names.map((name) => members.machine(name).vote()))) good(ended);
   const tookMs = performance.now() - startMs;
   const list = await members.list('control-plane-1');
   if (list.filter((line) => line.endsWith(' voter')).length !== size)

@@ -182,6 +182,14 @@ describe('before it is taken off the board', () => {
     expect(onBoard()).toEqual([]);
   });
 
+  test('one that may hold what a ready member has left behind has something to lose', async () => {
+    await published();
+    await peers.withdraw(context(), { node: 'worker-1', box: 'token-2', wasReady: true });
+    for (const letter of ['stage-04-seat', 'given-up']) mailbox.post(BOX, letter);
+    await expect(destroy()).rejects.toMatchObject({ reason: 'dependency' });
+    expect(await mailbox.read({}, BOX, 'leave')).not.toContain('nothingToLose');
+  });
+
   test('one that was awaited in vain before it voted is asked, and awaited again only where there is something to lose', async () => {
     await published();
     for (const letter of ['stage-04-seat', 'given-up']) mailbox.post(BOX, letter);

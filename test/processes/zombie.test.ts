@@ -77,7 +77,10 @@ test.concurrent.each(SCENARIOS)(
     expect(other).toMatchObject({ ok: true, problems: [] });
     expect(outcomeOf(await laboratory.readState(), account)).toEqual(expected.get(successor));
     expect({ code: end.code, ok: said?.ok }).toEqual({ code: 1, ok: false });
-    expect(said?.problems.map((problem) => problem.code).join()).toMatch(/^state\.(?:fenced|lease-expired)$/);
+    // It may notice first that what it was about is gone.
+    expect(said?.problems.map((problem) => problem.code).join()).toMatch(
+      /^(?:resource\.vanished,)*state\.(?:fenced|lease-expired)$/,
+    );
     expect(server.log.slice(seenBefore).filter(isDeed)).toEqual([]);
     expect(server.account.contents).toEqual(account);
     expect(await laboratory.stateFiles()).toEqual(files);

@@ -10,6 +10,8 @@ export interface Counts {
 export interface Outcome {
   readonly exitCode: number;
   readonly output: string;
+  /** What it said on the other stream, where Node says what ended it. */
+  readonly complaints: string;
   /** The text of vitest's JSON report; undefined when there is none. */
   readonly report: string | undefined;
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { countChecks } from './ci-counts.ts';
+import { countChecks, type Outcome } from './ci-counts.ts';
 import { notableIn } from './ci-notable.ts';
 import { makeReport, printReport, type RungRecord } from './ci-report.ts';
 import { notRun, type Rung, rungs } from './ci-rungs.ts';
@@ -50,10 +50,10 @@ async function climb(rung: Rung): Promise<RungRecord> {
  * Runs a script of package.json, showing what it prints while it prints it. What takes too long is ended together with
  * its children. Not through npm: a distribution's npm runs under that distribution's own Node alone.
  */
-async function run(args: readonly string[], minutesMax: number): Promise<{ exitCode: number; output: string }> {
+async function run(args: readonly string[], minutesMax: number): Promise<Omit<Outcome, 'report'>> {
   const child = spawn(process.execPath, args, {
     cwd: repository,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
   const deadline = setTimeout(() => {
@@ -61,14 +61,19 @@ async function run(args: readonly string[], minutesMax: number): Promise<{ exitC
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   }, minutesMax * 60_000);
   let output = '';
+  let complaints = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
     process.stdout.write(text);
   });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text;
+    process.stderr.write(text);
+  });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   child.on('error', reject).on('close', (code) => resolve(code ?? 1));
   try {
-    return { exitCode: await promise, output };
+    return { exitCode: await promise, output, complaints };
   } finally {
     clearTimeout(deadline);
   }

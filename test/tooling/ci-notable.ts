@@ -20,7 +20,12 @@ export function notableIn(verdict: Verdict, outcome: Outcome): readonly string[]
   const parsed = verdict === 'vitest' ? readReport(outcome.report) : undefined;
   if (parsed !== undefined) return parsed.testResults.flatMap(notableInFile);
   if (outcome.exitCode === 0) return [];
-  return [`ended with ${outcome.exitCode}:`, ...outcome.output.trimEnd().split('\n').slice(-LAST_LINES).map(indented)];
+  const ends = [outcome.output, outcome.complaints].filter((text) => text.trim() !== '').flatMap(endOf);
+  return [`ended with ${outcome.exitCode}:`, ...ends.map(indented)];
+}
+
+function endOf(text: string): readonly string[] {
+  return text.trimEnd().split('\n').slice(-LAST_LINES);
 }
 
 function readReport(report: string | undefined): z.output<typeof VitestReport> | undefined {

@@ -7,7 +7,7 @@ import { makeReport, printReport } from './ci-report.ts';
 import { rungs } from './ci-rungs.ts';
 import { readRepositoryFile, repository } from './repository.ts';
 
-const quiet = { exitCode: 0, output: '', report: undefined };
+const quiet = { exitCode: 0, output: '', complaints: '', report: undefined };
 
 describe('the counts of a rung', () => {
   test('that reads code are its exit code', () => {
@@ -133,10 +133,11 @@ describe('what is notable of a rung', () => {
   });
 
   test('is the end of what a script printed that failed, and nothing when all is well', () => {
-    expect(notableIn('exit', { ...quiet, exitCode: 2, output: 'one\ntwo\n' })).toEqual([
+    expect(notableIn('exit', { ...quiet, exitCode: 2, output: 'one\ntwo\n', complaints: 'why\n' })).toEqual([
       'ended with 2:',
       '    one',
       '    two',
+      '    why',
     ]);
     expect(notableIn('last-line', quiet)).toEqual([]);
     expect(notableIn('vitest', { ...quiet, report: JSON.stringify({ testResults: [] }) })).toEqual([]);

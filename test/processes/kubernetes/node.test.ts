@@ -20,8 +20,9 @@ describe('a node of Kubernetes, on a machine of the control plane', () => {
   beforeAll(async () => {
     planes = await ControlPlanes.open(programs);
     node = await planes.ownIdentity(FIRST, 'kubelet');
-    for (const stage of ['seat', 'etcd']) for (const ended of await planes.stage(stage)) good(ended);
-    for (const ended of await planes.stage('apiserver')) good(ended);
+    for (const before of ['seat', 'etcd', 'apiserver']) {
+      for (const ended of await planes.stage(before)) good(ended);
+    }
     // The part of kubelet is played by the test.
     await planes.replaceProgram(FIRST, 'kubelet', 'exec sleep 3600');
     stage = planes.machine(FIRST).stage('kubelet');
