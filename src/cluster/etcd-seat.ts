@@ -101,9 +101,10 @@ const SeatOutputs = z.strictObject({
  * | of a node that came later               | joins      | all members of now |
  * | a later one than the founder            | joins      | all members of now |
  *
- * A seat is one machine's, and says the same for as long as that lives. It lives in the state.
+ * A seat is one machine's, and says the same for as long as that lives. It lives in the state; who sits with it all read
+ * on the board.
  */
-export const etcdSeat = defineResource<StateAloneSession>()({
+export const etcdSeat = defineResource<StateAloneSession & PeerSession>()({
   kind: 'etcd.seat',
   inputs: SeatInputs,
   outputs: SeatOutputs,
@@ -117,14 +118,16 @@ export const etcdSeat = defineResource<StateAloneSession>()({
     return lookInState(session, context, last);
   },
 
-  async create(_session, _context, inputs) {
+  async create({ peers }, context, inputs) {
     const { token, founders, members } = inputs;
+    await peers.setSeats(context, nodesOf(members));
     return isFounding(inputs)
       ? { state: 'new' as const, token, peers: asEtcdReads(founders) }
       : { state: 'existing' as const, token, peers: asEtcdReads(members) };
   },
 
-  async sync(_session, _context, _inputs, observed) {
+  async sync({ peers }, context, { members }, observed) {
+    await peers.setSeats(context, nodesOf(members));
     return observed;
   },
 
@@ -135,6 +138,10 @@ export const etcdSeat = defineResource<StateAloneSession>()({
 
 function isFounding({ node, box, founder, founders }: SeatInputs): boolean {
   return box === founder && founders.some((one) => one.node === node);
+}
+
+function nodesOf(members: SeatInputs['members']): readonly string[] {
+  return members.map(({ node }) => node);
 }
 
 function asEtcdReads(members: SeatInputs['members']): string {

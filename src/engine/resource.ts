@@ -106,6 +106,8 @@ export interface ResourceDefinition<Session, Inputs, Outputs> {
   readonly ignoreDriftOf?: readonly (keyof Outputs & string)[];
   /** How many times as long as others it may take to become ready. @default once */
   readonly patience?: number;
+  /** It outlives the cluster, and no sweep would find what a late request has made anew. @default such are found */
+  readonly bearsNoMark?: boolean;
   /** Names one physical object among all of its kind. */
   idOf(outputs: Outputs): string;
   /** Ways to create it, tried in order when one has no capacity. @default one, named '' */
@@ -149,6 +151,7 @@ export interface ResourceType {
   readonly stableOutputs: readonly string[];
   readonly ignoreDriftOf?: readonly string[];
   readonly patience?: number;
+  readonly bearsNoMark?: boolean;
   idOf(outputs: unknown): string;
   variants?(inputs: unknown): readonly string[];
   lotOf?(inputs: unknown): string;

@@ -16,25 +16,28 @@ export async function tearDown(work: Work, record: ResourceRecord): Promise<void
     if (found === undefined) return work.journal.append({ type: 'gone', instanceId, because: 'never-created' });
     await work.journal.append({ type: 'created', instanceId, outputs: found.outputs });
   }
+  const forGoodAtMs = work.endsForGoodAtMs(work.record(instanceId));
   await work.journal.append({ type: 'destroy', instanceId });
   const destroying = work.record(instanceId);
-  work.noteDestroyed(destroying, await destroyUntilAbsent(work, destroying));
+  work.noteDestroyed(destroying, await destroyUntilAbsent(work, destroying, forGoodAtMs));
   await work.journal.append({ type: 'gone', instanceId, because: 'destroyed' });
 }
 
 /** Answers since when it is known to be gone: what appears under its name later is another object. */
-async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<number> {
+async function destroyUntilAbsent(work: Work, record: ResourceRecord, forGoodAtMs: number): Promise<number> {
   const { visibleWithinMs } = work.runtime.provider.consistency;
   const patience = work.waitFor(record, 'it to be gone');
   const blockade = new Blockade(work, record);
   const absence = new AbsenceWatch(work.runtime);
   const strange = new AbsenceWatch(work.runtime);
-  let acknowledgedAtMs: number | undefined;
+  /** It was acknowledged, and may be seen until then. */
+  let goesUntilMs = -Infinity;
   for (;;) {
     const lookedAtMs = work.runtime.clock.monotonicMs();
     const seen = await work.look(record);
     if (seen.state === 'absent') {
-      if (acknowledgedAtMs !== undefined || absence.isCertain(seen)) return lookedAtMs;
+      const isGone = Number.isFinite(goesUntilMs) || absence.isCertain(seen);
+      if (isGone && lookedAtMs >= forGoodAtMs) return lookedAtMs;
       await patience.wait('resource.not-gone', 'its absence to be certain');
       continue;
     }
@@ -49,9 +52,12 @@ async function destroyUntilAbsent(work: Work, record: ResourceRecord): Promise<n
       continue;
     }
     const nowMs = work.runtime.clock.monotonicMs();
-    const goesAlready = acknowledgedAtMs !== undefined && nowMs - acknowledgedAtMs < visibleWithinMs;
-    const sent = goesAlready ? 'goes' : await sendDestroy(work, record, seen.outputs, { patience, blockade });
-    if (sent === 'goes' && !goesAlready) acknowledgedAtMs = nowMs;
+    if (nowMs < goesUntilMs) {
+      await patience.wait(UNDONE.goes);
+      continue;
+    }
+    const sent = await sendDestroy(work, record, seen.outputs, { patience, blockade });
+    if (sent === 'goes') goesUntilMs = nowMs + visibleWithinMs;
     else await patience.wait(UNDONE[sent]);
   }
 }

@@ -15,8 +15,9 @@ interface Members {
 /**
  * What takes turns never lacks more than one of its members for the sake of a change: a member is only given up when
  * all others stand, with what lives in them, and so does each that had its turn before. The one of which most is missing
- * comes first: whoever does its part is only given up when the others do theirs again. As long as none has ever come to
- * that there is nothing to be kept up, and they may need each other to come to it: all are made anew at once.
+ * comes first: whoever does its part is only given up when the others do theirs again. One that has never come to that
+ * waits for no member that is only being made, since that may need it. As long as none has ever stood there is nothing to
+ * be kept up: all are made anew at once.
  */
 export function takeTurns(ups: readonly ApplyStep[], endsOf: EndsOf, { missingOf, hasStood }: Members): void {
   for (const members of Map.groupBy(ups, turnOf).values()) {
@@ -26,14 +27,13 @@ export function takeTurns(ups: readonly ApplyStep[], endsOf: EndsOf, { missingOf
       .filter(({ change }) => change.action === 'replace')
       .toSorted((left, right) => missingOf(right) - missingOf(left));
     if (going.length === 0 || !members.some(hasStood)) continue;
-    let standing: readonly ApplyStep[] = members
-      .filter(({ change }) => change.action !== 'replace')
-      .flatMap((step) => withInner(step, ups));
+    const others = members.filter(({ change }) => change.action !== 'replace');
+    let last: readonly ApplyStep[] = [];
     for (const step of going) {
-      for (const begin of beginsOf(step, endsOf)) {
-        for (const before of standing) if (!waitsFor(before, begin)) need(begin, before);
-      }
-      standing = withInner(step, ups);
+      const made = withInner(step, ups);
+      if (hasStood(step)) last = [...last, ...others.flatMap((other) => withInner(other, ups))];
+      awaitAll(beginsOf(step, endsOf), last);
+      last = made;
     }
   }
 }
@@ -55,6 +55,10 @@ function withInner(step: ApplyStep, ups: readonly ApplyStep[]): readonly ApplySt
 
 function hostOf({ declaration }: UpwardChange): Address | undefined {
   return declaration.within;
+}
+
+function awaitAll(steps: readonly ApplyStep[], befores: readonly ApplyStep[]): void {
+  for (const step of steps) for (const before of befores) if (!waitsFor(before, step)) need(step, before);
 }
 
 /** Of two that wait for each other neither would ever begin: who depends on another member cannot have it wait. */

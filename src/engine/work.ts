@@ -107,6 +107,18 @@ export class Work {
     if (isChanged === true && ageMs < visibleWithinMs) await clock.sleep(visibleWithinMs - ageMs, this.signal);
   }
 
+  /**
+   * Until then a request may arrive that makes the object anew after its end. Of what bears our mark that is no matter: a
+   * sweep finds it.
+   */
+  endsForGoodAtMs(record: ResourceRecord): number {
+    const { clock, provider } = this.runtime;
+    const nowMs = clock.monotonicMs();
+    if (this.typeOf(record.kind, record.address).bearsNoMark !== true) return nowMs;
+    const ageMs = record.status === 'ready' ? Math.abs(clock.wallMs() - record.readyAtMs) : 0;
+    return nowMs + Math.max(0, provider.consistency.requestAgeMaxMs - ageMs);
+  }
+
   /** A look may still miss what earlier runs did. */
   mayReadBehind(): boolean {
     const { visibleWithinMs } = this.runtime.provider.consistency;

@@ -1,20 +1,32 @@
 import { CallError } from '#engine/call.ts';
+import { sameValue } from '#std/same-value.ts';
 import type { Board } from './board-text.ts';
 import type { Peer, Withdrawn } from './peer-board.ts';
 
 export type BoardChange =
   | { readonly kind: 'publish'; readonly peer: Peer }
-  | { readonly kind: 'withdraw'; readonly peer: Withdrawn };
+  | { readonly kind: 'withdraw'; readonly peer: Withdrawn }
+  | { readonly kind: 'seats'; readonly nodes: readonly string[] };
 
-export type Contents = Pick<Board, 'peers' | 'hasRetired'>;
+export type Contents = Pick<Board, 'peers' | 'seats' | 'hasRetired'>;
 
 /** What is on the board after the change; the same when nothing changes. Fails when what it asks for is another's. */
 export function changed(board: Contents, change: BoardChange): Contents {
-  if (change.kind === 'publish') {
-    const peers = published(board.peers, change.peer);
-    return peers === board.peers ? board : { ...board, peers };
+  switch (change.kind) {
+    case 'publish': {
+      const peers = published(board.peers, change.peer);
+      return peers === board.peers ? board : { ...board, peers };
+    }
+    case 'withdraw':
+      return without(board, change.peer);
+    case 'seats': {
+      const seats = change.nodes.toSorted();
+      return sameValue(seats, board.seats) ? board : { ...board, seats };
+    }
   }
-  const { peer } = change;
+}
+
+function without(board: Contents, peer: Withdrawn): Contents {
   const left = board.peers.filter(({ node, box }) => node !== peer.node || box !== peer.box);
   const isFirst = peer.wasReady === true && board.hasRetired !== true;
   if (left.length === board.peers.length && !isFirst) return board;

@@ -7,6 +7,7 @@ const Board = z.strictObject({
   /** Counts the changes: a list that is as it was before still is another text, and has another tag. */
   revision: z.int().nonnegative(),
   peers: z.array(Peer).readonly(),
+  seats: z.array(z.string()).readonly().optional(),
   hasRetired: z.boolean().optional(),
 });
 
@@ -15,6 +16,8 @@ export interface Board {
   readonly revision: number;
   /** By the names of their nodes. */
   readonly peers: readonly Peer[];
+  /** The nodes that are to vote in the quorum, by name. */
+  readonly seats?: readonly string[] | undefined;
   /** A member of the quorum that was ready has been taken off it: from then on there is something to lose. */
   readonly hasRetired?: boolean | undefined;
 }
@@ -29,8 +32,8 @@ export function boardIn(text: string): Board {
   throw new CallError({ outcome: 'rejected', reason: 'invalid', message, cause: read.error });
 }
 
-export function textOf({ revision, peers, hasRetired }: Board): string {
-  return JSON.stringify({ format: 1, revision, peers, hasRetired });
+export function textOf({ revision, peers, seats, hasRetired }: Board): string {
+  return JSON.stringify({ format: 1, revision, peers, seats, hasRetired });
 }
 
 function jsonIn(text: string): unknown {

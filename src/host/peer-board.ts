@@ -28,6 +28,8 @@ export interface PeerBoard {
   publish(context: Writing, peer: Peer): Promise<void>;
   /** Only what is that box's; one that is not there is no error. */
   withdraw(context: Writing, peer: Withdrawn): Promise<void>;
+  /** Which nodes are to vote in the quorum, whether or not they are on it: nobody leaves the quorum as long as another does not. */
+  setSeats(context: Writing, nodes: readonly string[]): Promise<void>;
   /** Whether a member of the quorum that was ready has been taken off it. */
   hasRetired(context: Reading): Promise<boolean>;
 }

@@ -58,6 +58,10 @@ export class SharedPeerBoard implements PeerBoard {
     return this.#ask(context, { kind: 'withdraw', peer });
   }
 
+  setSeats(context: Writing, nodes: readonly string[]): Promise<void> {
+    return this.#ask(context, { kind: 'seats', nodes });
+  }
+
   async hasRetired(context: Reading): Promise<boolean> {
     return this.#boardIn(await this.#register.read(context)).hasRetired === true;
   }

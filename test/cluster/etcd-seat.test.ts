@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { etcdFounding } from '#cluster/etcd-founding.ts';
 import { etcdFounder, etcdSeat } from '#cluster/etcd-seat.ts';
+import { boardIn } from '#host/board-text.ts';
 import type { Peer } from '#host/peer-board.ts';
 import { SharedPeerBoard } from '#host/shared-peer-board.ts';
 import { settledLetter } from '#host/settled.ts';
@@ -46,6 +47,16 @@ test.each<[who: string, change: Partial<typeof SEAT>]>([
   ['a node that was not there at the founding', { node: 'control-plane-4' }],
 ])('%s joins what is there, and asks all members of now', async (_who, change) => {
   expect(await seatOf(change)).toEqual({ state: 'existing', token: TOKEN, peers: peersOf(MEMBERS) });
+});
+
+test('who is to vote all read on the board, from the first seat on, and anew when others come or go', async () => {
+  const register = new MemoryBoard();
+  const own = { ...session(), peers: new SharedPeerBoard(register, new SystemClock()) };
+  const seats = () => boardIn(register.stored?.text ?? '').seats;
+  const last = await etcdSeat.create(own, context, { ...SEAT, members: FOUNDERS });
+  expect(seats()).toEqual(FOUNDERS.map(({ node }) => node));
+  await etcdSeat.sync(own, context, SEAT, last);
+  expect(seats()).toEqual(MEMBERS.map(({ node }) => node));
 });
 
 test('a seat says the same as long as its machine lives, whoever comes and goes', async () => {

@@ -75,6 +75,11 @@ test('the first waits for those that are not there yet', () => {
   expect(needsOf('down two 3')).toEqual(expect.arrayContaining(['up three', 'up three.wall', 'up one', 'up one.wall']));
 });
 
+test('one that was never complete waits for none that is only being made: that may need it', () => {
+  const needsOf = needsAt({ kind: pillar, shapes: { two: NEW }, missing: 'three', bare: 'two' });
+  expect(needsOf('down two 3')).toEqual([]);
+});
+
 test('what depends on a host is ended in its turn as well', () => {
   const needsOf = needsAt({ kind: brick, shapes: ALL });
   expect(needsOf('down two.wall 4')).toEqual(expect.arrayContaining(['up one', 'up one.wall']));

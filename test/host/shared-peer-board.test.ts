@@ -211,6 +211,15 @@ test('whose end was told in vain before is remembered when it is told again', as
   expect(await board.hasRetired(context())).toBe(true);
 });
 
+test('who is to vote is told, once, and stays whoever comes and goes', async () => {
+  await clock.run(board.setSeats(context(), ['control-plane-2', 'control-plane-1']));
+  await clock.run(board.setSeats(context(), ['control-plane-1', 'control-plane-2']));
+  expect(register.writes).toBe(1);
+  await publish(peer(1));
+  await withdraw(peer(1));
+  expect(boardIn(register.stored?.text ?? '').seats).toEqual(['control-plane-1', 'control-plane-2']);
+});
+
 test('what is stored says of which revision it is, and is read back as it was', () => {
   const text = textOf({ revision: 7, peers: [peer(1)] });
   expect(boardIn(text)).toEqual({ format: 1, revision: 7, peers: [peer(1)] });

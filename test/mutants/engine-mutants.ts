@@ -301,6 +301,13 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     killers: [byTests('test/simulation/promises/deletion.test.ts')],
   },
   {
+    name: 'what bears no mark is gone although a request may still make it anew',
+    file: 'src/engine/tear-down.ts',
+    anchor: 'if (isGone && lookedAtMs >= forGoodAtMs) return lookedAtMs;',
+    replacement: 'if (isGone) return lookedAtMs;',
+    killers: [byTests('test/simulation/promises/deletion.test.ts')],
+  },
+  {
     name: 'what has once been destroyed is never a stray again',
     file: 'src/engine/work.ts',
     anchor: 'return end?.id === id && clock.monotonicMs() < end.atMs + provider.consistency.visibleWithinMs;',

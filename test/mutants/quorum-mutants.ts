@@ -56,6 +56,28 @@ export const QUORUM_MUTANTS: readonly Mutant[] = [
     killers: [byTests('test/engine/turns.test.ts')],
   },
   {
+    name: 'a member that was never complete waits for one that may need it',
+    file: 'src/engine/turns.ts',
+    anchor: 'if (hasStood(step)) last = ',
+    replacement: 'last = ',
+    killers: [byTests('test/engine/turns.test.ts')],
+  },
+  {
+    name: 'two copies of what etcd holds go at once',
+    file: MODEL,
+    anchor: '(own.isLearner || !this.#hasEmptySeat(cluster, machine))',
+    replacement: 'true',
+    killers: [MODEL_TESTS],
+  },
+  {
+    name: 'a seat is told to nobody when it is taken',
+    file: 'src/cluster/etcd-seat.ts',
+    anchor: `const { token, founders, members } = inputs;
+    await peers.setSeats(context, nodesOf(members));`,
+    replacement: 'const { token, founders, members } = inputs;',
+    killers: [byTests('test/cluster/etcd-seat.test.ts')],
+  },
+  {
     name: 'a machine that has a seat and does not vote yet is ended without having left',
     file: 'src/host/leave.ts',
     anchor: "const SEATED_STAGE = 'seat';",

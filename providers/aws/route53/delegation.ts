@@ -37,6 +37,7 @@ export const delegation = defineResource<AwsSession>()({
   replaceOn: ['parentZoneId', 'domain'],
   replaceOrder: 'create-first',
   stableOutputs: ['parentZoneId', 'domain'],
+  bearsNoMark: true,
   idOf: ({ parentZoneId, domain }) => (parentZoneId === '' ? `${domain}, by hand` : `NS ${domain} in ${parentZoneId}`),
 
   async observe(aws, context, { inputs, last }) {

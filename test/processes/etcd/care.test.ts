@@ -173,6 +173,21 @@ test('a member joins again when its leaving is taken back, and can be asked once
   expect(left(gone)).toEqual({ format: 1, box: `box-of-${gone}` });
 });
 
+test('a member stays as long as the seat of another is empty, whoever has left it', async () => {
+  const rest = FOUNDERS.filter((name) => left(name) === undefined);
+  const [missing = ''] = FOUNDERS.filter((name) => !rest.includes(name));
+  const leader = await members.leader();
+  await members.showPeers(leader, rest, FOUNDERS);
+  askToLeave(leader);
+  const { code, output } = await members.machine(leader).care();
+  expect([code, output]).toEqual([
+    1,
+    expect.stringContaining(`This member stays for now: ${missing} does not vote yet`),
+  ]);
+  expect(await members.list(leader)).toHaveLength(2);
+  await members.showPeers(leader, rest);
+});
+
 test('a leader hands over before it leaves; the last that votes stays, unless nobody counts on it', async () => {
   const rest = FOUNDERS.filter((name) => left(name) === undefined);
   const leader = await members.leader();

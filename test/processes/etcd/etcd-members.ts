@@ -150,9 +150,9 @@ export class EtcdMembers implements AsyncDisposable {
   }
 
   /** As its mailbox shows it, and confirmed a moment ago: what the node's own script for peers leaves behind. */
-  async showPeers(on: string, names: readonly string[]): Promise<void> {
+  async showPeers(on: string, names: readonly string[], seats: readonly string[] = names): Promise<void> {
     const peers = names.map((node) => ({ node, overlayAddress: this.address(node) }));
-    await this.machine(on).write('var/lib/bootstrap/peers.json', JSON.stringify({ format: 1, peers }));
+    await this.machine(on).write('var/lib/bootstrap/peers.json', JSON.stringify({ format: 1, peers, seats }));
     await this.machine(on).write('run/bootstrap/peers-confirmed', '');
   }
 

@@ -46,7 +46,9 @@ export function virginCloud({ hasMembers }: { readonly hasMembers: boolean }): C
   const witness = { after: (change: Parameters<Mirror['follow']>[0]) => void mirror.follow(change) };
   addForeignObjects(simulatedAccount({ seed: 'virgin', weather: CALM_WEATHER, witness }), 0);
   const objects = [...mirror.objects];
-  const etcd = hasMembers ? { machines: new Map(), clusters: [], board: new Map<string, string>() } : undefined;
+  const etcd = hasMembers
+    ? { machines: new Map(), clusters: [], board: new Map<string, string>(), seats: [] }
+    : undefined;
   return cloudSeed({ objects, foreign: new Set(objects.map(({ key }) => key)), etcd });
 }
 

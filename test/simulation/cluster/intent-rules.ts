@@ -227,7 +227,7 @@ const WRITERS = new Map([
 
 /** What is not a letter is the list of peers: whose places in it change is judged where it has changed. */
 function object({ Key, Body }: Readonly<Record<string, unknown>>): readonly Claim[] {
-  if (Key === 'peers.json') return [{ of: 'object', doing: 'changes', kinds: ['peer'], names: [] }];
+  if (Key === 'peers.json') return [{ of: 'object', doing: 'changes', kinds: ['peer', 'etcd.seat'], names: [] }];
   const [, , box = '', name = ''] = String(Key).split('/');
   // Machines take all their letters with them, and who stays after all is not asked to leave any more.
   const removers = ['node', 'aws.ec2.instance', ...(name === 'leave' || name === 'left' ? ['peer'] : [])];

@@ -69,8 +69,16 @@ test('what a listing still shows of an object that was just destroyed is no stra
   }
 });
 
-test('a deletion leaves zero, also when a late request makes anew what is known by its name alone', async () => {
-  const byName = { ...toyRecord, idOf: () => 'www' };
+const byName: typeof toyRecord = {
+  ...toyRecord,
+  idOf: () => 'www',
+  observe: (session, context, { inputs }) => toyRecord.observe(session, context, { inputs, last: undefined }),
+};
+
+test.each([
+  ['is known by its name alone', byName],
+  ['bears no mark', { ...byName, bearsNoMark: true, list: async () => [] }],
+])('a deletion leaves zero, also when a late request makes anew what %s', async (_what, type) => {
   const declared = blueprint((builder) => {
     builder.declare(toyRecord, 'record', { name: 'www', value: '192.0.2.1', ttl: 60 });
   });
@@ -78,7 +86,7 @@ test('a deletion leaves zero, also when a late request makes anew what is known 
     const stand = new Stand();
     const run = (goal: Blueprint, purpose: Purpose) =>
       stand.withLease(async (lease, { provider, ...runtime }) => {
-        const types = new Map([...provider.types, [byName.kind, byName]]);
+        const types = new Map([...provider.types, [type.kind, type]]);
         const around = { ...runtime, provider: { ...provider, types } };
         const observations = await observeAll(around, lease.snapshot, lease.lost);
         const plan = planChanges(goal, lease.snapshot, { types, observations, purpose });

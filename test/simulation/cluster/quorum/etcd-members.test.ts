@@ -16,7 +16,12 @@ let judge: QuorumJudge;
 let members: EtcdMembers;
 
 beforeEach(() => {
-  state = { machines: new Map(), clusters: [], board: new Map(NODES.map((node) => [node, `box-of-${node}`])) };
+  state = {
+    machines: new Map(),
+    clusters: [],
+    board: new Map(NODES.map((node) => [node, `box-of-${node}`])),
+    seats: NODES,
+  };
   nowMs = 1_000;
   reported = [];
   judge = new QuorumJudge({
@@ -184,6 +189,19 @@ describe('who is asked to leave', () => {
     expect(first.leftAtMs).toBe(nowMs);
   });
 
+  test('stays as long as another seat is empty', () => {
+    const [first, second] = found();
+    second.isAskedToLeave = true;
+    settle();
+    first.isAskedToLeave = true;
+    pass(60_000);
+    expect([first.leftAtMs, seats()]).toEqual([undefined, ALL_VOTE.filter((line) => !line.includes(second.node))]);
+    second.isAskedToLeave = false;
+    pass(60_000);
+    pass(LEARNS_MS);
+    expect(first.leftAtMs).toBe(nowMs);
+  });
+
   test('says again that it has left when it is asked anew before it noticed that it might stay', () => {
     const [first] = found();
     first.isAskedToLeave = true;
@@ -195,6 +213,7 @@ describe('who is asked to leave', () => {
 
   test('stays when nobody else votes, unless nobody counts on what it holds', () => {
     const alone = arrive('converged-1', { peers: 'converged-1=https://converged-1:2380' });
+    state.seats = ['converged-1'];
     settle();
     alone.isAskedToLeave = true;
     pass(HOUR_MS);

@@ -15,6 +15,8 @@ export interface EtcdState {
   readonly clusters: EtcdCluster[];
   /** Nodes on the list of peers, and the box of each. */
   board: ReadonlyMap<string, string>;
+  /** Who is to vote, as the machines read it there. */
+  seats: readonly string[];
 }
 
 /** Who has no machine by then does not start. */
@@ -195,13 +197,21 @@ export class EtcdMembers {
     const cluster = this.clusterOf(machine);
     const own = cluster?.members.find(({ box }) => box === machine.box);
     if (cluster !== undefined && own !== undefined) {
-      const isFree = this.#answers(cluster, machine) && !this.#isNeeded(cluster, own, machine);
+      const canGo = !this.#isNeeded(cluster, own, machine) && (own.isLearner || !this.#hasEmptySeat(cluster, machine));
+      const isFree = this.#answers(cluster, machine) && canGo;
       if (!isFree && !machine.hasNothingToLose) return false;
       if (isFree) this.#remove(cluster, own);
     }
     machine.doing = 'left';
     machine.leftAtMs = this.#nowMs();
     return true;
+  }
+
+  /** Whether another one that is to vote does not. */
+  #hasEmptySeat({ members }: EtcdCluster, { node: own }: EtcdMachine): boolean {
+    const votes = (node: string): boolean =>
+      members.some((one) => one.node === node && !one.isLearner && one.box !== undefined);
+    return this.state.seats.some((node) => node !== own && !votes(node));
   }
 
   /** What whoever leads does for all. */

@@ -18,7 +18,12 @@ beforeEach(() => {
   cluster = newCluster('token', NODES.map((node) => `${node}=https://${node}:2380`).join(','));
   cluster.isInUse = true;
   cluster.wasFormed = true;
-  state = { machines: new Map(), clusters: [cluster], board: new Map(NODES.map((node) => [node, `box-of-${node}`])) };
+  state = {
+    machines: new Map(),
+    clusters: [cluster],
+    board: new Map(NODES.map((node) => [node, `box-of-${node}`])),
+    seats: NODES,
+  };
   for (const member of cluster.members) {
     member.box = machineOf(member.node).box;
     member.remembers = true;

@@ -46,7 +46,7 @@ export class QuorumJudge implements MemberWatch {
     const running = rest.filter((one) => this.#runsOn(one));
     this.#checkRest(running, rest.length, `${member.node} was taken out`);
     const machine = this.#machineOf(member);
-    if (machine !== undefined && lives(machine, this.#seed.nowMs()) && machine.isAskedToLeave)
+    if (machine !== undefined && lives(machine, this.#seed.nowMs()) && machine.isAskedToLeave && cluster.isInUse)
       this.#empty(member.node, 'left');
   }
 

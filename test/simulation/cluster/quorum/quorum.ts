@@ -107,7 +107,9 @@ export class Quorum {
     const { content } = VERSIONS.schema.parse(value);
     if (content === undefined) return false;
     if (key === PEERS) {
-      this.#state.board = new Map(boardIn(content.data).peers.map(({ node, box: own }) => [node, own]));
+      const { peers, seats = [] } = boardIn(content.data);
+      this.#state.board = new Map(peers.map(({ node, box: own }) => [node, own]));
+      this.#state.seats = seats;
       for (const machine of this.#state.machines.values()) this.#meet(machine);
       return true;
     }
