@@ -152,8 +152,8 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a refused destroy counts as done',
     file: 'src/engine/tear-down.ts',
-    anchor: 'await destroyUntilAbsent(work, destroying)',
-    replacement: 'await destroyUntilAbsent(work, destroying).catch(() => 0)',
+    anchor: 'await destroyUntilAbsent(work, destroying, forGoodAtMs)',
+    replacement: 'await destroyUntilAbsent(work, destroying, forGoodAtMs).catch(() => 0)',
     killers: [byTests('test/simulation/promises/destruction.test.ts')],
   },
   {
