@@ -37,11 +37,16 @@ plain() {
   tr '\t' ' ' | tr -cd '\n -~' | cut -c "1-$1" | sed 's/[\\"]/\\&/g'
 }
 
+# LETTER STAGE REASON [LOG [REMEDY]]: what failed, and what its log said last.
+report_failure() {
+  reason=$(printf %s "$3" | tr '\n' ' ' | plain 1000)
+  lines=$(tail -n 50 "${4:-/dev/null}" | plain 500 | sed 's/.*/"&"/' | paste -s -d , -)
+  post "$1" "{$about,\"stage\":\"$2\",\"reason\":\"$reason${5:+ $5}\",\"lastLines\":[$lines]}"
+}
+
 # STAGE REASON [LOG [REMEDY]]: says so, and is done for good.
 give_up() {
-  reason=$(printf %s "$2" | tr '\n' ' ' | plain 1000)
-  lines=$(tail -n 50 "${3:-/dev/null}" | plain 500 | sed 's/.*/"&"/' | paste -s -d , -)
-  post failed "{$about,\"stage\":\"$1\",\"reason\":\"$reason${4:+ $4}\",\"lastLines\":[$lines]}"
+  report_failure failed "$@"
   exit 0
 }
 
@@ -144,12 +149,43 @@ run_stages() {
 
 # STAGE LETTER CODE
 stage_failed() {
+  why=$(cat "$RUN/reason" 2>/dev/null) || why="It ended with code $3."
   if [ -e "$sent/$2" ]; then
+    [ -z "$updating" ] || report_failure "halted-$updating" "$1" "$why" "$LOGS/$1.log"
     say "$1: it was done before and fails now, with code $3; trying again"
     exit 1
   fi
-  why=$(cat "$RUN/reason" 2>/dev/null) || why="It ended with code $3."
   give_up "$1" "$why" "$LOGS/$1.log" "To run it again on the machine: sudo /opt/bootstrap/node/run-stage $1"
+}
+
+# ---- Updates: what is to run from now on is here and checked before anything of it is put in its place ----
+
+# What was begun is not given up: at every start of the machine it is gone on with, until all stages have been passed with it.
+begin_update() {
+  updating=
+  [ -s "$STATE/update" ] || return 0
+  read -r updating <"$STATE/update"
+  if [ -e "$sent/updated-$updating" ]; then
+    updating=
+    return
+  fi
+  say "update $updating: begun"
+  mkdir -p "$STATE/assets" "$OPT/installed"
+  rm -f "$RUN/reason"
+  code=0
+  sed 1d "$STATE/update" | REASON_FILE="$RUN/reason" FETCH_ONLY=yes xargs -r -n 3 -P 4 "$here/fetch-asset.sh" \
+    >"$LOGS/update.log" 2>&1 || code=$?
+  if [ "$code" -ne 0 ]; then
+    why=$(cat "$RUN/reason" 2>/dev/null) || why="Fetching ended with code $code."
+    report_failure "halted-$updating" packages "$why" "$LOGS/update.log"
+    updating=
+    return
+  fi
+  sed 1d "$STATE/update" | write_file "$ETC/assets"
+}
+
+end_update() {
+  [ -z "$updating" ] || post "updated-$updating" "{$about}"
 }
 
 # ---- The run ----
@@ -174,6 +210,9 @@ make_overlay_key
 make_keys
 say_hello
 await_welcome
+begin_update
 run_stages
+end_update
 if ls "$ETC/pki"/*.crt >/dev/null 2>&1; then install_unit bootstrap-certificates.service; fi
+[ ! -s "$ETC/assets" ] || install_unit bootstrap-updates.service
 say "All stages are done."

@@ -22,13 +22,19 @@ def believe_anew():
     wanted = read(BELIEVED)
     if wanted in ('', read(IN_FORCE)):
         return
+    start_anew(wanted)
+    say('etcd was started again: it believes others now.')
+
+
+def start_anew(believed):
+    """When it is this member's turn; until then it is refused."""
     members = members_at(LOCAL_URL)
     require_all_well(members)
     lease = take_lock()
     try:
         # Whoever had the lock before may have left another member behind.
         require_all_well(members)
-        restart(members, wanted)
+        restart(members, believed)
     finally:
         give_back(lease)
 
@@ -36,23 +42,22 @@ def believe_anew():
 def require_all_well(members):
     for member in members:
         if member.is_learner or not member.client_urls or not is_healthy(member.client_urls[0]):
-            raise Refused(f'etcd is started again, to believe others, when {member.label} is a voter that is well')
+            raise Refused(f'etcd is started again when {member.label} is a voter that is well')
 
 
-def restart(members, wanted):
+def restart(members, believed):
     own = status_of(LOCAL_URL)
     others = [member for member in voters(members) if member.id != own.id]
     if own.leads and others:
         move_lead_at(LOCAL_URL, others[0].id)
     if subprocess.run(['systemctl', 'restart', 'bootstrap-etcd.service'], check=False).returncode != 0:
         raise Refused('etcd cannot be started again')
-    write_durably(IN_FORCE, wanted)
+    write_durably(IN_FORCE, believed)
     until = time.monotonic() + RETURN_SECONDS
     while not is_healthy(LOCAL_URL):
         if time.monotonic() > until:
             raise Refused('etcd was started again, and does not answer yet')
         time.sleep(PAUSE_SECONDS)
-    say('etcd was started again: it believes others now.')
 
 
 def take_lock():

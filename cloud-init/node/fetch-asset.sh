@@ -1,6 +1,6 @@
 #!/bin/sh
 # fetch-asset.sh SHA256 FORM NAME: fetches one asset and installs it. Nothing of it is unpacked, made executable or run
-# before its digest was checked. Interrupted at any moment it goes on where it was.
+# before its digest was checked. Interrupted at any moment it goes on where it was. With FETCH_ONLY it is not installed yet.
 set -eu
 umask 022
 # shellcheck source=lib.sh
@@ -45,8 +45,16 @@ fetch() {
   return 1
 }
 
+# NAME: what another asset has put there is that one's no longer.
+take_place() {
+  takes=$(cd "$OPT/installed" && grep -lxF -e "$1" -- * 2>/dev/null) || return 0
+  for taken in $takes; do rm -f "$OPT/installed/$taken"; done
+  sync "$OPT/installed"
+}
+
 # FILE NAME MODE
 install_file() {
+  take_place "$2"
   chmod "$3" "$1"
   sync "$1"
   mv -f "$1" "$place/$2"
@@ -83,6 +91,7 @@ install_asset() {
 
 if is_installed; then exit 0; fi
 [ -e "$file" ] || until_done fetch
+[ -z "${FETCH_ONLY-}" ] || exit 0
 install_asset
 rm -f "$file"
 say "$name: installed"

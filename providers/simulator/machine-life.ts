@@ -6,6 +6,7 @@ import {
   renewalAnswers,
   stageLetter,
   type StageReport,
+  updateAnswers,
   Welcome,
 } from '#host/protocol.ts';
 import { certificateRequest } from './certificate-request.ts';
@@ -56,10 +57,12 @@ export interface DeliveredWelcome {
   /** When it was asked to leave what it has become a member of. */
   readonly leaveAtMs?: number | undefined;
   /** When it was sent renewed certificates, by their letters. */
-  readonly renewals?: readonly SentRenewal[] | undefined;
+  readonly renewals?: readonly SentLetter[] | undefined;
+  /** When it was told to run something else, by their letters. */
+  readonly updates?: readonly SentLetter[] | undefined;
 }
 
-export interface SentRenewal {
+export interface SentLetter {
   readonly number: number;
   readonly atMs: number;
 }
@@ -82,6 +85,7 @@ const STAGE_MS = [3_000, 20_000] as const;
 const SECOND_HELLO_AFTER_MS = 5_000;
 const LEAVING_MS = [1_000, 12_000] as const;
 const RENEWING_MS = [1_000, 450_000] as const;
+const UPDATING_MS = [2_000, 90_000] as const;
 
 interface Launched {
   readonly launchedAtMs: number;
@@ -188,6 +192,7 @@ export const lettersOfLife = remembered(
       ...(welcome === undefined ? [] : stageLetters(machine, welcome)),
       ...(welcome?.leaveAtMs === undefined ? [] : [leftLetter(machine, welcome.leaveAtMs)]),
       ...(welcome?.renewals ?? []).map((sent) => renewedLetter(machine, sent)),
+      ...(welcome?.updates ?? []).map((sent) => updatedLetter(machine, sent)),
     ].map((letter) => ({ ...letter, atMs: afterPauses(machine, letter.atMs) })),
 );
 
@@ -200,11 +205,18 @@ export function leftLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, askedAtMs
 /** Whoever is sent renewed certificates says so when it has taken them. */
 export function renewedLetter(
   machine: Pick<Machine, 'lifeSeed' | 'box'>,
-  { number, atMs }: SentRenewal,
+  { number, atMs }: SentLetter,
 ): MachineLetter {
   const { renewed: name } = renewalAnswers(number);
   const body = JSON.stringify({ format: PROTOCOL_FORMAT, box: machine.box });
   return { name, body, atMs: atMs + strand(machine, name).between(...RENEWING_MS) };
+}
+
+/** Whoever is told to run something else says so when it does. */
+export function updatedLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, { number, atMs }: SentLetter): MachineLetter {
+  const { updated: name } = updateAnswers(number);
+  const body = JSON.stringify({ format: PROTOCOL_FORMAT, box: machine.box });
+  return { name, body, atMs: atMs + strand(machine, name).between(...UPDATING_MS) };
 }
 
 function helloLetters(machine: Machine): MachineLetter[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LETTER, renewalNumber } from '#host/protocol.ts';
+import { LETTER, renewalNumber, updateNumber } from '#host/protocol.ts';
 import type { Desk } from './desk.ts';
 import { type Instance, INSTANCES } from './ec2/instance.ts';
 import { byText } from './first-at-least.ts';
@@ -78,11 +78,11 @@ const joined = remembered((some: readonly Instance[], more: readonly Instance[])
   ...more,
 ]);
 
-/** S3 has stored an object: it may be a machine's welcome or its renewed certificates, or ask it to leave. */
+/** S3 has stored an object: it may be a machine's welcome, its renewed certificates or an update, or ask it to leave. */
 export function noticeStored(desk: Desk, object: { bucket: string; key: string; body: string }): void {
   const { bucket, key, body } = object;
   noticeLeave(desk, bucket, key);
-  noticeRenewal(desk, bucket, key);
+  noticeNumbered(desk, bucket, key);
   const box = boxOfWelcome(key);
   if (box === undefined || isTaken(desk, box)) return;
   desk.put(WELCOMES, box, { bucket, body, atMs: desk.nowMs, tags: {} });
@@ -97,15 +97,22 @@ function noticeLeave(desk: Desk, bucket: string, key: string): void {
 }
 
 /** A machine takes each letter once, whatever becomes of it in the bucket. */
-function noticeRenewal(desk: Desk, bucket: string, key: string): void {
-  const [box, letter] = placeOf(key) ?? [];
-  const number = letter === undefined ? undefined : renewalNumber(letter);
+function noticeNumbered(desk: Desk, bucket: string, key: string): void {
+  const [box, letter = ''] = placeOf(key) ?? [];
   const welcome = box === undefined ? undefined : desk.truth(WELCOMES).get(box);
-  if (box === undefined || number === undefined || welcome?.bucket !== bucket) return;
-  const { renewals = [] } = welcome;
-  if (renewals.some((sent) => sent.number === number)) return;
-  desk.put(WELCOMES, box, { ...welcome, renewals: [...renewals, { number, atMs: desk.nowMs }] });
+  if (box === undefined || welcome?.bucket !== bucket) return;
+  for (const [sort, numberIn] of NUMBERED) {
+    const number = numberIn(letter);
+    const sent = welcome[sort] ?? [];
+    if (number === undefined || sent.some((before) => before.number === number)) continue;
+    desk.put(WELCOMES, box, { ...welcome, [sort]: [...sent, { number, atMs: desk.nowMs }] });
+  }
 }
+
+const NUMBERED = [
+  ['renewals', renewalNumber],
+  ['updates', updateNumber],
+] as const;
 
 /** Where it is not asked any more it joins again, and can be asked once more. */
 function noticeStay(desk: Desk, key: string): void {
@@ -123,12 +130,15 @@ export function noticeRemoved(desk: Desk, { key }: { bucket: string; key: string
   desk.remove(WELCOMES, box);
 }
 
+const Sent = z.strictObject({ number: z.int(), atMs: z.number() });
+
 const KeptWelcome = z.strictObject({
   bucket: z.string(),
   body: z.string(),
   atMs: z.number(),
   leaveAtMs: z.number().optional(),
-  renewals: z.array(z.strictObject({ number: z.int(), atMs: z.number() })).optional(),
+  renewals: z.array(Sent).optional(),
+  updates: z.array(Sent).optional(),
   tags: Tags,
 });
 

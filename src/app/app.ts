@@ -19,6 +19,8 @@ import type { LinksRequest } from './links.ts';
 import type { OverlayStatus } from './overlay-status.ts';
 import type { ProviderName } from './provider-names.ts';
 import type { RotateRequest } from './rotate.ts';
+import type { UpgradePreview } from './upgrade-goal.ts';
+import type { UpgradeRequest } from './upgrade.ts';
 import type { UnitsReport } from './units.ts';
 import type { Validation } from './validation/validate.ts';
 
@@ -50,6 +52,8 @@ export type RunEvent =
     }
   | { readonly type: 'image-news'; readonly text: string }
   | RotationNews
+  /** These nodes are about to be told what to run from now on. */
+  | { readonly type: 'upgrade'; readonly nodes: readonly string[]; readonly stepsLeft: number }
   | EngineEvent
   | { readonly type: 'run-finished'; readonly outcome: RunOutcome };
 
@@ -76,7 +80,7 @@ export interface AgeingAuthority {
 }
 
 export interface RunHeading {
-  readonly verb: 'create' | 'apply' | 'rotate' | 'delete';
+  readonly verb: 'create' | 'apply' | 'rotate' | 'upgrade' | 'delete';
   readonly cluster: string;
   readonly provider: string;
   readonly isSimulated: boolean;
@@ -246,6 +250,9 @@ export interface App {
   ): Promise<RunOutcome>;
   /** Lets other authorities take the place of those that machines believe, or goes on with that. */
   rotate(target: Target, request: RotateRequest, interruption: Interruption): Promise<RunOutcome>;
+  /** Has the nodes run what the lock says, one after the other, or goes on with that. */
+  upgrade(target: Target, request: UpgradeRequest, interruption: Interruption): Promise<RunOutcome>;
+  upgradePreview(target: Target, request: Pick<UpgradeRequest, 'atOnce'>, signal: AbortSignal): Promise<UpgradePreview>;
   /** `confirm` sees what would go; nothing is touched before it says yes. */
   delete(
     target: Target,

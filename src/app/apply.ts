@@ -68,7 +68,7 @@ async function applySaved({ workstation, run, wait, intend }: BringUp, saved: st
   if (seal === undefined) throw problem('state.absent', { detail: `Nothing is in ${place.title}.` });
   const plan = decodePlan(saved, seal);
   const demand = await foreseeDemand(cluster, place, spec);
-  const standing = { demand, trusts: trustsIn(lease.snapshot) };
+  const standing = { demand, trusts: trustsIn(lease.snapshot), snapshot: lease.snapshot };
   checkFile(plan, clusterBlueprint(await clusterPlanOf(cluster, spec, standing)).hash);
   await announce(run, plan, lease.snapshot);
   await preflight(run, spec, { plan, snapshot: lease.snapshot });

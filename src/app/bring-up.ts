@@ -18,6 +18,7 @@ import { preflight, tellPreflight } from './preflight.ts';
 import { announce } from './priced-plan.ts';
 import { outcomeOf, type Run } from './run.ts';
 import { locateState, type StatePlace } from './state-location.ts';
+import { upgradePhases } from './upgrade-phases.ts';
 import type { Workstation } from './workstation.ts';
 
 export interface BringUp {
@@ -30,6 +31,8 @@ export interface BringUp {
   readonly findings?: readonly PreflightFinding[] | undefined;
   /** Which authorities others are to take the place of. @default none, beside those of which that is under way */
   readonly rotates?: ReadonlySet<string> | undefined;
+  /** How many nodes without a server of the API are upgraded at once. @default none is: what nodes run stays as it is */
+  readonly upgradesAtOnce?: number | undefined;
   /** The file in force stays it, whatever has been made of the copy here. @default false */
   readonly keepsFile?: boolean | undefined;
   /** Has a look at the first plan before any of it is carried out, and may refuse it. */
@@ -61,7 +64,11 @@ export async function bringUp(task: BringUp): Promise<RunOutcome> {
     if (task.keepsFile !== true) await putInForce(workstation, cluster, bucket, intention);
     await settleDemand(cluster, bucket, spec);
   };
-  const result = await convergePhases(run, lease, { spec, demand, rotates: task.rotates, check });
+  const { rotates, upgradesAtOnce: atOnce } = task;
+  const result =
+    atOnce === undefined
+      ? await convergePhases(run, lease, { spec, demand, rotates, check })
+      : await upgradePhases(run, lease, { spec, demand, atOnce, check });
   const standing = { cluster, place: bucket, snapshot: lease.snapshot, spec };
   const outputs = await describeOutputs(standing, interruption.abort);
   const total = { ...result, done: result.done + (foundation?.done ?? 0) };

@@ -1,7 +1,9 @@
 import type { ClusterPlan } from '#cluster/bootstrap.ts';
 import type { AssetOrder } from '#cluster/assets.ts';
+import { editionsIn, type Upgrading } from '#cluster/editions.ts';
 import { type Demand, groupOf, ROLES } from '#cluster/roles.ts';
 import type { Trusts } from '#cluster/trust.ts';
+import type { Snapshot } from '#engine/record.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { reconcileDemand } from '#state/demand.ts';
 import { DemandRegister } from '#state/demand-register.ts';
@@ -13,6 +15,10 @@ import type { StatePlace } from './state-location.ts';
 export interface Standing {
   readonly demand: Demand;
   readonly trusts: Trusts;
+  /** What nodes run, and are told to, follows from it. */
+  readonly snapshot: Pick<Snapshot, 'records' | 'current'>;
+  /** @default no upgrade is under way */
+  readonly upgrading?: Upgrading | undefined;
 }
 
 /** What the file of a cluster asks for, with as many nodes as are wanted now, and whom they are to believe now. */
@@ -22,9 +28,13 @@ export async function clusterPlanOf(
   standing?: Standing,
 ): Promise<ClusterPlan> {
   const plan = foundationPlanOf(cluster, spec);
-  const assets = await assetOrders(cluster.ports, spec, plan.constructs);
+  const lock = await assetOrders(cluster.ports, spec, plan.constructs);
+  const { snapshot, upgrading, ...wanted } = standing ?? {};
+  const editions = snapshot && lock && editionsIn(snapshot, lock, upgrading);
+  const assets = editions?.inForce ?? lock;
   const manifests = await manifestsFor(cluster.ports, spec, assets);
-  return { ...plan, ...standing, assets, manifests, asked: await askedObjects(cluster.ports, spec, manifests) };
+  const asked = await askedObjects(cluster.ports, spec, manifests);
+  return { ...plan, ...wanted, assets, editions, manifests, asked };
 }
 
 /** Undefined: its machines are not given Kubernetes. */

@@ -1,5 +1,6 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
 import type { Demand } from '#cluster/roles.ts';
+import { breaksToEnd } from '#cluster/breaks.ts';
 import { type Trusts, trustsIn } from '#cluster/trust.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { Plan } from '#engine/plan.ts';
@@ -13,7 +14,7 @@ import { clusterPlanOf } from './cluster-plan.ts';
 import { converge } from './converge.ts';
 import type { Run } from './run.ts';
 
-interface PhasesGoal {
+export interface PhasesGoal {
   readonly spec: ClusterSpec;
   readonly demand: Demand;
   readonly rotates: ReadonlySet<string> | undefined;
@@ -31,9 +32,11 @@ export async function convergePhases(run: Run, lease: StateLease, goal: PhasesGo
   const before = trustsIn(lease.snapshot);
   cluster.api.follow(() => ({ cluster, snapshot: lease.snapshot, file: { spec } }));
   let done = 0;
+  let mayEndBreaks = true;
   for (let [trusts, isFirst] = [trustsIn(lease.snapshot, rotates), true]; ; isFirst = false) {
     const news = newsOf(trusts, isFirst ? before : undefined);
-    const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, { demand, trusts }));
+    const { snapshot } = lease;
+    const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, { demand, trusts, snapshot }));
     const result = await converge(run, lease, {
       blueprint,
       purpose: 'apply',
@@ -44,10 +47,15 @@ export async function convergePhases(run: Run, lease: StateLease, goal: PhasesGo
     });
     done += result.done;
     const total = { ...result, done };
-    if (!result.ok || rotationsOf(trusts).length === 0) return total;
+    if (!result.ok) return total;
     const next = trustsIn(lease.snapshot);
     endsOf(trusts, next).forEach(emit);
-    if (rotationsOf(next).length === 0) return total;
+    if (rotationsOf(trusts).length === 0 || rotationsOf(next).length === 0) {
+      // A node may have said in this pass that it runs what a paused upgrade told it.
+      if (!mayEndBreaks || breaksToEnd(lease.snapshot).length === 0) return total;
+      mayEndBreaks = false;
+      continue;
+    }
     if (sameValue([...next], [...trusts])) throw stalled(next);
     trusts = next;
   }

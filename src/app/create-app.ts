@@ -31,6 +31,7 @@ import { stateRestore } from './state-restore.ts';
 import { stateHistory, stateShow, stateUnlock } from './state-verbs.ts';
 import { status, watch } from './status.ts';
 import { units } from './units.ts';
+import { upgrade, upgradePreview } from './upgrade.ts';
 import { validate } from './validation/validate.ts';
 import { whereFrom } from './where-from.ts';
 import { why } from './why.ts';
@@ -51,6 +52,8 @@ export function createApp(ports: AppPorts): App {
     plan: (target, options, signal) => plan(workstation, target, options, signal),
     apply: (target, options, interruption) => apply(workstation, target, options, interruption),
     rotate: (target, request, interruption) => rotate(workstation, target, request, interruption),
+    upgrade: (target, request, interruption) => upgrade(workstation, target, request, interruption),
+    upgradePreview: (target, request, signal) => upgradePreview(workstation, target, request, signal),
     delete: (target, options, interruption) => deleteCluster(workstation, target, options, interruption),
     acceptance: (request, interruption) => acceptance(workstation, request, interruption),
     checkAcceptance: async (path) => checkReport(await ports.files.read(path), path),

@@ -28,7 +28,7 @@ const outcome = z.strictObject({
 });
 
 const heading = z.strictObject({
-  verb: z.enum(['create', 'apply', 'rotate', 'delete']),
+  verb: z.enum(['create', 'apply', 'rotate', 'upgrade', 'delete']),
   cluster: z.string(),
   provider: z.string(),
   isSimulated: z.boolean(),
@@ -83,6 +83,7 @@ const event = z.discriminatedUnion('type', [
     news: z.enum(['begins', 'goes-on', 'ended']),
     phase: RotationPhase.optional(),
   }),
+  z.strictObject({ type: z.literal('upgrade'), nodes: z.array(z.string()).readonly(), stepsLeft: z.number() }),
   z.strictObject({ type: z.literal('run-finished'), outcome }),
   z.strictObject({ type: z.literal('lease-acquired'), generation: z.number(), holder: z.string() }),
   z.strictObject({ type: z.literal('lease-waiting'), holder: z.string(), forMs: z.number() }),

@@ -48,7 +48,7 @@ export async function plan(
   const snapshot = (await place.store.read(signal)) ?? new ClusterState(known.uid);
   cluster.api.follow(() => ({ cluster, snapshot, file: { spec } }));
   const trusts = trustsIn(snapshot);
-  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, { demand, trusts }));
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, spec, { demand, trusts, snapshot }));
   const { runtime } = cluster;
   const { types } = runtime.provider;
   const planned = request.refresh

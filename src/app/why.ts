@@ -23,7 +23,8 @@ export async function why(
 ): Promise<Explanation> {
   const { cluster, place, snapshot, file } = await readCluster(workstation, target, signal);
   const demand = await foreseeDemand(cluster, place, file.spec);
-  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, file.spec, { demand, trusts: trustsIn(snapshot) }));
+  const standing = { demand, trusts: trustsIn(snapshot), snapshot };
+  const blueprint = clusterBlueprint(await clusterPlanOf(cluster, file.spec, standing));
   const address = findAddress(words, blueprint, snapshot);
   const record = snapshot.current(address);
   const declaration = blueprint.declarations.get(address);

@@ -15,6 +15,8 @@ const Inputs = z.strictObject({
   ...Asset.shape,
   /** Where it comes from, should it have to. What is on the shelf is the same whoever had it. */
   from: z.string(),
+  /** As its lock calls it, for those who ask later what a digest was. Absent: it is this program's own. */
+  version: z.string().optional(),
 });
 
 const Outputs = z.strictObject({ sha256: z.string() });

@@ -30,6 +30,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/rotate.ts')).rotateCommand,
   },
   {
+    name: 'upgrade',
+    summary: 'Bring the running cluster to the versions of its lock of assets, node by node',
+    load: async () => (await import('./commands/upgrade.ts')).upgradeCommand,
+  },
+  {
     name: 'status',
     summary: 'Show the nodes and what keeps them from being ready',
     load: async () => (await import('./commands/status.ts')).statusCommand,

@@ -9,7 +9,9 @@ import type { Scope } from '#provider/constructs.ts';
 export interface AssetOrder extends WantedAsset {
   readonly form: Asset['form'];
   /** Undefined: it is this program's own. Images are named by it in what is put into the cluster. */
-  readonly version?: string;
+  readonly version?: string | undefined;
+  /** @default `asset.<name>` */
+  readonly address?: Address | undefined;
 }
 
 /** Its digest is known from the beginning; that it can be fetched, only when it is there. */
@@ -29,6 +31,13 @@ const NEEDED: ReadonlyMap<string, readonly string[]> = new Map([
   ['apiserver', ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']],
   ['kubelet', ['kubelet', 'kube-proxy', 'pause']],
 ]);
+
+/** What of it is on control planes alone: a node that has not got it yet may be ahead of nobody. */
+const OF_SERVERS: ReadonlySet<string> = new Set(['etcd', 'apiserver'].flatMap((stage) => NEEDED.get(stage) ?? []));
+
+export function isOfServer(name: string): boolean {
+  return OF_SERVERS.has(name);
+}
 
 const KUBERNETES_STAGES: readonly string[] = ['apiserver', 'kubelet', 'ready'];
 
@@ -63,23 +72,21 @@ function neededBy(stages: readonly string[]): readonly string[] {
   return stages.flatMap((stage) => NEEDED.get(stage) ?? []);
 }
 
-/** `asset.<name>` for each. */
+/** By digest. */
 export function declareAssets(
   { builder }: Pick<Scope, 'builder'>,
   orders: readonly AssetOrder[],
 ): ReadonlyMap<string, ShelvedAsset> {
   return new Map(
-    orders.map(({ name, sha256, form, from }) => {
-      const shelved = builder.declare(asset, `asset.${name}`, { name, sha256, form, from });
-      return [name, { address: shelved.address, name, form, sha256: shelved.output('sha256') }];
+    orders.map(({ address, name, sha256, form, from, version }) => {
+      const inputs = { name, sha256, form, from, ...(version === undefined ? {} : { version }) };
+      const shelved = builder.declare(asset, address ?? `asset.${name}`, inputs);
+      return [sha256, { address: shelved.address, name, form, sha256: shelved.output('sha256') }];
     }),
   );
 }
 
-/** What a node with these stages fetches. */
-export function assetsFor(
-  stages: readonly string[],
-  shelved: ReadonlyMap<string, ShelvedAsset>,
-): readonly ShelvedAsset[] {
-  return assetsOfStages(stages, [...shelved.values()]).flatMap((name) => shelved.get(name) ?? []);
+/** Of what is known, what a node with these stages fetches. */
+export function assetsFor<Asset extends Known>(stages: readonly string[], known: readonly Asset[]): readonly Asset[] {
+  return assetsOfStages(stages, known).flatMap((name) => known.find((one) => one.name === name) ?? []);
 }

@@ -7,6 +7,7 @@ import { type AssetOrder, declareAssets, haveKubernetes, stagesWith } from './as
 import { declareBalancer } from './balancer.ts';
 import { declareBastion } from './bastion.ts';
 import { declareEtcd } from './etcd.ts';
+import type { Editions } from './editions.ts';
 import { declareKubernetes } from './kubernetes.ts';
 import { declareMachineBasis } from './machine-basis.ts';
 import { declareMachines } from './machines.ts';
@@ -24,8 +25,10 @@ export interface ClusterPlan {
   readonly uid: ClusterUid;
   readonly demand: Demand;
   readonly constructs: Constructs;
-  /** What machines fetch. @default nothing */
+  /** What machines fetch that become nodes now. @default nothing */
   readonly assets?: readonly AssetOrder[] | undefined;
+  /** What is to be on the shelf, and what nodes that are there are to run. @default as if there were none yet */
+  readonly editions?: Pick<Editions, 'shelved' | 'nodes'> | undefined;
   /** @default one authority for each purpose, the first */
   readonly trusts?: Trusts | undefined;
   /** What is put into its API. @default nothing: nobody could, for there is none that is real */
@@ -35,6 +38,7 @@ export interface ClusterPlan {
 }
 
 const NO_TRUSTS: Trusts = new Map();
+const NOBODY: Editions['nodes'] = new Map();
 
 /** Where the state will live: made first, so that everything after it is known to more than one workstation. */
 export function foundationBlueprint(cluster: ClusterPlan): Blueprint {
@@ -46,13 +50,14 @@ export function foundationBlueprint(cluster: ClusterPlan): Blueprint {
 /** The whole procedure. The order is for the reader: what waits for what follows from what each thing needs. */
 export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
   const { spec, demand, constructs, assets = [], trusts = NO_TRUSTS, manifests, asked } = cluster;
+  const { shelved, nodes: held } = cluster.editions ?? { shelved: assets, nodes: NOBODY };
   const scope = scopeOf(cluster);
   const roster = rosterOf(spec, demand);
   const realStages = constructs.realStages && stagesWith(constructs.realStages, assets);
   const hasKubernetes = realStages === undefined || haveKubernetes(realStages);
 
   const bucket = declareFoundation(constructs, scope);
-  const shelf = declareAssets(scope, assets);
+  const shelf = declareAssets(scope, shelved);
   const regionNetwork = declareNetwork(constructs, scope, spec);
   const overlay = declareOverlay(scope);
   const etcd = declareEtcd(scope, roster, trusts);
@@ -60,7 +65,8 @@ export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
   const basis = declareMachineBasis(constructs, scope, spec, bucket);
   declareBastion(constructs, scope, spec, { basis, regionNetwork, bucket });
   const placed = declareMachines(constructs, scope, { spec, roster, regionNetwork, bucket, basis });
-  const nodes = declareNodes(scope, placed, { spec, overlay, etcd, kubernetes, shelf, realStages });
+  const given = { shelf, assets, editions: held, realStages };
+  const nodes = declareNodes(scope, placed, { spec, overlay, etcd, kubernetes, given });
   if (manifests !== undefined) declarePlatform(scope, { manifests, asked, store: etcd.address, nodes });
   const balancer = declareBalancer(constructs, scope, spec, { regionNetwork, placed });
   declareNames(constructs, scope, spec, { network: regionNetwork.network, placed, balancer });

@@ -2,6 +2,7 @@ import { asset } from '#assets/asset-kind.ts';
 import type { ResourceType } from '#engine/resource.ts';
 import { node } from '#host/node.ts';
 import { peer } from '#host/peer.ts';
+import { kubeBreak } from '#kubernetes/break.ts';
 import { kubeNode } from '#kubernetes/node.ts';
 import { kubeObject } from '#kubernetes/object.ts';
 import { authority } from '#pki/authority-kind.ts';
@@ -23,6 +24,7 @@ const OWN_TYPES: readonly ResourceType[] = [
   etcdFounder,
   etcdSeat,
   asset,
+  kubeBreak,
   kubeNode,
   kubeObject,
 ];

@@ -2,9 +2,12 @@ import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { Address } from '#engine/address.ts';
 import { node } from '#host/node.ts';
 import type { Machine, RegionScope } from '#provider/constructs.ts';
-import { assetsFor, type ShelvedAsset } from './assets.ts';
+import { type AssetOrder, assetsFor, type ShelvedAsset } from './assets.ts';
 import { declareRotation, type Holder } from './authorities.ts';
+import { breakAddress } from './breaks.ts';
+import type { Edition, Editions } from './editions.ts';
 import { declareSeat, type Etcd } from './etcd.ts';
+import { kubeBreak } from '#kubernetes/break.ts';
 import { type Kubernetes, kubernetesWords, rotatedAuthorities } from './kubernetes.ts';
 import type { PlacedMember } from './machines.ts';
 import { type NodeWords, together } from './node-words.ts';
@@ -18,7 +21,17 @@ export interface NodesSpec {
   readonly etcd: Etcd;
   /** Undefined: there is nothing to make it of. */
   readonly kubernetes: Kubernetes | undefined;
+  readonly given: Given;
+}
+
+/** What machines run, where they are real. */
+interface Given {
+  /** By digest. */
   readonly shelf: ReadonlyMap<string, ShelvedAsset>;
+  /** For those that become nodes now. */
+  readonly assets: readonly AssetOrder[];
+  /** Of nodes that are there, by name. */
+  readonly editions: Editions['nodes'];
   /** Those that machines really pass; undefined: none of them is real. */
   readonly realStages: readonly string[] | undefined;
 }
@@ -36,21 +49,45 @@ export function declareNodes(
   placed: readonly PlacedMember[],
   nodes: NodesSpec,
 ): readonly DeclaredNode[] {
-  const { spec, overlay, etcd, kubernetes, shelf, realStages } = nodes;
+  const { spec, overlay, etcd, kubernetes, given } = nodes;
   const declared = placed.map(({ member, machine }): DeclaredNode => {
     const peer = declarePeer(scope, overlay, member, machine);
     const seat = isControlPlane(member.role) ? [declareSeat(scope, etcd, member, machine)] : [];
     const own = kubernetes === undefined ? [] : [kubernetesWords(scope, kubernetes, spec, { member, machine })];
     const words = [ownWords(scope, member), overlayWords(overlay, spec, member), ...seat, ...own];
-    const stages = stagesOf(member.role).filter((stage) => realStages?.includes(stage) ?? true);
-    // Without real machines nothing is on the shelf.
-    const assets = realStages === undefined ? [] : assetsFor(stages, shelf);
-    return declareNode(scope, { member, machine }, { words, stages, assets, peer });
+    const stages = stagesOf(member.role).filter((stage) => given.realStages?.includes(stage) ?? true);
+    const edition = editionOf(given, member, stages);
+    const pause = edition.hasBreak ? [declareBreak(scope, member, etcd.address)] : [];
+    return declareNode(scope, { member, machine }, { words, stages, edition, settled: [peer, ...pause] });
   });
   const holders = declared.map(({ holder }) => holder);
   const others = kubernetes === undefined ? [] : rotatedAuthorities(kubernetes);
   for (const authorities of [etcd.authorities, ...others]) declareRotation(scope, authorities, holders);
   return declared;
+}
+
+interface GivenEdition extends Pick<Edition, 'updates' | 'hasBreak'> {
+  readonly assets: readonly ShelvedAsset[];
+}
+
+/** Where machines are only played they fetch nothing. */
+function editionOf(
+  { shelf, assets, editions, realStages }: Given,
+  { name }: Member,
+  stages: readonly string[],
+): GivenEdition {
+  if (realStages === undefined) return { assets: [], updates: 0, hasBreak: false };
+  const { assets: orders, ...own } = editions.get(name) ?? {
+    assets: assetsFor(stages, assets),
+    updates: 0,
+    hasBreak: false,
+  };
+  return { ...own, assets: orders.flatMap(({ sha256 }) => shelf.get(sha256) ?? []) };
+}
+
+/** Until it is there, and all work has gone elsewhere, the node is told nothing. */
+function declareBreak({ builder, region }: RegionScope, { name }: Member, store: Address): Address {
+  return builder.declare(kubeBreak, breakAddress({ region, name }), { name }, { within: store }).address;
 }
 
 function ownWords({ region }: RegionScope, { name, role, zones }: Member): NodeWords {
@@ -60,25 +97,26 @@ function ownWords({ region }: RegionScope, { name, role, zones }: Member): NodeW
 interface Becoming {
   readonly words: readonly NodeWords[];
   readonly stages: readonly string[];
-  readonly assets: readonly ShelvedAsset[];
-  readonly peer: Address;
+  readonly edition: GivenEdition;
+  /** Whom nobody knows would look for the others in vain. */
+  readonly settled: readonly Address[];
 }
 
 function declareNode(
   { region, builder }: RegionScope,
   { member, machine }: { readonly member: Member; readonly machine: Machine },
-  { words, stages, assets, peer }: Becoming,
+  { words, stages, edition, settled }: Becoming,
 ): DeclaredNode {
   const { name, role, zones } = member;
   const inputs = { name, role, region, zone: zones[0] ?? '', mailbox: machine.mailbox };
+  const { assets, updates } = edition;
   const fetched = assets.map(({ name: asset, sha256, form }) => ({ name: asset, sha256, form }));
   const said = together(words);
   const made = builder.declare(
     node,
     `${region}.node.${name}`,
-    { ...inputs, ...said, assets: fetched, stages },
-    // Whom nobody knows would look for the others in vain.
-    { within: machine.address, dependsOn: [...machine.settled, peer] },
+    { ...inputs, ...said, assets: fetched, updates, stages },
+    { within: machine.address, dependsOn: [...machine.settled, ...settled] },
   );
   const { certificates } = said;
   const box = made.output('mailbox');

@@ -1,6 +1,7 @@
 import { ASSET_PROBLEMS } from './asset-problems.ts';
 import { KUBERNETES_PROBLEMS } from './kubernetes-problems.ts';
 import { LOCAL_PROBLEMS } from './local-problems.ts';
+import { UPGRADE_PROBLEMS } from './upgrade-problems.ts';
 import { WORKSTATION_PROBLEMS } from './workstation-problems.ts';
 
 export type Blame = 'user' | 'provider' | 'us';
@@ -387,6 +388,7 @@ export const PROBLEM_CATALOGUE = {
   },
   ...WORKSTATION_PROBLEMS,
   ...KUBERNETES_PROBLEMS,
+  ...UPGRADE_PROBLEMS,
   ...LOCAL_PROBLEMS,
   ...ASSET_PROBLEMS,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -15,6 +15,9 @@ import type { ResourceContext } from '#engine/resource.ts';
  * | `renewal-02`       | program | its certificates have changed, for the second time |
  * | `renewed-02`       | machine | it has taken them                      |
  * | `refused-02`       | machine | it has not, and keeps those it has     |
+ * | `update-03`        | program | what it is to run from now on, for the third time |
+ * | `updated-03`       | machine | all of it runs                          |
+ * | `halted-03`        | machine | it does not; where, and the log's last lines |
  * | `leave`            | program | it is to leave what it is a member of   |
  * | `left`             | machine | it has left                             |
  */

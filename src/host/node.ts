@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { isClusterUid, isInstanceId } from '#engine/address.ts';
 import { ABSENT, type Condition, defineResource, type Owner, READY, type ResourceContext } from '#engine/resource.ts';
 import { Secret } from '#std/secret.ts';
-import { parseJson, readHello, writeOnce } from './hello.ts';
+import { readReport } from './failure-report.ts';
+import { readHello, writeOnce } from './hello.ts';
 import { isReadyMember, lettersOfMembership } from './leave.ts';
 import type { BoxContents, Mailbox } from './mailbox.ts';
-import { FailureReport, HeldCertificates, LETTER, PROTOCOL_FORMAT, stageLetter, Welcome } from './protocol.ts';
+import { HeldCertificates, LETTER, PROTOCOL_FORMAT, stageLetter, updateLetter, UPDATES_BEFORE, Welcome } from './protocol.ts';
 import { asTold, deliveredTo, digestsOf, renew } from './renewal.ts';
+import { assetDigests, sendUpdate, updatesAt } from './update.ts';
 import { settledAs, settledLetter } from './settled.ts';
 
 /** What a provider's session has for the nodes that live on its machines. */
@@ -28,6 +30,8 @@ const Inputs = z.strictObject({
   secrets: z.record(z.string(), z.union([z.instanceof(Secret), z.string()])),
   certificates: HeldCertificates,
   assets: said.assets,
+  /** How many letters have told it to run other assets than before. What it runs changes with the next one, and never else. */
+  updates: z.int().min(0),
   stages: said.stages,
 });
 export type NodeInputs = Readonly<z.output<typeof Inputs>>;
@@ -39,6 +43,10 @@ const Outputs = z.strictObject({
   renewals: z.int().min(0),
   /** A digest by purpose: of the certificate that its machine has, and whom it believes. */
   delivered: z.record(z.string(), z.string()),
+  /** The last update that its machine has confirmed, or that came before there was this machine. */
+  updates: z.int().min(0),
+  /** What it runs, as far as it has said so: a digest by the name of the asset. */
+  runs: z.record(z.string(), z.string()),
 });
 
 /**
@@ -52,7 +60,7 @@ export const node = defineResource<NodeSession>()({
   identity: 'name',
   // What a node was told it goes by as long as it lives: a machine takes its welcome once. What changes after that the plan
   // shows and the state notes, but only its next machine hears of it: all but certificates, which it is sent when they have
-  // changed. Peers and members that come and go it learns on the overlay itself, and its address there and its range for pods
+  // changed, and assets, which it is sent when one more update is declared. Peers and members that come and go it learns on the overlay itself, and its address there and its range for pods
   // follow from its name.
   replaceOn: ['name', 'role', 'region', 'zone', 'mailbox'],
   replaceOrder: 'destroy-first',
@@ -60,22 +68,20 @@ export const node = defineResource<NodeSession>()({
   idOf: ({ mailbox }) => mailbox,
 
   async observe({ mailbox }, context, { inputs, last }) {
-    const { name, mailbox: box, stages } = inputs;
+    const { name, mailbox: box, stages, updates } = inputs;
     const contents = await mailbox.look(context, box);
     const settled = settledFor(contents, context);
     const known = await deliveredTo(mailbox, context, { box, letters: contents.letters, last });
     if (settled !== undefined) {
       const { renewals, delivered } = known ?? { renewals: 0, delivered: {} };
-      return {
-        state: 'present',
-        outputs: { name, mailbox: box, renewals, delivered },
-        owner: settled,
-        condition: READY,
-      };
+      const { running, condition } = await updatesAt(mailbox, context, { box, contents, declared: updates, last });
+      const outputs = { name, mailbox: box, renewals, delivered, ...running };
+      return { state: 'present', outputs, owner: settled, condition };
     }
     const welcome = await readWelcome(mailbox, context, { box, contents });
     if (welcome === undefined) return ABSENT;
-    const outputs = { name, mailbox: box, renewals: 0, delivered: digestsOf(welcome.certificates) };
+    const given = { renewals: 0, delivered: digestsOf(welcome.certificates), runs: assetDigests(welcome.assets) };
+    const outputs = { name, mailbox: box, ...given, updates: Number(welcome.settings[UPDATES_BEFORE] ?? 0) };
     const condition = await conditionOf(mailbox, context, { box, stages, contents });
     return { state: 'present', outputs, owner: ownerOf(welcome), condition };
   },
@@ -84,7 +90,9 @@ export const node = defineResource<NodeSession>()({
     const { name, mailbox: box } = inputs;
     await readHello(mailbox, context, box);
     await mailbox.write(context, box, { name: LETTER.welcome, body: JSON.stringify(welcomeFor(context, inputs)) });
-    return { name, mailbox: box, renewals: 0, delivered: digestsOf(asTold(inputs.certificates)) };
+    const { certificates, assets, updates } = inputs;
+    const given = { renewals: 0, delivered: digestsOf(asTold(certificates)), runs: assetDigests(assets) };
+    return { name, mailbox: box, ...given, updates };
   },
 
   async sync({ mailbox }, context, inputs, observed) {
@@ -96,10 +104,15 @@ export const node = defineResource<NodeSession>()({
     if (!letters.includes(name)) await writeOnce(mailbox, context, box, settled);
     if (letters.includes(LETTER.welcome)) await mailbox.remove(context, box, [LETTER.welcome]);
     const certificates = asTold(inputs.certificates);
-    return { ...observed, ...(await renew(mailbox, context, { box, observed, certificates })) };
+    const told = { ...observed, ...(await renew(mailbox, context, { box, observed, certificates })) };
+    const { updates: number, assets } = inputs;
+    const isSent = number <= observed.updates || letters.includes(updateLetter(number));
+    return isSent ? told : { ...told, ...(await sendUpdate(mailbox, context, { box, number, assets })) };
   },
 
   async giveUp({ mailbox }, context, { mailbox: box }) {
+    // Once it was ready it is one, however it fares with what it is told later.
+    if (settledAs(await mailbox.look(context, box)) !== undefined) return;
     await writeOnce(mailbox, context, box, { name: LETTER.givenUp });
   },
 
@@ -136,7 +149,8 @@ function ownerOf({ cluster, incarnation }: Welcome): Owner | undefined {
 }
 
 function welcomeFor({ cluster, instanceId }: ResourceContext, inputs: NodeInputs): Welcome {
-  const { name, role, region, zone, settings, secrets, certificates, assets, stages } = inputs;
+  const { name, role, region, zone, secrets, certificates, assets, updates, stages } = inputs;
+  const settings = { ...inputs.settings, ...(updates === 0 ? {} : { [UPDATES_BEFORE]: String(updates) }) };
   return {
     format: PROTOCOL_FORMAT,
     cluster,
@@ -182,19 +196,11 @@ async function conditionOf(
   const has = new Set(letters);
   const done = stages.filter((stage) => has.has(stageLetter(stages, stage)));
   if (done.length === stages.length) return READY;
-  if (has.has(LETTER.failed)) return { is: 'failed', reason: await readFailure(mailbox, context, box) };
+  if (has.has(LETTER.failed)) return { is: 'failed', reason: await readReport(mailbox, context, { box, letter: LETTER.failed }) };
   const missing = stages.find((stage) => !done.includes(stage)) ?? '';
   const last = stages.at(-1) ?? '';
   if (done.includes(last)) return { is: 'failed', reason: `It reported ${last} without having reported ${missing}.` };
   if (has.has(LETTER.givenUp)) return { is: 'failed', reason: `It was awaited in vain while it was at ${missing}.` };
   if (machine === 'gone') return { is: 'failed', reason: `Its machine is gone; it had not reported ${missing}.` };
   return { is: 'pending', waitingFor: `stage ${missing}`, progress: { done: done.length, of: stages.length } };
-}
-
-async function readFailure(mailbox: Mailbox, context: ResourceContext, box: string): Promise<string> {
-  const body = await mailbox.read(context, box, LETTER.failed);
-  const report = FailureReport.safeParse(body === undefined ? undefined : parseJson(body));
-  if (!report.success) return 'It reported a failure that cannot be read.';
-  const { stage, reason, lastLines } = report.data;
-  return [`Stage ${stage}: ${reason}`, ...lastLines.map((line) => `  | ${line}`)].join('\n');
 }

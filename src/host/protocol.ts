@@ -92,8 +92,21 @@ export type Renewal = Readonly<z.output<typeof Renewal>>;
 export const RenewalAnswer = z.strictObject({ format, box: z.string(), reason: z.string().max(2_000).optional() });
 export type RenewalAnswer = Readonly<z.output<typeof RenewalAnswer>>;
 
+/** What a node that runs is to run from now on: everything that it is to have, as its welcome once said it. */
+export const Update = z.strictObject({
+  format,
+  box: z.string(),
+  number: z.int().min(1),
+  assets: z.array(Asset).readonly(),
+});
+export type Update = Readonly<z.output<typeof Update>>;
+
+/** Of the settings in a welcome: how many updates its node was sent before there was this machine. It awaits the next. */
+export const UPDATES_BEFORE = 'UPDATES';
+
 const LAST_LINES_MAX = 50;
 
+/** Of a machine that gives up, and of one that is halted in an update: that one goes on trying. */
 export const FailureReport = z.strictObject({
   format,
   box: z.string(),
@@ -142,6 +155,24 @@ export function renewalNumber(letter: string): number | undefined {
 /** What a machine answers to `renewal-07` when it has taken it, and when it has not. */
 export function renewalAnswers(number: number): { readonly renewed: string; readonly refused: string } {
   return { renewed: `renewed-${numbered(number)}`, refused: `refused-${numbered(number)}` };
+}
+
+const UPDATE = /^update-(\d{2,4})$/;
+
+/** `update-03`: they are counted from 1 on, by node, and not by machine. */
+export function updateLetter(number: number): string {
+  return `update-${numbered(number)}`;
+}
+
+/** Undefined: it is another letter. */
+export function updateNumber(letter: string): number | undefined {
+  const digits = UPDATE.exec(letter)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** What a machine answers to `update-03` when all of it runs, and when it does not. The second may be followed by the first. */
+export function updateAnswers(number: number): { readonly updated: string; readonly halted: string } {
+  return { updated: `updated-${numbered(number)}`, halted: `halted-${numbered(number)}` };
 }
 
 function numbered(number: number): string {

@@ -4,7 +4,7 @@ import type { ResourceContext } from '#engine/resource.ts';
 import type { KubernetesApi } from './api.ts';
 import { causesIn, faultOf } from './api-faults.ts';
 import type { KubernetesSession } from './kubernetes-session.ts';
-import { readAs } from './live-object.ts';
+import { type LiveObject, readAs } from './live-object.ts';
 import { findNode, patchNode } from './node-requests.ts';
 import { conditionIn } from './readiness.ts';
 import { act } from './sight.ts';
@@ -42,23 +42,24 @@ export async function drain(
   context: ResourceContext,
   { name, uid }: { readonly name: string; readonly uid: string },
 ): Promise<void> {
-  const isAlive = await act(session, context, `cordon node ${name}`, (api, signal) =>
+  const speaks = await act(session, context, `cordon node ${name}`, (api, signal) =>
     cordon(api, { name, uid }, signal),
   );
-  if (!isAlive) return;
+  if (!speaks) return;
   const pods = await act(session, context, `list the pods on node ${name}`, (api, signal) => podsOn(api, name, signal));
   const left: string[] = [];
   for (const pod of pods) {
-    const why =
-      pod.metadata.deletionTimestamp === undefined
-        ? await act(session, context, `evict ${titleOf(pod)}`, (api, signal) => evict(api, pod, signal))
-        : 'is on its way out';
+    const why = await act(session, context, `evict ${titleOf(pod)}`, (api, signal) => evictOnce(api, pod, signal));
     if (why !== undefined) left.push(`${titleOf(pod)} ${why}`);
   }
   if (left.length === 0) return;
   throw new CallError({ outcome: 'rejected', reason: 'dependency', message: `pods to leave ${name}: ${named(left)}` });
 }
 
+/** On a node that nothing new comes to for a while: who has said so, and how it was before. */
+export const BREAK_ANNOTATION = 'bootstrap/break';
+
+const LEAVING = 'is on its way out';
 const NAMED_MAX = 5;
 
 function named(all: readonly string[]): string {
@@ -74,9 +75,38 @@ async function cordon(
 ): Promise<boolean> {
   const live = await findNode(api, name, signal);
   if (live === undefined || live.metadata.uid !== uid) return false;
-  const { unschedulable } = readAs(Schedulable, live).spec;
-  if (!unschedulable) await patchNode(api, live, { spec: { unschedulable: true } }, signal);
+  // Who has it have a break meanwhile does not open it again: it goes.
+  const patch = { metadata: { annotations: { [BREAK_ANNOTATION]: null } }, spec: { unschedulable: true } };
+  if (!isCordoned(live) || BREAK_ANNOTATION in live.metadata.annotations) await patchNode(api, live, patch, signal);
+  return isAlive(live);
+}
+
+export function isCordoned(live: LiveObject): boolean {
+  return readAs(Schedulable, live).spec.unschedulable;
+}
+
+function isAlive(live: LiveObject): boolean {
   return conditionIn(live, 'Ready')?.status !== 'Unknown';
+}
+
+/** Asks what can go to go, and answers what is still there. Undefined: nothing is, or nothing of it runs any more. */
+export async function workLeftOn(
+  api: KubernetesApi,
+  { name, uid }: { readonly name: string; readonly uid: string },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const live = await findNode(api, name, signal);
+  if (live === undefined || live.metadata.uid !== uid || !isAlive(live)) return undefined;
+  const left: string[] = [];
+  for (const pod of await podsOn(api, name, signal)) {
+    const why = await evictOnce(api, pod, signal);
+    if (why !== undefined) left.push(`${titleOf(pod)} ${why}`);
+  }
+  return left.length === 0 ? undefined : `pods to leave ${name}: ${named(left)}`;
+}
+
+async function evictOnce(api: KubernetesApi, pod: Pod, signal: AbortSignal): Promise<string | undefined> {
+  return pod.metadata.deletionTimestamp === undefined ? evict(api, pod, signal) : LEAVING;
 }
 
 async function podsOn(api: KubernetesApi, name: string, signal: AbortSignal): Promise<readonly Pod[]> {
@@ -115,7 +145,7 @@ async function evict(api: KubernetesApi, { metadata }: Pod, signal: AbortSignal)
   if (answer.status === GONE) return undefined;
   if (answer.status === FORBIDDEN_NOW) return `may not be disturbed${budgetIn(causesIn(answer))}`;
   if (answer.status >= REFUSED) throw faultOf(answer);
-  return 'is on its way out';
+  return LEAVING;
 }
 
 function budgetIn(causes: ReturnType<typeof causesIn>): string {

@@ -20,10 +20,18 @@ const INPUTS: NodeInputs = {
   secrets: { 'overlay-psk': new Secret('the overlay key') },
   certificates: { etcd: { certificate: 'CERTIFICATE', believes: ['AUTHORITY', 'SUCCESSOR'] } },
   assets: [{ name: 'etcd', sha256: 'a'.repeat(64), form: 'tar.gz' }],
+  updates: 0,
   stages: ['network', 'overlay', 'ready'],
 };
 
-const OUTPUTS = { name: 'worker-1', mailbox: BOX, renewals: 0, delivered: digestsOf(asTold(INPUTS.certificates)) };
+const OUTPUTS = {
+  name: 'worker-1',
+  mailbox: BOX,
+  renewals: 0,
+  delivered: digestsOf(asTold(INPUTS.certificates)),
+  updates: 0,
+  runs: Object.fromEntries([['etcd', 'a'.repeat(64)]]),
+};
 
 const contextOf = (incarnation = 1) => resourceContext('eu-west-3.node.worker-1', incarnation);
 

@@ -11,6 +11,11 @@ if [ -e "$STATE/etcd-left" ]; then
   say 'This member has left for good: its machine is about to go.'
   exit 0
 fi
+# Of a program its size and its time are enough, for it is replaced as a whole. One that runs was started with what is noted.
+runs=$(stat -L -c '%s %Y' "$(command -v etcd)")
+if [ -e "$STATE/etcd-runs" ] && [ "$runs" != "$(cat "$STATE/etcd-runs")" ] && systemctl is-active --quiet bootstrap-etcd.service; then
+  python3 -B "$tools/etcd-anew.py" || fail 'etcd was not started again, with its new program.'
+fi
 while :; do
   # Whom it believes it reads when it starts.
   [ -e "$STATE/etcd-believes" ] || write_file "$STATE/etcd-believes" <"$ETC/pki/etcd-ca.crt"
@@ -32,4 +37,5 @@ done
 
 : >"$STATE/etcd-founded"
 rm -f "$STATE/etcd-joining"
+printf '%s\n' "$runs" | write_file "$STATE/etcd-runs"
 sync "$STATE"

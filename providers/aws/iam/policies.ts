@@ -30,9 +30,9 @@ export function machinesTrust(region: string): PolicyDocument {
 }
 
 /** What a machine may leave in its own mailbox; all else in it is the program's word. */
-const FROM_MACHINE = ['hello', 'failed', 'left', 'stage-*', 'renewed-*', 'refused-*'];
+const FROM_MACHINE = ['hello', 'failed', 'left', 'stage-*', 'renewed-*', 'refused-*', 'updated-*', 'halted-*'];
 /** What it may read there. */
-const FOR_MACHINE = ['welcome', 'leave', 'renewal-*'];
+const FOR_MACHINE = ['welcome', 'leave', 'renewal-*', 'update-*'];
 
 /**
  * What machines of a role may do, in the cluster's own bucket should it still be in this account:

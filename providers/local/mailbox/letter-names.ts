@@ -5,22 +5,28 @@
 const FROM_MACHINE: ReadonlySet<string> = new Set(['hello', 'failed', 'left']);
 const FOR_MACHINE: ReadonlySet<string> = new Set(['welcome', 'leave']);
 const STAGE = /^stage-\d{2}-[a-z][a-z-]{0,40}$/;
-const RENEWAL = /^renewal-\d{2,4}$/;
-const ANSWER = /^(?:renewed|refused)-(\d{2,4})$/;
+const NUMBERED = /^(?:renewal|update)-\d{2,4}$/;
+const ANSWER = /^(renewed|refused|updated|halted)-(\d{2,4})$/;
+const QUESTIONS: ReadonlyMap<string, string> = new Map([
+  ['renewed', 'renewal'],
+  ['refused', 'renewal'],
+  ['updated', 'update'],
+  ['halted', 'update'],
+]);
 
 /** What a machine may write into its own box; all else in it is the program's word. */
 export function isFromMachine(name: string): boolean {
   return FROM_MACHINE.has(name) || STAGE.test(name) || ANSWER.test(name);
 }
 
-/** The letter of the program that one of a machine answers: unasked nobody leaves, or has anything renewed. */
+/** The letter of the program that one of a machine answers: unasked nobody leaves, or has anything renewed or updated. */
 export function questionTo(name: string): string | undefined {
-  const number = ANSWER.exec(name)?.[1];
-  if (number !== undefined) return `renewal-${number}`;
+  const [, answer = '', number] = ANSWER.exec(name) ?? [];
+  if (number !== undefined) return `${QUESTIONS.get(answer) ?? ''}-${number}`;
   return name === 'left' ? 'leave' : undefined;
 }
 
 /** What a machine may read in its own box. */
 export function isForMachine(name: string): boolean {
-  return FOR_MACHINE.has(name) || RENEWAL.test(name);
+  return FOR_MACHINE.has(name) || NUMBERED.test(name);
 }

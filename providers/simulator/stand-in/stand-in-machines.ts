@@ -1,9 +1,9 @@
 import { DescribeInstanceAttributeCommand, DescribeInstancesCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { LETTER, renewalNumber } from '#host/protocol.ts';
+import { LETTER, renewalNumber, updateNumber } from '#host/protocol.ts';
 import type { Clock } from '#std/clock.ts';
 import { mapLimit } from '#std/map-limit.ts';
-import { type DeliveredWelcome, leftLetter, lettersBy, renewedLetter } from '../machine-life.ts';
+import { type DeliveredWelcome, leftLetter, lettersBy, renewedLetter, updatedLetter } from '../machine-life.ts';
 import { prefixOfBox } from '../mailboxes.ts';
 import { onBehalf } from './on-behalf.ts';
 import { SeenInstance, type StandingMachine, standingMachine } from './standing-machine.ts';
@@ -69,11 +69,13 @@ export class StandInMachines {
     const nowMs = lived(clock.wallMs());
     const askedAtMs = there.get(`${prefix}${LETTER.leave}`);
     const left = askedAtMs === undefined ? [] : [leftLetter(life, lived(askedAtMs))];
-    const renewed = [...there].flatMap(([letter, sentAtMs]) => {
-      const number = letter.startsWith(prefix) ? renewalNumber(letter.slice(prefix.length)) : undefined;
-      return number === undefined ? [] : [renewedLetter(life, { number, atMs: lived(sentAtMs) })];
+    const answers = [...there].flatMap(([letter, sentAtMs]) => {
+      const name = letter.startsWith(prefix) ? letter.slice(prefix.length) : '';
+      const [renewal, update, atMs] = [renewalNumber(name), updateNumber(name), lived(sentAtMs)];
+      if (renewal !== undefined) return [renewedLetter(life, { number: renewal, atMs })];
+      return update === undefined ? [] : [updatedLetter(life, { number: update, atMs })];
     });
-    return [...lettersBy(life, welcome, nowMs), ...[...left, ...renewed].filter(({ atMs }) => atMs <= nowMs)]
+    return [...lettersBy(life, welcome, nowMs), ...[...left, ...answers].filter(({ atMs }) => atMs <= nowMs)]
       .map(({ name, body }) => ({ key: `${prefix}${name}`, body }))
       .filter((letter) => !there.has(letter.key));
   }

@@ -28,6 +28,8 @@ export function eventText(event: RunEvent): string | undefined {
       return event.text;
     case 'rotation':
       return rotationText(event);
+    case 'upgrade':
+      return `upgrade of ${event.nodes.join(', ')}; after that ${counted(event.stepsLeft - 1, 'step')} to go`;
     case 'lease-acquired':
       return `holds the lease, generation ${event.generation}`;
     case 'lease-waiting':

@@ -30,6 +30,7 @@ const GROUPS: ReadonlyMap<string, string> = new Map([
   ['image', MACHINE_GROUP],
   ['machine', MACHINE_GROUP],
   ['node', NODE_GROUP],
+  ['break', 'kubernetes'],
 ]);
 
 /** `eu-west-3.firewall.storage.rules` stands under network, as `firewall.storage.rules`. */

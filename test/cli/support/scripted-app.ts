@@ -23,6 +23,7 @@ import type { BuiltImage, CheckedImage, ImageOrder, Images, ListedImage } from '
 import type { KubeconfigRequest, WrittenKubeconfig } from '#app/kubeconfig.ts';
 import type { Kubectl } from '#app/kubectl.ts';
 import type { OverlayStatus } from '#app/overlay-status.ts';
+import type { UpgradePreview } from '#app/upgrade-goal.ts';
 import type { UnitsReport } from '#app/units.ts';
 import type { Validation } from '#app/validation/validate.ts';
 import type { Disturbance } from '#provider/machine-links.ts';
@@ -56,6 +57,7 @@ export interface AppScript {
   readonly running?: Validation['running'];
   readonly overlay?: OverlayStatus;
   readonly etcd?: EtcdStatus;
+  readonly upgrade?: UpgradePreview;
   readonly snapshot?: Omit<EtcdSnapshot, 'path'>;
   readonly built?: BuiltImage;
   readonly images?: readonly ListedImage[];
@@ -99,6 +101,16 @@ export class ScriptedApp implements App {
   rotate(target: Target, request: object, interruption: Interruption): Promise<RunOutcome> {
     this.#ask('rotate', { target, ...request });
     return this.#run(interruption);
+  }
+
+  upgrade(target: Target, request: object, interruption: Interruption): Promise<RunOutcome> {
+    this.#ask('upgrade', { target, ...request });
+    return this.#run(interruption);
+  }
+
+  async upgradePreview(target: Target, request: object): Promise<UpgradePreview> {
+    this.#ask('upgradePreview', { target, ...request });
+    return this.#script.upgrade ?? { steps: [] };
   }
 
   acceptance({ begin, tell }: AcceptanceRequest): Promise<AcceptanceReport> {

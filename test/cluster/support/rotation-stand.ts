@@ -113,6 +113,7 @@ function blueprintOf({ phase, leaf, believes }: Phase, boxes: readonly string[])
       secrets: {},
       certificates: { etcd: { certificate, believes }, 'apiserver-etcd': { certificate: other, believes } },
       assets: [],
+      updates: 0,
       stages: ['ready'],
     });
     const told = { renewals: made.output('renewals'), delivered: made.output('delivered') };
