@@ -203,10 +203,7 @@ export function leftLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, askedAtMs
 }
 
 /** Whoever is sent renewed certificates says so when it has taken them. */
-export function renewedLetter(
-  machine: Pick<Machine, 'lifeSeed' | 'box'>,
-  { number, atMs }: SentLetter,
-): MachineLetter {
+export function renewedLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, { number, atMs }: SentLetter): MachineLetter {
   const { renewed: name } = renewalAnswers(number);
   const body = JSON.stringify({ format: PROTOCOL_FORMAT, box: machine.box });
   return { name, body, atMs: atMs + strand(machine, name).between(...RENEWING_MS) };

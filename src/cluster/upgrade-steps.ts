@@ -49,13 +49,15 @@ export function upgradeSteps(standing: readonly StandingNode[], goal: UpgradeGoa
   const steps: UpgradeStep[] = [];
   const take = (nodes: readonly StandingNode[], part: Part): readonly StandingNode[] => {
     const late = nodes.filter((node) => isLate(node, goal, part));
-    if (late.length > 0) steps.push({ nodes: late.map((node) => stepOf(node, standing, targetOf(node, goal, part), goal)) });
-    return nodes.map((node) => (late.includes(node) ? updated(node, targetOf(node, goal, part)) : node));
+    const step = { nodes: late.map((node) => stepOf(node, standing, targetOf(node, goal, part), goal)) };
+    if (late.length > 0) steps.push(step);
+    return nodes.map((node) => updatedBy(step, node));
   };
   const before = servers.length > 1 ? servers.flatMap((server) => take([server], 'server')) : servers;
   for (const server of before) take([server], 'all');
   const behind = others.filter((node) => isLate(node, goal, 'all'));
-  for (let begin = 0; begin < behind.length; begin += goal.atOnce) take(behind.slice(begin, begin + goal.atOnce), 'all');
+  for (let begin = 0; begin < behind.length; begin += goal.atOnce)
+    take(behind.slice(begin, begin + goal.atOnce), 'all');
   return steps;
 }
 
@@ -111,10 +113,11 @@ function takesPods({ role, stages }: StandingNode): boolean {
 }
 
 /** As it will be when it has confirmed that. */
-function updated(node: StandingNode, target: readonly AssetOrder[]): StandingNode {
-  const digests = digestsIn(target);
-  const updates = Math.max(node.updates, node.confirmed);
-  return { ...node, told: digests, runs: digests, updates, confirmed: updates, isHalted: false };
+function updatedBy(step: UpgradeStep, node: StandingNode): StandingNode {
+  const own = step.nodes.find(({ name }) => name === node.name);
+  if (own === undefined) return node;
+  const [runs, { updates }] = [digestsIn(own.assets), own];
+  return { ...node, told: runs, runs, updates, confirmed: updates, isHalted: false };
 }
 
 function digestsIn(orders: readonly AssetOrder[]): Readonly<Record<string, string>> {

@@ -98,7 +98,10 @@ function skewsBeside(
   return [...wanted, ...met];
 }
 
-function skewOf(server: Version, { name, own, whose }: { name: string; own: Version; whose: string }): readonly string[] {
+function skewOf(
+  server: Version,
+  { name, own, whose }: { name: string; own: Version; whose: string },
+): readonly string[] {
   const behind = BEHIND.get(name);
   if (behind === undefined) return [];
   const said = `${whose}: ${name} ${own.text} beside ${SERVER} ${server.text}`;

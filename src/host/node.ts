@@ -6,7 +6,15 @@ import { readReport } from './failure-report.ts';
 import { readHello, writeOnce } from './hello.ts';
 import { isReadyMember, lettersOfMembership } from './leave.ts';
 import type { BoxContents, Mailbox } from './mailbox.ts';
-import { HeldCertificates, LETTER, PROTOCOL_FORMAT, stageLetter, updateLetter, UPDATES_BEFORE, Welcome } from './protocol.ts';
+import {
+  HeldCertificates,
+  LETTER,
+  PROTOCOL_FORMAT,
+  stageLetter,
+  updateLetter,
+  UPDATES_BEFORE,
+  Welcome,
+} from './protocol.ts';
 import { asTold, deliveredTo, digestsOf, renew } from './renewal.ts';
 import { assetDigests, sendUpdate, updatesAt } from './update.ts';
 import { settledAs, settledLetter } from './settled.ts';
@@ -196,7 +204,8 @@ async function conditionOf(
   const has = new Set(letters);
   const done = stages.filter((stage) => has.has(stageLetter(stages, stage)));
   if (done.length === stages.length) return READY;
-  if (has.has(LETTER.failed)) return { is: 'failed', reason: await readReport(mailbox, context, { box, letter: LETTER.failed }) };
+  if (has.has(LETTER.failed))
+    return { is: 'failed', reason: await readReport(mailbox, context, { box, letter: LETTER.failed }) };
   const missing = stages.find((stage) => !done.includes(stage)) ?? '';
   const last = stages.at(-1) ?? '';
   if (done.includes(last)) return { is: 'failed', reason: `It reported ${last} without having reported ${missing}.` };

@@ -3,14 +3,7 @@ import { type Condition, READY, type ResourceContext } from '#engine/resource.ts
 import { readReport } from './failure-report.ts';
 import { parseJson } from './hello.ts';
 import type { BoxContents, Mailbox } from './mailbox.ts';
-import {
-  type Asset,
-  PROTOCOL_FORMAT,
-  Update,
-  updateAnswers,
-  updateLetter,
-  updateNumber,
-} from './protocol.ts';
+import { type Asset, PROTOCOL_FORMAT, Update, updateAnswers, updateLetter, updateNumber } from './protocol.ts';
 
 /** What a machine runs, as far as it has said so. */
 export interface Running {
@@ -46,8 +39,11 @@ export async function updatesAt(
   const numbers = letters.flatMap((letter) => updateNumber(letter) ?? []);
   const sent = Math.max(0, ...numbers);
   const confirmed = Math.max(0, ...numbers.filter((number) => letters.includes(updateAnswers(number).updated)));
-  const isNews = confirmed > last.updates;
-  const running = isNews ? { updates: confirmed, runs: await runsBy(mailbox, context, { box, number: confirmed }) } : last;
+  const { updates, runs } = last;
+  const running =
+    confirmed > updates
+      ? { updates: confirmed, runs: await runsBy(mailbox, context, { box, number: confirmed }) }
+      : { updates, runs };
   const isAnswered = sent === 0 || sent === confirmed;
   if (isAnswered || sent < declared || machine === 'gone') return { running, condition: READY };
   const { halted } = updateAnswers(sent);
@@ -61,11 +57,7 @@ interface Numbered {
   readonly number: number;
 }
 
-async function runsBy(
-  mailbox: Mailbox,
-  context: ResourceContext,
-  { box, number }: Numbered,
-): Promise<Running['runs']> {
+async function runsBy(mailbox: Mailbox, context: ResourceContext, { box, number }: Numbered): Promise<Running['runs']> {
   const body = await mailbox.read(context, box, updateLetter(number));
   const update = Update.safeParse(body === undefined ? undefined : parseJson(body));
   return update.success ? assetDigests(update.data.assets) : {};

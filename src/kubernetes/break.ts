@@ -45,7 +45,8 @@ export const kubeBreak = defineResource<KubernetesSession>()({
   async create(session, context, { name }) {
     const uid = await act(session, context, `cordon node ${name}`, async (api, signal) => {
       const live = await findNode(api, name, signal);
-      if (live === undefined) throw new CallError({ outcome: 'rejected', reason: 'absent', message: `Node ${name} is gone.` });
+      if (live === undefined)
+        throw new CallError({ outcome: 'rejected', reason: 'absent', message: `Node ${name} is gone.` });
       await begin(api, context, live, signal);
       return live.metadata.uid;
     });

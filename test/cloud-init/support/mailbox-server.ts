@@ -9,7 +9,7 @@ interface Visit {
   readonly from: number;
 }
 
-const FOR_MACHINES = /^(?:welcome|renewal-\d+)$/;
+const FOR_MACHINES = /^(?:welcome|renewal-\d+|update-\d+)$/;
 
 /** What stands before a machine: boxes for letters, and a shelf that can be as unreliable as a network is. */
 export class MailboxServer implements AsyncDisposable {
