@@ -53,14 +53,13 @@ export async function upgradePhases(run: Run, lease: StateLease, upgrade: Upgrad
     const [step] = left;
     if (step === undefined) break;
     if (sameValue(step, before)) throw stalled(step);
-    if (run.interruption.stop.aborted) throw paused(left);
     tellStep(run, step, left.length);
     const result = await pass(stage, step, async (plan) => refuseOthers(plan, step));
     done += result.done;
-    if (!result.ok) {
-      await endBreaks(stage);
-      return { ...result, done };
-    }
+    const isStopped = run.interruption.stop.aborted;
+    if (!result.ok || isStopped) await endBreaks(stage);
+    if (!result.ok) return { ...result, done };
+    if (isStopped) throw paused(upgradeSteps(standingNodes(lease.snapshot), goal));
     before = step;
   }
   const last = await pass({ ...stage, goal: { ...goal, lock: [] } }, undefined);
@@ -107,7 +106,11 @@ function tellStep({ emit }: Run, { nodes }: UpgradeStep, left: number): void {
 
 function paused(left: readonly UpgradeStep[]) {
   const names = [...new Set(left.flatMap(({ nodes }) => nodes.map(({ name }) => name)))];
-  return problem('upgrade.paused', { detail: `Still to be upgraded: ${names.join(', ')}.` });
+  const detail =
+    names.length > 0
+      ? `Still to be upgraded: ${names.join(', ')}.`
+      : 'Every node runs what it is to. What nobody runs any more is still on the shelf.';
+  return problem('upgrade.paused', { detail });
 }
 
 /** Something could not be reached, and so was left as it was. */

@@ -43,8 +43,8 @@ export class KubernetesCluster {
   }
 
   /** Writes the file of the cluster. */
-  async wants({ controlPlanes, workers }: Counts): Promise<void> {
-    const { lock, source } = lockedIn(inject('assets'));
+  async wants({ controlPlanes, workers }: Counts, assets = inject('assets')): Promise<void> {
+    const { lock, source } = lockedIn(assets);
     const lines = [
       `name: ${NAME}`,
       'provider: local',

@@ -4,6 +4,7 @@ import { foundingChecks } from './kubernetes/founding.ts';
 import { replacementChecks } from './kubernetes/replacement.ts';
 import { scaleChecks } from './kubernetes/scale.ts';
 import { policyChecks, trafficChecks } from './kubernetes/traffic.ts';
+import { upgradeChecks } from './kubernetes/upgrade.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 
 const COUNTS = { controlPlanes: 3, workers: 2 };
@@ -22,5 +23,6 @@ describe('Kubernetes on machines of this workstation', () => {
   policyChecks(cluster);
   replacementChecks(cluster, COUNTS);
   scaleChecks(cluster, COUNTS);
+  upgradeChecks(cluster, COUNTS);
   farewellChecks(cluster);
 });

@@ -37,7 +37,8 @@ export const HOST_MUTANTS: readonly Mutant[] = [
   {
     name: 'a node that has failed is waited for',
     file: 'src/host/node.ts',
-    anchor: "if (has.has(LETTER.failed)) return { is: 'failed', reason: await readFailure(mailbox, context, box) };",
+    anchor:
+      "if (has.has(LETTER.failed))\n    return { is: 'failed', reason: await readReport(mailbox, context, { box, letter: LETTER.failed }) };",
     replacement: '',
     killers: [NODE_TESTS],
   },

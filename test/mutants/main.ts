@@ -11,6 +11,7 @@ import { PROVIDER_MUTANTS } from './provider-mutants.ts';
 import { QUORUM_MUTANTS } from './quorum-mutants.ts';
 import { STATE_MUTANTS } from './state-mutants.ts';
 import { partOfThisCommit } from './turn.ts';
+import { UPGRADE_MUTANTS } from './upgrade-mutants.ts';
 import { type Fate, nameOf } from './workbench.ts';
 import { Workbenches } from './workbenches.ts';
 
@@ -29,6 +30,7 @@ const MUTANTS = [
   MACHINE_MUTANTS,
   PROVIDER_MUTANTS,
   CLOUD_MUTANTS,
+  UPGRADE_MUTANTS,
 ].flat();
 const named = MUTANTS.filter(({ name }) => name.includes(only));
 const mutants = values.part ? await partOfThisCommit(named) : named;

@@ -27,7 +27,7 @@ const SNAPSHOT_PATH = /^\/snapshots\/(etcd-[1-9]\d{0,18})$/;
  * | GET /                        | 204                                                                     |
  * | PUT /letters/NAME            | 201; 409 when there is such a letter; 403 to an answer without question |
  * | GET /letters/welcome, /leave | 200 with it; 404 when there is none yet                                 |
- * | GET /letters/renewal-NN      | 200 with it; 404 when there is none yet                                 |
+ * | GET /letters/renewal-NN, /update-NN | 200 with it; 404 when there is none yet                          |
  * | GET /peers                   | 200 with the list and its ETag; 304 when that is known                  |
  * | GET /assets/SHA256           | 200 with it; 206 from a byte on; 404                                    |
  * | PUT /snapshots/etcd-REVISION | 201; 409 when there is one; 403 to whoever is no member of etcd         |

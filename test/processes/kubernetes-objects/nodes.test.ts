@@ -1,21 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { BlueprintBuilder } from '#engine/blueprint.ts';
 import type { KubernetesApi } from '#kubernetes/api.ts';
 import { LiveObject } from '#kubernetes/live-object.ts';
 import { kubeNode } from '#kubernetes/node.ts';
 import { ControlPlane, KUBERNETES } from './control-plane.ts';
+import { Kubelets } from './kubelets.ts';
 import { ObjectStand } from './object-stand.ts';
 
 const FOREVER = new AbortController().signal;
 const NOTHING = (): void => undefined;
-const MERGE = 'application/merge-patch+json';
 const LOOK_MS = 250;
 const LOOKS_MAX = 200;
-
-const PodList = z.looseObject({ items: z.array(LiveObject) });
-const Budget = z.looseObject({ status: z.looseObject({ currentHealthy: z.int().default(0) }).prefault({}) });
 
 function nodeNamed(name: string, roles: readonly string[] = ['worker'], machine = 'i-1') {
   return (builder: BlueprintBuilder): unknown => builder.declare(kubeNode, `node.${name}`, { name, machine, roles });
@@ -24,63 +20,26 @@ function nodeNamed(name: string, roles: readonly string[] = ['worker'], machine 
 describe.skipIf(KUBERNETES === undefined)('a node of a real API', () => {
   let plane: ControlPlane;
   let api: KubernetesApi;
+  let kubelets: Kubelets;
 
   beforeAll(async () => {
     plane = await ControlPlane.open({ controllers: true });
     api = plane.api();
+    kubelets = new Kubelets(api);
   });
   afterAll(() => plane?.[Symbol.asyncDispose]());
 
   const post = (path: string, body: object) => api.ask({ method: 'POST', path, body }, FOREVER);
-  const patch = (path: string, body: object) => api.ask({ method: 'PATCH', path, body, contentType: MERGE }, FOREVER);
   const nodeAt = async (name: string): Promise<LiveObject> =>
     LiveObject.parse(await api.find(`/api/v1/nodes/${name}`, FOREVER));
-
-  /** What a kubelet does when it comes forward, and again and again from then on. */
-  async function comeForward(name: string, status = 'True'): Promise<void> {
-    await post('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name } });
-    await sayReady(name, status);
-  }
-
-  async function sayReady(name: string, status: string): Promise<void> {
-    const now = new Date().toISOString().replace(/\.\d+/, '');
-    const ready = { type: 'Ready', status, reason: 'Told', message: 'told', lastHeartbeatTime: now };
-    await patch(`/api/v1/nodes/${name}/status`, {
-      status: { conditions: [{ ...ready, lastTransitionTime: now }] },
-    });
-  }
-
-  /** A pod as a kubelet shows it that runs it. */
-  async function runPod(node: string, name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
-    const spec = {
-      nodeName: node,
-      containers: [{ name: 'main', image: 'main' }],
-      tolerations: [{ operator: 'Exists' }],
-    };
-    await post('/api/v1/namespaces/default/pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec });
-    const conditions = [{ type: 'Ready', status: 'True' }];
-    await patch(`/api/v1/namespaces/default/pods/${name}/status`, { status: { phase: 'Running', conditions } });
-  }
-
-  /** What a kubelet does when a pod is to end. */
-  async function endPods(node: string): Promise<readonly string[]> {
-    const path = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}`;
-    const { items } = PodList.parse(await api.find(path, FOREVER));
-    const ending = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-    for (const { metadata } of ending) {
-      const one = `/api/v1/namespaces/${metadata.namespace ?? ''}/pods/${metadata.name}`;
-      await api.ask({ method: 'DELETE', path: one, body: { gracePeriodSeconds: 0 } }, FOREVER);
-    }
-    return ending.map(({ metadata }) => metadata.name);
-  }
 
   test('is waited for, marked, said to be for something, and left alone after that', async () => {
     const stand = new ObjectStand(api, { conditionMs: 20_000 });
     const applied = stand.apply(nodeNamed('late-1', ['worker', 'storage']));
     await sleep(1_000);
-    await comeForward('late-1', 'False');
+    await kubelets.comeForward('late-1', 'False');
     await sleep(1_000);
-    await sayReady('late-1', 'True');
+    await kubelets.sayReady('late-1', 'True');
     expect(await applied).toEqual([]);
     expect(stand.waits).toContain('its kubelet to be ready (told)');
     const { labels } = (await nodeAt('late-1')).metadata;
@@ -97,14 +56,14 @@ describe.skipIf(KUBERNETES === undefined)('a node of a real API', () => {
 
   test('is gone when what ran on it has ended, and what belongs to every node is not waited for', async () => {
     const stand = new ObjectStand(api, { conditionMs: 60_000 });
-    await comeForward('leaving-1');
+    await kubelets.comeForward('leaving-1');
     expect(await stand.apply(nodeNamed('leaving-1'))).toEqual([]);
-    await runPod('leaving-1', 'guest');
+    await kubelets.runPod('leaving-1', 'guest');
     const applied = stand.apply(NOTHING);
     const ended = new Set<string>();
     for (let look = 0; look < LOOKS_MAX && ended.size < 1; look += 1) {
       await sleep(LOOK_MS);
-      for (const name of await endPods('leaving-1')) ended.add(name);
+      for (const name of await kubelets.endPods('leaving-1')) ended.add(name);
     }
     expect(await applied).toEqual([]);
     expect([...ended]).toEqual(['guest']);
@@ -113,7 +72,7 @@ describe.skipIf(KUBERNETES === undefined)('a node of a real API', () => {
 
   test('stays while a budget forbids to disturb what runs on it, and says which; then it goes', async () => {
     const stand = new ObjectStand(api, { conditionMs: 5_000 });
-    await comeForward('needed-1');
+    await kubelets.comeForward('needed-1');
     expect(await stand.apply(nodeNamed('needed-1'))).toEqual([]);
     const labels = { app: 'precious' };
     await post('/apis/policy/v1/namespaces/default/poddisruptionbudgets', {
@@ -122,36 +81,36 @@ describe.skipIf(KUBERNETES === undefined)('a node of a real API', () => {
       metadata: { name: 'keep-precious' },
       spec: { minAvailable: 1, selector: { matchLabels: labels } },
     });
-    await runPod('needed-1', 'precious', labels);
+    await kubelets.runPod('needed-1', 'precious', labels);
     const budget = '/apis/policy/v1/namespaces/default/poddisruptionbudgets/keep-precious';
-    await until(async () => Budget.parse(await api.find(budget, FOREVER)).status.currentHealthy === 1);
+    await kubelets.untilHealthy(budget);
     const [problem] = await stand.apply(NOTHING);
     expect(problem?.code).toBe('call.blocked');
     expect(problem?.detail).toContain(
       'default/precious may not be disturbed (The disruption budget keep-precious needs 1',
     );
     expect(await nodeAt('needed-1')).toMatchObject({ spec: { unschedulable: true } });
-    expect(await endPods('needed-1')).toEqual([]);
+    expect(await kubelets.endPods('needed-1')).toEqual([]);
 
     await api.ask({ method: 'DELETE', path: budget }, FOREVER);
     const applied = stand.apply(NOTHING);
-    await until(async () => (await endPods('needed-1')).length > 0);
+    await until(async () => (await kubelets.endPods('needed-1')).length > 0);
     expect(await applied).toEqual([]);
     expect(await api.find('/api/v1/nodes/needed-1', FOREVER)).toBeUndefined();
   });
 
   test('that has fallen silent is not waited for', async () => {
     const stand = new ObjectStand(api, { conditionMs: 5_000 });
-    await comeForward('silent-1');
+    await kubelets.comeForward('silent-1');
     expect(await stand.apply(nodeNamed('silent-1'))).toEqual([]);
-    await runPod('silent-1', 'stuck');
-    await sayReady('silent-1', 'Unknown');
+    await kubelets.runPod('silent-1', 'stuck');
+    await kubelets.sayReady('silent-1', 'Unknown');
     expect(await stand.apply(NOTHING)).toEqual([]);
     expect(await api.find('/api/v1/nodes/silent-1', FOREVER)).toBeUndefined();
   });
 
   test('of another cluster is not taken', async () => {
-    await comeForward('theirs-1');
+    await kubelets.comeForward('theirs-1');
     expect(await new ObjectStand(api, { uid: 'anotheranotheranother' }).apply(nodeNamed('theirs-1'))).toEqual([]);
     const failed = await new ObjectStand(api).apply(nodeNamed('theirs-1'));
     expect(failed.map(({ code }) => code)).toEqual(['resource.name-taken']);

@@ -9,16 +9,16 @@ import { planChanges, type Plan } from '#engine/plan.ts';
 import type { Problem } from '#engine/problem.ts';
 import { observeAll } from '#engine/refresh.ts';
 import type { EngineRuntime } from '#engine/runtime.ts';
+import type { ResourceType } from '#engine/resource.ts';
 import type { KubernetesApi } from '#kubernetes/api.ts';
+import { kubeBreak } from '#kubernetes/break.ts';
 import { kubeNode } from '#kubernetes/node.ts';
 import { kubeObject } from '#kubernetes/object.ts';
 import { SystemClock } from '#std/system-clock.ts';
 import { SystemRandom } from '#std/system-random.ts';
 import { journalOf } from '../../engine/support/journal-of.ts';
 
-const TYPES = new Map(
-  [kubeObject, kubeNode].map((type): [string, typeof kubeObject | typeof kubeNode] => [type.kind, type]),
-);
+const TYPES = new Map([kubeObject, kubeNode, kubeBreak].map((type): [string, ResourceType] => [type.kind, type]));
 const FOREVER = new AbortController().signal;
 
 /** The engine as it is, on one API and with a state of its own. */

@@ -135,6 +135,27 @@ describe('the mailboxes of machines', () => {
     expect(keysIn(account, `${other}renewed`)).toEqual([]);
   });
 
+  test('NODE-27: hold the word of a machine that was told to run something else, once for each letter', () => {
+    const { account, one, other } = prepared();
+    const send = (prefix: string, letter: string): void => {
+      const Key = `${prefix}${letter}`;
+      account.call('s3', 'PutObject', { Bucket: BUCKET, Key, Body: '{}', IfNoneMatch: '*' });
+    };
+    account.pass(40_000);
+    welcomeTo(account, one);
+    account.pass(60_000);
+    for (const letter of ['update-01', 'renewal-01']) send(one, letter);
+    send(other, 'update-01');
+    expect(keysIn(account)).not.toContain(`${one}updated-01`);
+    account.pass(90_000);
+    send(one, 'update-02');
+    expect(keysIn(account, `${one}updated`)).toEqual([`${one}updated-01`]);
+    account.pass(450_000);
+    expect(keysIn(account, `${one}updated`)).toEqual([`${one}updated-01`, `${one}updated-02`]);
+    expect(keysIn(account, `${one}renewed`)).toEqual([`${one}renewed-01`]);
+    expect(keysIn(account, `${other}updated`)).toEqual([]);
+  });
+
   test('NODE-11: are in the bucket that the stub names, and in no other', () => {
     const { account } = prepared();
     const CreateBucketConfiguration = { LocationConstraint: account.region };

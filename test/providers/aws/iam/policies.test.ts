@@ -35,13 +35,16 @@ test('a machine reads what all fetch and what is for it, writes its own letters 
         `${OWN_BOX}/welcome`,
         `${OWN_BOX}/leave`,
         `${OWN_BOX}/renewal-*`,
+        `${OWN_BOX}/update-*`,
       ],
       Condition: here,
     },
     {
       Effect: 'Allow',
       Action: 's3:PutObject',
-      Resource: ['hello', 'failed', 'left', 'stage-*', 'renewed-*', 'refused-*'].map((name) => `${OWN_BOX}/${name}`),
+      Resource: ['hello', 'failed', 'left', 'stage-*', 'renewed-*', 'refused-*', 'updated-*', 'halted-*'].map(
+        (name) => `${OWN_BOX}/${name}`,
+      ),
       Condition: { ...here, Null: { 's3:if-none-match': 'false' } },
     },
     {
