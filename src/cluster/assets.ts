@@ -87,6 +87,6 @@ export function declareAssets(
 }
 
 /** Of what is known, what a node with these stages fetches. */
-export function assetsFor<Asset extends Known>(stages: readonly string[], known: readonly Asset[]): readonly Asset[] {
+export function assetsFor<One extends Known>(stages: readonly string[], known: readonly One[]): readonly One[] {
   return assetsOfStages(stages, known).flatMap((name) => known.find((one) => one.name === name) ?? []);
 }

@@ -112,11 +112,11 @@ class Stand implements AsyncDisposable {
     });
   }
 
-  /** How many updates each node was told. */
+  /** How many updates each node was told, the least first. */
   async told(): Promise<readonly number[]> {
     const { records } = await this.#snapshot();
     const nodes = [...records.values()].filter(({ kind }) => kind === 'node');
-    return nodes.map((record) => NodeRecord.parse(record).inputs.updates);
+    return nodes.map((record) => NodeRecord.parse(record).inputs.updates).toSorted((left, right) => left - right);
   }
 
   async #snapshot(): Promise<Snapshot> {
@@ -182,7 +182,7 @@ test('an upgrade brings each node what the lock says, one after the other; anoth
   // Also a node that comes now is given what the others run.
   expect(await stand.apply(2)).toMatchObject({ ok: true, failed: [] });
   expect(await stand.runs()).toEqual(all(first));
-  expect((await stand.told()).slice(0, told.length).toSorted()).toEqual(told.toSorted());
+  expect((await stand.told()).filter((updates) => updates > 0)).toEqual(told.filter((updates) => updates > 0));
   expect(await stand.shelved()).toEqual([first]);
 
   stand.events.length = 0;
@@ -219,7 +219,7 @@ test('left at any node it goes on with that, sends nothing twice, and an apply i
   }
   expect(await stand.upgrade()).toMatchObject({ ok: true });
   // Once by the first upgrade, once by the second; others have nothing that changes.
-  expect((await stand.told()).toSorted()).toEqual([0, 0, 2, 2, 2]);
+  expect(await stand.told()).toEqual([0, 0, 2, 2, 2]);
   expect(await stand.shelved()).toEqual([second]);
 });
 
@@ -240,7 +240,7 @@ test('stopped, it ends what it has begun and begins no other', async () => {
   });
   expect(Object.values(await stand.runs()).filter((sha256) => sha256 !== undefined)).toHaveLength(1);
   expect(await stand.upgrade()).toMatchObject({ ok: true });
-  expect((await stand.told()).toSorted()).toEqual([0, 0, 1, 1, 1]);
+  expect(await stand.told()).toEqual([0, 0, 1, 1, 1]);
 });
 
 test('what cannot be gone to is refused before anything is done', async () => {

@@ -140,6 +140,34 @@ const Rotation = z.object({
   phase: z.string().optional(),
 });
 
+describe('upgrade', () => {
+  test.each([
+    ['upgrade demo', { target: { name: 'demo' }, atOnce: 1, wait: false }],
+    ['upgrade -f /c.yaml --at-once 3 --wait', { target: { file: '/c.yaml' }, atOnce: 3, wait: true }],
+  ])('"%s" is understood', async (line, given) => {
+    expect((await perform(line)).asked).toEqual([{ method: 'upgrade', given }]);
+  });
+
+  test('shows what it would do, node by node, and does nothing', async () => {
+    const kubelet = { asset: 'kubelet', from: '1.35.2', to: '1.36.0' };
+    const upgrade = {
+      steps: [
+        { nodes: [{ node: 'control-plane-1', changes: [kubelet, { asset: 'pause', to: '3.10' }], hasBreak: false }] },
+        { nodes: [{ node: 'worker-1', changes: [kubelet], hasBreak: true }] },
+      ],
+    };
+    const { asked, output } = await perform('upgrade demo --preview', { app: { upgrade } });
+    expect(asked).toEqual([{ method: 'upgradePreview', given: { target: { name: 'demo' }, atOnce: 1 } }]);
+    expect(output).toMatchInlineSnapshot();
+    const nothing = await perform('upgrade demo --preview', { app: { upgrade: { steps: [] } } });
+    expect(nothing.output).toBe('Every node runs what the lock says.\n');
+  });
+
+  test('asks for at least one node at a time', async () => {
+    expect((await perform('upgrade demo --at-once 0')).asked).toEqual([]);
+  });
+});
+
 describe('rotate', () => {
   test.each([
     ['rotate demo', { target: { name: 'demo' }, authorities: [], wait: false }],
