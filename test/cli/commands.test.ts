@@ -158,7 +158,12 @@ describe('upgrade', () => {
     };
     const { asked, output } = await perform('upgrade demo --preview', { app: { upgrade } });
     expect(asked).toEqual([{ method: 'upgradePreview', given: { target: { name: 'demo' }, atOnce: 1 } }]);
-    expect(output).toMatchInlineSnapshot();
+    expect(output).toMatchInlineSnapshot(`
+      "step  node             changes                              meanwhile
+      1     control-plane-1  kubelet 1.35.2 → 1.36.0, pause 3.10  its work goes on
+      2     worker-1         kubelet 1.35.2 → 1.36.0              its work goes elsewhere
+      "
+    `);
     const nothing = await perform('upgrade demo --preview', { app: { upgrade: { steps: [] } } });
     expect(nothing.output).toBe('Every node runs what the lock says.\n');
   });
