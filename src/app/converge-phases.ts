@@ -54,6 +54,7 @@ export async function convergePhases(run: Run, lease: StateLease, goal: PhasesGo
       // A node may have said in this pass that it runs what a paused upgrade told it.
       if (!mayEndBreaks || breaksToEnd(lease.snapshot).length === 0) return total;
       mayEndBreaks = false;
+      trusts = next;
       continue;
     }
     if (sameValue([...next], [...trusts])) throw stalled(next);

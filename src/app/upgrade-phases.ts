@@ -1,7 +1,7 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
 import { standingNodes } from '#cluster/standing-nodes.ts';
 import { trustsIn } from '#cluster/trust.ts';
-import { type UpgradeGoal, type UpgradeStep, upgradeSteps, upgradingTo } from '#cluster/upgrade-steps.ts';
+import { mendingStep, type UpgradeGoal, type UpgradeStep, upgradeSteps, upgradingTo } from '#cluster/upgrade-steps.ts';
 import { breaksToEnd } from '#cluster/breaks.ts';
 import { explain } from '#engine/change.ts';
 import type { Plan } from '#engine/plan.ts';
@@ -33,6 +33,7 @@ interface Stage {
  *
  * | pass               | does                                                                             |
  * |--------------------|----------------------------------------------------------------------------------|
+ * | before all else    | nodes that are halted, or were told what nobody means any more, are told something else |
  * | before each step   | what is wanted of the cluster anyhow, with all that is to come on the shelf: so every node is there and ready, and breaks have ended |
  * | a step             | its nodes have their break, are told what to run, and say that they do           |
  * | after the last     | what nobody runs any more leaves the shelf, and objects go with what is in force |
@@ -45,16 +46,20 @@ export async function upgradePhases(run: Run, lease: StateLease, upgrade: Upgrad
   const stage: Stage = { run, lease, upgrade, goal };
   let done = 0;
   let before: UpgradeStep | undefined;
-  for (;;) {
-    const ready = await pass(stage, undefined, before === undefined ? check : undefined);
+  for (let isFirst = true; ; isFirst = false) {
+    const mending = mendingIn(stage);
+    const ready = mending === undefined ? await pass(stage, undefined, isFirst ? check : undefined) : NOTHING_DONE;
     done += ready.done;
     if (!ready.ok) return { ...ready, done };
     const left = upgradeSteps(standingNodes(lease.snapshot), goal);
-    const [step] = left;
+    const step = mending ?? left[0];
     if (step === undefined) break;
     if (sameValue(step, before)) throw stalled(step);
     tellStep(run, step, left.length);
-    const result = await pass(stage, step, async (plan) => refuseOthers(plan, step));
+    const result = await pass(stage, step, async (plan) => {
+      if (isFirst && mending !== undefined) await check(plan);
+      refuseOthers(plan, step);
+    });
     done += result.done;
     const isStopped = run.interruption.stop.aborted;
     if (!result.ok || isStopped) await endBreaks(stage);
@@ -64,6 +69,13 @@ export async function upgradePhases(run: Run, lease: StateLease, upgrade: Upgrad
   }
   const last = await pass({ ...stage, goal: { ...goal, lock: [] } }, undefined);
   return { ...last, done: done + last.done };
+}
+
+const NOTHING_DONE = { ok: true, done: 0, failed: [], skipped: [] } as const;
+
+function mendingIn({ lease, goal }: Stage): UpgradeStep | undefined {
+  const standing = standingNodes(lease.snapshot);
+  return mendingStep(standing, goal, upgradeSteps(standing, goal));
 }
 
 async function pass(

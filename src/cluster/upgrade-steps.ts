@@ -61,6 +61,29 @@ export function upgradeSteps(standing: readonly StandingNode[], goal: UpgradeGoa
   return steps;
 }
 
+/**
+ * What comes before all else: nodes that are halted in what they were told, or were told what nobody means any more. Nothing
+ * else could be awaited before them. Where the next step is theirs, it is that; else they go back to what they ran, which
+ * goes with every server of the API. Undefined: there are none.
+ */
+export function mendingStep(
+  standing: readonly StandingNode[],
+  goal: UpgradeGoal,
+  steps: readonly UpgradeStep[],
+): UpgradeStep | undefined {
+  const isForeseen = ({ name, updates }: StandingNode): boolean =>
+    steps.some(({ nodes }) => nodes.some((one) => one.name === name && one.updates === updates));
+  const lost = standing.filter((node) => isAwaited(node) && !isForeseen(node));
+  const [first] = steps;
+  if (lost.length === 0) return undefined;
+  if (first !== undefined && lost.every(({ name }) => first.nodes.some((one) => one.name === name))) return first;
+  const back = lost.map((node) => {
+    const ran = Object.values(node.runs).flatMap((sha256) => goal.known.get(sha256) ?? []);
+    return stepOf(node, standing, ran, goal);
+  });
+  return { nodes: back };
+}
+
 /** As the blueprint takes it. */
 export function upgradingTo({ lock }: Pick<UpgradeGoal, 'lock'>, step?: UpgradeStep): Upgrading {
   return { coming: lock, nodes: new Map(step?.nodes.map((node) => [node.name, node] as const)) };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AssetOrder } from '#cluster/assets.ts';
 import type { StandingNode } from '#cluster/standing-nodes.ts';
-import { type UpgradeGoal, upgradeSteps, upgradingTo } from '#cluster/upgrade-steps.ts';
+import { mendingStep, type UpgradeGoal, upgradeSteps, upgradingTo } from '#cluster/upgrade-steps.ts';
 
 const SERVER = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 const OWN = ['kubelet', 'kube-proxy', 'pause'];
@@ -106,6 +106,21 @@ test('a server that was told everything is not brought back to a part of it', ()
   if (one === undefined) throw new RangeError('There is none.');
   const awaited = { ...one, told: digests(NEW, [...SERVER, ...OWN]), updates: 2 };
   expect(said([awaited, ...others])).toEqual([1, 2, 3].map((number) => `control-plane-${number}: ${ROLES.own} (2)`));
+});
+
+test('who is halted comes before all else: with the next step if it is theirs, else back to what they ran', () => {
+  const halted = { told: digests(NEW, OWN), updates: 4, confirmed: 3, isHalted: true };
+  const mended = (nodes: readonly StandingNode[]) =>
+    mendingStep(nodes, goalOf(), upgradeSteps(nodes, goalOf()))?.nodes.map(({ name, assets, updates }) => [
+      name,
+      assets.find((order) => order.name === 'kubelet')?.version,
+      updates,
+    ]);
+  const lost = nodeAs('worker', 1, halted);
+  expect(mended([lost, nodeAs('worker', 2)])).toEqual([['worker-1', '1.36.0', 5]]);
+  expect(mended([...THREE, lost])).toEqual([['worker-1', '1.35.2', 5]]);
+  expect(mended([...THREE, nodeAs('worker', 1, { ...halted, isHalted: false })])).toBeUndefined();
+  expect(mended([...THREE, ...WORKERS])).toBeUndefined();
 });
 
 test('after each step the next one is the one that was foreseen', () => {
