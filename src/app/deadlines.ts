@@ -16,6 +16,8 @@ export const DEADLINES = {
   deathMs: 300_000,
   /** Between two looks at a log that grows: soon enough to seem live. */
   followMs: 500,
+  /** For nodes to be ready again after another one was upgraded: their kubelets may have had to look for a server anew. */
+  calmMs: 300_000,
   /** Between two cluster statuses: soon enough to seem live, seldom enough not to be throttled. */
   watchMs: 2_000,
 } as const;

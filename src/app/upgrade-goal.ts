@@ -1,7 +1,13 @@
 import { NODE_BUNDLE } from '#cluster/assets.ts';
 import { ordersIn } from '#cluster/asset-places.ts';
 import { standingNodes } from '#cluster/standing-nodes.ts';
-import { type AssetChange, type UpgradeGoal, type UpgradeStep, upgradeSteps } from '#cluster/upgrade-steps.ts';
+import {
+  type AssetChange,
+  mendingStep,
+  type UpgradeGoal,
+  type UpgradeStep,
+  upgradeSteps,
+} from '#cluster/upgrade-steps.ts';
 import { objectionsTo } from '#cluster/version-skew.ts';
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { problem } from '#engine/problem.ts';
@@ -58,7 +64,11 @@ function refuse({ unreadable, downgrades, leaps, skews }: ReturnType<typeof obje
 }
 
 export function previewOf(snapshot: Pick<Snapshot, 'records'>, goal: UpgradeGoal): UpgradePreview {
-  return { steps: upgradeSteps(standingNodes(snapshot), goal).map((step) => ({ nodes: shownNodes(step, goal) })) };
+  const standing = standingNodes(snapshot);
+  const steps = upgradeSteps(standing, goal);
+  const mending = mendingStep(standing, goal, steps);
+  const all = mending === undefined || mending === steps[0] ? steps : [mending, ...steps];
+  return { steps: all.map((step) => ({ nodes: shownNodes(step, goal) })) };
 }
 
 function shownNodes({ nodes }: UpgradeStep, goal: UpgradeGoal): UpgradePreview['steps'][number]['nodes'] {

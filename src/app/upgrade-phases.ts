@@ -1,8 +1,8 @@
 import { clusterBlueprint } from '#cluster/bootstrap.ts';
+import { breaksToEnd } from '#cluster/breaks.ts';
 import { standingNodes } from '#cluster/standing-nodes.ts';
 import { trustsIn } from '#cluster/trust.ts';
 import { mendingStep, type UpgradeGoal, type UpgradeStep, upgradeSteps, upgradingTo } from '#cluster/upgrade-steps.ts';
-import { breaksToEnd } from '#cluster/breaks.ts';
 import { explain } from '#engine/change.ts';
 import type { Plan } from '#engine/plan.ts';
 import { problem } from '#engine/problem.ts';
@@ -14,6 +14,7 @@ import type { PhasesGoal } from './converge-phases.ts';
 import { clusterPlanOf } from './cluster-plan.ts';
 import { converge } from './converge.ts';
 import type { Run } from './run.ts';
+import { awaitOthers } from './upgrade-calm.ts';
 import { upgradeGoal } from './upgrade-goal.ts';
 
 interface Upgrade extends Pick<PhasesGoal, 'spec' | 'demand' | 'check'> {
@@ -34,7 +35,7 @@ interface Stage {
  * | pass               | does                                                                             |
  * |--------------------|----------------------------------------------------------------------------------|
  * | before all else    | nodes that are halted, or were told what nobody means any more, are told something else |
- * | before each step   | what is wanted of the cluster anyhow, with all that is to come on the shelf: so every node is there and ready, and breaks have ended |
+ * | before each step   | what is wanted of the cluster anyhow, with all that is to come on the shelf, and breaks end; then all other nodes are awaited until they are ready |
  * | a step             | its nodes have their break, are told what to run, and say that they do           |
  * | after the last     | what nobody runs any more leaves the shelf, and objects go with what is in force |
  */
@@ -55,6 +56,7 @@ export async function upgradePhases(run: Run, lease: StateLease, upgrade: Upgrad
     const step = mending ?? left[0];
     if (step === undefined) break;
     if (sameValue(step, before)) throw stalled(step);
+    await calm(stage, step, mending);
     tellStep(run, step, left.length);
     const result = await pass(stage, step, async (plan) => {
       if (isFirst && mending !== undefined) await check(plan);
@@ -72,6 +74,14 @@ export async function upgradePhases(run: Run, lease: StateLease, upgrade: Upgrad
 }
 
 const NOTHING_DONE = { ok: true, done: 0, failed: [], skipped: [] } as const;
+
+/** What heals a node need not wait for others: they may be unwell because of it. */
+async function calm({ run, lease }: Stage, step: UpgradeStep, mending: UpgradeStep | undefined): Promise<void> {
+  if (step === mending) return;
+  const { stop, abort } = run.interruption;
+  const signal = AbortSignal.any([lease.lost, stop, abort]);
+  await awaitOthers({ runtime: run.cluster.runtime, snapshot: lease.snapshot, step, signal });
+}
 
 function mendingIn({ lease, goal }: Stage): UpgradeStep | undefined {
   const standing = standingNodes(lease.snapshot);

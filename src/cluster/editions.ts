@@ -34,7 +34,7 @@ const NO_UPGRADE: Upgrading = { coming: [], nodes: new Map() };
  * | a node                              | is to run                                                       |
  * |-------------------------------------|-----------------------------------------------------------------|
  * | is there                            | what it was told last, also when another machine becomes it     |
- * | is not there yet, but others are    | what the last of them has that an upgrade comes to: so it is never ahead of a server of the API |
+ * | is not there yet, but others are    | what the last of them has that an upgrade comes to, by its own word: so it is never ahead of a server of the API |
  * | is not there yet, nor is any other  | what the lock says                                              |
  */
 export function editionsIn(
@@ -54,7 +54,10 @@ export function editionsIn(
       return [node.name, upgraded.get(node.name) ?? own];
     }),
   );
-  const wanted = [...inForce, ...[...nodes.values()].flatMap(({ assets }) => assets), ...coming];
+  // What has not come to its end may have to go back.
+  const before = standing.filter(isAwaited).flatMap(({ runs }) => Object.values(runs));
+  const kept = before.flatMap((sha256) => known.get(sha256) ?? []);
+  const wanted = [...inForce, ...[...nodes.values()].flatMap(({ assets }) => assets), ...kept, ...coming];
   return { inForce, shelved: placedOn(snapshot, wanted), nodes };
 }
 
@@ -69,7 +72,7 @@ function inForceAmong(
   lock: readonly AssetOrder[],
   known: ReadonlyMap<string, AssetOrder>,
 ): readonly AssetOrder[] {
-  const held = new Map(standing.flatMap((node) => Object.entries(toldTo(node))));
+  const held = new Map(standing.flatMap(({ runs }) => Object.entries(runs)));
   const orders = new Map(lock.map((order) => [order.name, order] as const));
   for (const [name, sha256] of held) {
     const order = known.get(sha256);

@@ -1,13 +1,13 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import type { Address } from '#engine/address.ts';
 import { node } from '#host/node.ts';
+import { kubeBreak } from '#kubernetes/break.ts';
 import type { Machine, RegionScope } from '#provider/constructs.ts';
 import { type AssetOrder, assetsFor, type ShelvedAsset } from './assets.ts';
 import { declareRotation, type Holder } from './authorities.ts';
 import { breakAddress } from './breaks.ts';
 import type { Edition, Editions } from './editions.ts';
 import { declareSeat, type Etcd } from './etcd.ts';
-import { kubeBreak } from '#kubernetes/break.ts';
 import { type Kubernetes, kubernetesWords, rotatedAuthorities } from './kubernetes.ts';
 import type { PlacedMember } from './machines.ts';
 import { type NodeWords, together } from './node-words.ts';

@@ -27,7 +27,7 @@ export interface UpgradeGoal {
   readonly lock: readonly AssetOrder[];
   /** By digest: also what they run now. */
   readonly known: ReadonlyMap<string, AssetOrder>;
-  /** Nodes without a server of the API, in one step. */
+  /** Nodes without a server of the API, in one step; fewer where none would be left that takes pods. */
   readonly atOnce: number;
 }
 
@@ -56,8 +56,8 @@ export function upgradeSteps(standing: readonly StandingNode[], goal: UpgradeGoa
   const before = servers.length > 1 ? servers.flatMap((server) => take([server], 'server')) : servers;
   for (const server of before) take([server], 'all');
   const behind = others.filter((node) => isLate(node, goal, 'all'));
-  for (let begin = 0; begin < behind.length; begin += goal.atOnce)
-    take(behind.slice(begin, begin + goal.atOnce), 'all');
+  const size = Math.max(1, Math.min(goal.atOnce, standing.filter(takesPods).length - 1));
+  for (let begin = 0; begin < behind.length; begin += size) take(behind.slice(begin, begin + size), 'all');
   return steps;
 }
 

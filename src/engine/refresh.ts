@@ -16,7 +16,7 @@ const LOOKS_AT_ONCE = 1024;
 /** Looks at every recorded object. Absence is only reported once it is certain. */
 export async function observeAll(
   runtime: EngineRuntime,
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'cluster' | 'records'>,
   signal: AbortSignal,
 ): Promise<Observations> {
   const settled = [...snapshot.records.values()].filter(({ status }) => status === 'ready' || status === 'updating');
@@ -26,7 +26,7 @@ export async function observeAll(
 
 async function observeOne(
   runtime: EngineRuntime,
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, 'cluster'>,
   record: ResourceRecord,
   signal: AbortSignal,
 ): Promise<Observation> {

@@ -32,7 +32,7 @@ export const UPGRADE_PROBLEMS = {
     summary: 'Not every node is there and ready to be upgraded',
     blame: 'user',
     remedy:
-      'No other node was begun. Bring back what is off with start, what is gone or under way with apply, then go on:\n  bootstrap upgrade NAME',
+      'No other node was begun. Bring back what is off with start, what is gone or under way with apply; what keeps the rest validate tells. Then go on:\n  bootstrap upgrade NAME',
   },
   'upgrade.paused': {
     summary: 'The upgrade is paused',

@@ -68,8 +68,8 @@ export const node = defineResource<NodeSession>()({
   identity: 'name',
   // What a node was told it goes by as long as it lives: a machine takes its welcome once. What changes after that the plan
   // shows and the state notes, but only its next machine hears of it: all but certificates, which it is sent when they have
-  // changed, and assets, which it is sent when one more update is declared. Peers and members that come and go it learns on the overlay itself, and its address there and its range for pods
-  // follow from its name.
+  // changed, and assets, which it is sent when one more update is declared. Peers and members that come and go it learns on the
+  // overlay itself, and its address there and its range for pods follow from its name.
   replaceOn: ['name', 'role', 'region', 'zone', 'mailbox'],
   replaceOrder: 'destroy-first',
   stableOutputs: ['name', 'mailbox'],
@@ -115,7 +115,9 @@ export const node = defineResource<NodeSession>()({
     const told = { ...observed, ...(await renew(mailbox, context, { box, observed, certificates })) };
     const { updates: number, assets } = inputs;
     const isSent = number <= observed.updates || letters.includes(updateLetter(number));
-    return isSent ? told : { ...told, ...(await sendUpdate(mailbox, context, { box, number, assets })) };
+    if (isSent) return told;
+    const after = observed.updates;
+    return { ...told, ...(await sendUpdate(mailbox, context, { box, number, assets, after, letters })) };
   },
 
   async giveUp({ mailbox }, context, { mailbox: box }) {

@@ -65,22 +65,37 @@ async function runsBy(mailbox: Mailbox, context: ResourceContext, { box, number 
 
 interface Sending extends Numbered {
   readonly assets: readonly Asset[];
+  /** The last update that its machine has confirmed. */
+  readonly after: number;
+  /** What is in the box. */
+  readonly letters: readonly string[];
 }
 
-/** A letter is never changed: one of that number that is there already says it, or the next look tells what it says. */
+/**
+ * A machine takes them in the order of their numbers. Where one was decided on by somebody who died before it was sent, what is
+ * meant now goes in its place too: else the machine would await that one for ever.
+ */
 export async function sendUpdate(
   mailbox: Mailbox,
   context: ResourceContext,
-  { box, number, assets }: Sending,
+  { box, number, assets, after, letters }: Sending,
 ): Promise<Running> {
-  const update: Update = { format: PROTOCOL_FORMAT, box, number, assets };
+  for (let due = after + 1; due <= number; due += 1) {
+    if (!letters.includes(updateLetter(due)))
+      await sendOne(mailbox, context, { format: PROTOCOL_FORMAT, box, number: due, assets });
+  }
+  return { updates: number, runs: assetDigests(assets) };
+}
+
+/** A letter is never changed: one of that number that is there already says it, or the next look tells what it says. */
+async function sendOne(mailbox: Mailbox, context: ResourceContext, update: Update): Promise<void> {
+  const { box, number } = update;
   try {
     await mailbox.write(context, box, { name: updateLetter(number), body: JSON.stringify(update) });
   } catch (error) {
     if (!isRejected(error, 'exists')) throw error;
     throw new CallError({ outcome: 'ambiguous', message: 'There is an update of that number already.', cause: error });
   }
-  return { updates: number, runs: assetDigests(assets) };
 }
 
 export function assetDigests(assets: readonly Asset[]): Readonly<Record<string, string>> {

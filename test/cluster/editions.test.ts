@@ -4,11 +4,12 @@ import { breaksToEnd } from '#cluster/breaks.ts';
 import { editionsIn } from '#cluster/editions.ts';
 import { deriveInstanceId, parseAddress, parseClusterUid } from '#engine/address.ts';
 import { ClusterState } from '#engine/cluster-state.ts';
+import { sha256Hex } from '#std/hash.ts';
 
 const UID = parseClusterUid('clusterclustercluster');
 
 function order(name: string, version: string): AssetOrder {
-  const sha256 = Buffer.from(`${name} ${version}`).toString('hex').padEnd(64, '0').slice(0, 64);
+  const sha256 = sha256Hex(`${name} ${version}`);
   return { name, version, sha256, form: 'program', from: `/srv/assets/${sha256}` };
 }
 
@@ -110,6 +111,21 @@ test('in the middle of an upgrade one that comes is not ahead of the node that a
     .node('control-plane-2', next, 1)
     .node('control-plane-1', next, 1);
   expect(named(editionsIn(snapshot, [next]).inForce)).toEqual(['kubelet 1.35.2']);
+});
+
+test("what an awaited node was told is nobody else's yet, and what it ran stays on the shelf: it may have to go back", () => {
+  const { snapshot } = new State().shelve(old, next).node('control-plane-1', next, 1, old);
+  const { inForce, shelved, nodes } = editionsIn(snapshot, [next]);
+  expect(named(inForce)).toEqual(['kubelet 1.35.2']);
+  expect(nodes.get('control-plane-1')).toMatchObject({ assets: [{ version: '1.36.0' }], updates: 1 });
+  expect(named(shelved)).toEqual(['kubelet 1.35.2', 'kubelet 1.36.0']);
+  const oldest = order('kubelet', '1.34.0');
+  const among = new State().shelve(oldest, old, next).node('control-plane-1', next, 1, old).node('worker-1', oldest);
+  expect(named(editionsIn(among.snapshot, [next]).shelved)).toEqual([
+    'kubelet 1.34.0',
+    'kubelet 1.36.0',
+    'kubelet 1.35.2',
+  ]);
 });
 
 test('both are on the shelf as long as both are wanted, each where it was', () => {

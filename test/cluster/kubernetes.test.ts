@@ -13,6 +13,7 @@ import { ClusterState } from '#engine/cluster-state.ts';
 import type { Constructs } from '#provider/constructs.ts';
 import { awsConstructs } from '#providers/aws/constructs.ts';
 import { localConstructs } from '#providers/local/constructs.ts';
+import { sha256Hex } from '#std/hash.ts';
 import { SystemFiles } from '#std/system-files.ts';
 
 const GROUP = { count: 1, systemDiskGiB: 20, dataDisksGiB: [] };
@@ -30,7 +31,7 @@ const KUBERNETES: readonly AssetOrder[] = [
 ];
 
 function ordered(name: string, form: AssetOrder['form']): AssetOrder {
-  return { name, form, sha256: 'a'.repeat(64), from: `https://example.com/${name}` };
+  return { name, form, sha256: sha256Hex(name), from: `https://example.com/${name}` };
 }
 
 interface Wanted {

@@ -80,6 +80,14 @@ test('several workers are updated at once when that is asked for, and never two 
   expect(steps.slice(0, 6).every((together) => together.length === 1)).toBe(true);
 });
 
+test('however many are asked for at once, one is left that takes pods', () => {
+  expect(said(WORKERS, goalOf(100)).map((line) => line.split(' | ').length)).toEqual([2, 1]);
+  expect(
+    said(WORKERS, goalOf(100)).every((line) => line.split(' | ').every((one) => one.endsWith(' with a break'))),
+  ).toBe(true);
+  expect(said(WORKERS.slice(0, 1), goalOf(100))).toEqual([`worker-1: ${ROLES.own} (1)`]);
+});
+
 test('where everything runs as the lock says there is nothing to do', () => {
   expect(said([...THREE, ...WORKERS], goalOf(1, OLD))).toEqual([]);
 });

@@ -55,7 +55,7 @@ function sent(): readonly string[] {
 }
 
 test('other assets alone are sent to nobody: only one more update is', async () => {
-  await sync(inputsFor(0, NEW));
+  expect(await sync(inputsFor(0, NEW))).toMatchObject({ updates: 0, runs: { kubelet: OLD } });
   expect(sent()).toEqual([]);
   const expected = await sync(inputsFor(1, NEW));
   expect(sent()).toEqual(['update-01']);
@@ -96,6 +96,25 @@ test('where its machine is halted the stage, the reason and the log can be read,
     outputs: { updates: 2, runs: { kubelet: NEWER } },
     condition: { is: 'ready' },
   });
+});
+
+test('an update that was decided on and never sent leaves no gap before which its machine would wait', async () => {
+  await sync(inputsFor(3, NEWER));
+  expect(sent()).toEqual(['update-01', 'update-02', 'update-03']);
+  for (const [index, letter] of sent().entries()) {
+    const update = Update.parse(JSON.parse(mailbox.boxes.get(BOX)?.get(letter) ?? ''));
+    expect(update).toEqual({ format: 1, box: BOX, number: index + 1, assets: inputsFor(3, NEWER).assets });
+  }
+  mailbox.post(BOX, 'updated-01');
+  expect(await look(inputsFor(3, NEWER))).toMatchObject({ condition: { is: 'pending', waitingFor: 'update 3' } });
+});
+
+test('what was sent stays as it was, whatever is meant later', async () => {
+  await sync(inputsFor(1, NEW));
+  mailbox.post(BOX, 'halted-01', {});
+  await sync(inputsFor(3, NEWER));
+  const [first] = sent().map((letter) => Update.parse(JSON.parse(mailbox.boxes.get(BOX)?.get(letter) ?? '')));
+  expect([sent(), first?.assets]).toEqual([['update-01', 'update-02', 'update-03'], inputsFor(1, NEW).assets]);
 });
 
 test('a machine that was halted and comes to the end after all has confirmed it', async () => {

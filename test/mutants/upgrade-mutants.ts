@@ -4,11 +4,12 @@ const STEP_TESTS = byTests('test/cluster/upgrade-steps.test.ts');
 const SKEW_TESTS = byTests('test/cluster/version-skew.test.ts');
 const UPDATE_TESTS = byTests('test/host/update.test.ts');
 const EDITION_TESTS = byTests('test/cluster/editions.test.ts');
+const CALM_TESTS = byTests('test/app/upgrade-calm.test.ts');
 
 /** Ways to upgrade what nobody asked for, too much at once, or in an order in which programs do not go together. */
 export const UPGRADE_MUTANTS: readonly Mutant[] = [
   {
-    name: 'another lock is sent to nodes without an upgrade',
+    name: 'a node is said to run another lock without an upgrade',
     file: 'src/host/node.ts',
     anchor: 'const isSent = number <= observed.updates || letters.includes(updateLetter(number));',
     replacement: "const isSent = observed.runs['kubelet'] === assets[0]?.sha256;",
@@ -119,5 +120,40 @@ export const UPGRADE_MUTANTS: readonly Mutant[] = [
     anchor: '(taken.has(own) ?',
     replacement: '(own.length > 1_000 ?',
     killers: [EDITION_TESTS],
+  },
+  {
+    name: 'a machine awaits an update for ever that nobody has sent',
+    file: 'src/host/update.ts',
+    anchor: 'for (let due = after + 1; due <= number; due += 1) {',
+    replacement: 'for (let due = Math.max(after + 1, number); due <= number; due += 1) {',
+    killers: [UPDATE_TESTS],
+  },
+  {
+    name: 'no node is left that takes pods',
+    file: 'src/cluster/upgrade-steps.ts',
+    anchor: 'standing.filter(takesPods).length - 1',
+    replacement: 'Infinity',
+    killers: [STEP_TESTS],
+  },
+  {
+    name: 'what nobody has confirmed yet is given to a node that comes',
+    file: 'src/cluster/editions.ts',
+    anchor: 'standing.flatMap(({ runs }) => Object.entries(runs))',
+    replacement: 'standing.flatMap((node) => Object.entries(toldTo(node)))',
+    killers: [EDITION_TESTS],
+  },
+  {
+    name: 'what an awaited node ran leaves the shelf',
+    file: 'src/cluster/editions.ts',
+    anchor: 'flatMap(({ assets }) => assets), ...kept, ...coming]',
+    replacement: 'flatMap(({ assets }) => assets), ...(kept.length < 0 ? kept : []), ...coming]',
+    killers: [EDITION_TESTS],
+  },
+  {
+    name: 'a node is begun while another one is not ready',
+    file: 'src/app/upgrade-calm.ts',
+    anchor: 'if (lines.length === 0) return;',
+    replacement: 'if (lines.length >= 0) return;',
+    killers: [CALM_TESTS],
   },
 ];

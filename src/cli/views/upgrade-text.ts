@@ -11,14 +11,14 @@ export function upgradeLines({ steps }: UpgradePreview, palette: Palette): reado
     nodes.map(({ node, changes, hasBreak }) => [
       String(index + 1),
       node,
-      harmlessLine(changes.length === 0 ? AGAIN : changes.map(changeText).join(', ')),
+      harmlessLine(changes.length === 0 ? BACK : changes.map(changeText).join(', ')),
       hasBreak ? 'its work goes elsewhere' : palette.faint('its work goes on'),
     ]),
   );
   return table([head, ...rows]);
 }
 
-const AGAIN = 'is told again what it was told';
+const BACK = 'back to what it ran before';
 
 function changeText({ asset, from, to }: UpgradePreview['steps'][number]['nodes'][number]['changes'][number]): string {
   return `${asset} ${from === undefined ? to : `${from} → ${to}`}`;

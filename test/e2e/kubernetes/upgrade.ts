@@ -66,7 +66,7 @@ export function upgradeChecks(cluster: KubernetesCluster, counts: Counts): void 
     const before = await runsOn(cluster);
     const later = await rebuild(cluster);
     await cluster.wants(counts, later);
-    await cluster.place.good(['apply', NAME, '--plain', '-f', cluster.file]);
+    await cluster.place.good(['apply', '--plain', '-f', cluster.file]);
     expect(await runsOn(cluster)).toEqual(before);
 
     const { output } = await cluster.place.good(['upgrade', NAME, '--preview', '--json']);
