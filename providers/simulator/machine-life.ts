@@ -7,6 +7,7 @@ import {
   stageLetter,
   type StageReport,
   updateAnswers,
+  UPDATES_BEFORE,
   Welcome,
 } from '#host/protocol.ts';
 import { certificateRequest } from './certificate-request.ts';
@@ -192,7 +193,7 @@ export const lettersOfLife = remembered(
       ...(welcome === undefined ? [] : stageLetters(machine, welcome)),
       ...(welcome?.leaveAtMs === undefined ? [] : [leftLetter(machine, welcome.leaveAtMs)]),
       ...(welcome?.renewals ?? []).map((sent) => renewedLetter(machine, sent)),
-      ...(welcome?.updates ?? []).map((sent) => updatedLetter(machine, sent)),
+      ...(welcome === undefined ? [] : heardUpdates(welcome)).map((sent) => updatedLetter(machine, sent)),
     ].map((letter) => ({ ...letter, atMs: afterPauses(machine, letter.atMs) })),
 );
 
@@ -207,6 +208,16 @@ export function renewedLetter(machine: Pick<Machine, 'lifeSeed' | 'box'>, { numb
   const { renewed: name } = renewalAnswers(number);
   const body = JSON.stringify({ format: PROTOCOL_FORMAT, box: machine.box });
   return { name, body, atMs: atMs + strand(machine, name).between(...RENEWING_MS) };
+}
+
+/** They are awaited in the order of their numbers: one before which another lacks is never asked for. */
+function heardUpdates({ body, updates = [] }: DeliveredWelcome): readonly SentLetter[] {
+  if (updates.length === 0) return [];
+  const before = Number(readWelcome(body)?.settings[UPDATES_BEFORE] ?? 0);
+  const numbers = new Set(updates.map(({ number }) => number));
+  let last = before;
+  while (numbers.has(last + 1)) last += 1;
+  return updates.filter(({ number }) => number > before && number <= last);
 }
 
 /** Whoever is told to run something else says so when it does. */

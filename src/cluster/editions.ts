@@ -54,9 +54,8 @@ export function editionsIn(
       return [node.name, upgraded.get(node.name) ?? own];
     }),
   );
-  // What has not come to its end may have to go back.
-  const before = standing.filter(isAwaited).flatMap(({ runs }) => Object.values(runs));
-  const kept = before.flatMap((sha256) => known.get(sha256) ?? []);
+  // What does not come to its end has to go back.
+  const kept = standing.flatMap(({ runs }) => Object.values(runs).flatMap((sha256) => known.get(sha256) ?? []));
   const wanted = [...inForce, ...[...nodes.values()].flatMap(({ assets }) => assets), ...kept, ...coming];
   return { inForce, shelved: placedOn(snapshot, wanted), nodes };
 }

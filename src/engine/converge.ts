@@ -77,8 +77,10 @@ class Convergence {
       const { condition } = seen;
       if (condition.is === 'ready') return seen;
       if (condition.is === 'broken') return { outcome: 'broken', why: condition.reason };
-      if (condition.is === 'failed')
-        throw problem('resource.failed', { address: this.#record.address, detail: condition.reason });
+      if (condition.is === 'failed') {
+        const { reason: detail, remedy } = condition;
+        throw problem('resource.failed', { address: this.#record.address, detail, remedy });
+      }
       await this.#patience.wait('resource.not-ready', condition.waitingFor, condition.progress);
     }
   }

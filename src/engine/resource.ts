@@ -20,8 +20,8 @@ export type Condition =
   | { readonly is: 'pending'; readonly waitingFor: string; readonly progress?: Progress }
   /** Will never become ready (a machine that terminated while starting): the engine replaces it. */
   | { readonly is: 'broken'; readonly reason: string }
-  /** Will never become ready, and neither would another in its place: the run fails and says why. */
-  | { readonly is: 'failed'; readonly reason: string };
+  /** Will never become ready, and neither would another in its place: the run fails and says why, and what to do where that is known better. */
+  | { readonly is: 'failed'; readonly reason: string; readonly remedy?: string };
 
 export interface Progress {
   readonly done: number;

@@ -49,8 +49,13 @@ export async function updatesAt(
   const { halted } = updateAnswers(sent);
   if (!letters.includes(halted)) return { running, condition: { is: 'pending', waitingFor: `update ${sent}` } };
   const report = await readReport(mailbox, context, { box, letter: halted });
-  return { running, condition: { is: 'failed', reason: `Update ${sent} has not come to its end. ${report}` } };
+  const reason = `Update ${sent} has not come to its end. ${report}`;
+  return { running, condition: { is: 'failed', reason, remedy: HALTED_REMEDY } };
 }
+
+/** Another machine in its place would be halted as well. */
+const HALTED_REMEDY =
+  'The machine goes on by itself where it can. When the cause is gone, or with a lock that has other versions, go on:\n  bootstrap upgrade NAME';
 
 interface Numbered {
   readonly box: string;

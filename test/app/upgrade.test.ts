@@ -223,6 +223,22 @@ test('left at any node it goes on with that, sends nothing twice, and an apply i
   expect(await stand.shelved()).toEqual([second]);
 });
 
+test('left before anything was sent it comes to its end with another lock, too', async () => {
+  await using stand = await Stand.open();
+  await stand.lock('3.5.16');
+  const abort = new AbortController();
+  const left = await stand.upgrade({ stop: FOREVER, abort: abort.signal }, (event) => {
+    const isAtIt = event.type === 'change-started' && event.address.endsWith('.node.control-plane-1');
+    if (isAtIt && begun(stand.events).length > 0) abort.abort();
+  });
+  expect(left).toMatchObject({ ok: false });
+  expect((await stand.told()).at(-1)).toBe(1);
+  const second = await stand.lock('3.5.17');
+  expect(await stand.upgrade()).toMatchObject({ ok: true, failed: [] });
+  expect(await stand.runs()).toEqual(Object.fromEntries(SERVERS.map((name) => [name, second])));
+  expect(await stand.shelved()).toEqual([second]);
+});
+
 test('stopped, it ends what it has begun and begins no other', async () => {
   await using stand = await Stand.open();
   await stand.lock('3.5.16');

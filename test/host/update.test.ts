@@ -87,6 +87,8 @@ test('where its machine is halted the stage, the reason and the log can be read,
     condition: {
       is: 'failed',
       reason: 'Update 1 has not come to its end. Stage kubelet: It does not start.\n  | panic',
+      remedy:
+        'The machine goes on by itself where it can. When the cause is gone, or with a lock that has other versions, go on:\n  bootstrap upgrade NAME',
     },
   });
   expect(await look(inputsFor(2, NEWER))).toMatchObject({ condition: { is: 'ready' } });

@@ -152,6 +152,12 @@ describe('the mailboxes of machines', () => {
     expect(keysIn(account, `${one}updated`)).toEqual([`${one}updated-01`]);
     account.pass(450_000);
     expect(keysIn(account, `${one}updated`)).toEqual([`${one}updated-01`, `${one}updated-02`]);
+    send(one, 'update-04');
+    account.pass(90_000);
+    expect(keysIn(account, `${one}updated`)).toHaveLength(2);
+    send(one, 'update-03');
+    account.pass(90_000);
+    expect(keysIn(account, `${one}updated`)).toHaveLength(4);
     expect(keysIn(account, `${one}renewed`)).toEqual([`${one}renewed-01`]);
     expect(keysIn(account, `${other}updated`)).toEqual([]);
   });
