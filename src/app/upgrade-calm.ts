@@ -1,4 +1,5 @@
 import type { UpgradeStep } from '#cluster/upgrade-steps.ts';
+import type { Address } from '#engine/address.ts';
 import { problem } from '#engine/problem.ts';
 import type { Snapshot } from '#engine/record.ts';
 import { observeAll } from '#engine/refresh.ts';
@@ -19,34 +20,45 @@ interface Calm {
  * itself may be unwell, and just therefore be told something else.
  */
 export async function awaitOthers({ runtime, snapshot, step, signal }: Calm): Promise<void> {
-  const { clock } = runtime;
+  const { clock, emit } = runtime;
   const others = [...snapshot.records].filter(
     ([, { kind, deposed, address }]) =>
       kind === kubeNode.kind && !deposed && !step.nodes.some(({ name }) => name === nameIn(address)),
   );
   const sought = { cluster: snapshot.cluster, records: new Map(others) };
   const untilMs = clock.monotonicMs() + DEADLINES.calmMs;
+  const said = new Map<Address, string>();
   for (;;) {
     const seen = await observeAll(runtime, sought, signal);
-    const lines = others.flatMap(([instance, { address }]) => {
-      const trouble = troubleIn(seen.get(instance));
-      return trouble === undefined ? [] : [`${nameIn(address)}: ${trouble}.`];
+    const awaited = others.flatMap(([instanceId, { address }]) => {
+      const waitingFor = awaitedOf(seen.get(instanceId));
+      return waitingFor === undefined ? [] : [{ address, instanceId, waitingFor }];
     });
-    if (lines.length === 0) return;
-    if (clock.monotonicMs() >= untilMs) throw problem('upgrade.not-now', { detail: lines.join('\n') });
+    if (awaited.length === 0) return;
+    if (clock.monotonicMs() >= untilMs) throw notNow(awaited);
+    for (const one of awaited) {
+      if (said.get(one.address) !== one.waitingFor) emit({ type: 'waiting', ...one, deadlineMs: untilMs });
+      said.set(one.address, one.waitingFor);
+    }
     await clock.sleep(DEADLINES.watchMs, signal);
   }
 }
 
-function troubleIn(seen: Observation | undefined): string | undefined {
-  if (seen === undefined) return 'it is not finished';
-  if (seen.state === 'unreachable') return seen.reason;
-  if (seen.state === 'absent') return 'Kubernetes does not know it';
+/** Undefined: nothing is. */
+function awaitedOf(seen: Observation | undefined): string | undefined {
+  if (seen === undefined) return 'it to be made, or gone';
+  if (seen.state === 'unreachable') return `the API (${seen.reason})`;
+  if (seen.state === 'absent') return 'Kubernetes to know it';
   const { condition } = seen;
   if (condition.is === 'ready') return undefined;
-  return condition.is === 'pending' ? `waiting for ${condition.waitingFor}` : condition.reason;
+  return condition.is === 'pending' ? condition.waitingFor : `it to be well (${condition.reason})`;
 }
 
-function nameIn(address: string): string {
+function notNow(awaited: readonly { readonly address: Address; readonly waitingFor: string }[]) {
+  const lines = awaited.map(({ address, waitingFor }) => `${nameIn(address)}: Waited in vain for ${waitingFor}.`);
+  return problem('upgrade.not-now', { detail: lines.join('\n') });
+}
+
+function nameIn(address: Address): string {
   return address.slice(address.lastIndexOf('.') + 1);
 }

@@ -5,6 +5,7 @@ import { DEADLINES } from '#app/deadlines.ts';
 import { deriveInstanceId, parseAddress, parseClusterUid } from '#engine/address.ts';
 import { RateBudgets } from '#engine/budget.ts';
 import { ClusterState } from '#engine/cluster-state.ts';
+import type { EngineEvent } from '#engine/event.ts';
 import { isProblem, type Problem } from '#engine/problem.ts';
 import { defineResource, type Observation, READY } from '#engine/resource.ts';
 import { kubeNode } from '#kubernetes/node.ts';
@@ -19,10 +20,12 @@ const FOREVER = new AbortController().signal;
 let clock: VirtualClock;
 /** What Kubernetes says of each; of all others, that they are ready. */
 let said: Map<string, (nowMs: number) => Observation>;
+let events: EngineEvent[];
 
 beforeEach(() => {
   clock = new VirtualClock();
   said = new Map();
+  events = [];
 });
 
 function present(condition: Extract<Observation, { state: 'present' }>['condition']): Observation {
@@ -69,7 +72,13 @@ async function troubleOf(names: readonly string[]): Promise<Problem | undefined>
     budgets: {},
   };
   const random = new SeededRandom(1);
-  const runtime = { clock, random, provider, budgets: new RateBudgets({}, clock), emit: () => undefined };
+  const runtime = {
+    clock,
+    random,
+    provider,
+    budgets: new RateBudgets({}, clock),
+    emit: (event: EngineEvent) => events.push(event),
+  };
   const waiting = awaitOthers({ runtime, snapshot: stateOf(names), step: STEP, signal: FOREVER });
   const error: unknown = await clock.run(waiting).catch((failure: unknown) => failure);
   expect(error === undefined || isProblem(error)).toBe(true);
@@ -87,19 +96,23 @@ test('another node that is not ready yet is waited for', async () => {
   said.set('worker-2', (nowMs) => present(nowMs < wellAtMs ? NOT_READY : READY));
   expect(await troubleOf(['worker-1', 'worker-2'])).toBeUndefined();
   expect(clock.monotonicMs()).toBeGreaterThanOrEqual(wellAtMs);
+  // Said once, however often it is looked.
+  expect(events).toMatchObject([
+    { type: 'waiting', address: 'eu-west-3.kubernetes.worker-2', waitingFor: NOT_READY.waitingFor },
+  ]);
 });
 
 test('as long as others are not well no node is begun, and what is wrong with each is said', async () => {
   said.set('worker-2', () => present(NOT_READY));
-  said.set('worker-3', () => ({ state: 'unreachable', reason: 'The API does not answer' }));
+  said.set('worker-3', () => ({ state: 'unreachable', reason: 'it does not answer' }));
   said.set('worker-4', () => ({ state: 'absent' }));
   const problem = await troubleOf(['worker-1', 'worker-2', 'worker-3', 'worker-4', 'worker-5']);
   expect([problem?.code, problem?.detail.split('\n')]).toEqual([
     'upgrade.not-now',
     [
-      'worker-2: waiting for its kubelet to be ready (told).',
-      'worker-3: The API does not answer.',
-      'worker-4: Kubernetes does not know it.',
+      'worker-2: Waited in vain for its kubelet to be ready (told).',
+      'worker-3: Waited in vain for the API (it does not answer).',
+      'worker-4: Waited in vain for Kubernetes to know it.',
     ],
   ]);
   expect(clock.monotonicMs()).toBeGreaterThanOrEqual(DEADLINES.calmMs);

@@ -152,8 +152,8 @@ export const UPGRADE_MUTANTS: readonly Mutant[] = [
   {
     name: 'a node is begun while another one is not ready',
     file: 'src/app/upgrade-calm.ts',
-    anchor: 'if (lines.length === 0) return;',
-    replacement: 'if (lines.length >= 0) return;',
+    anchor: 'if (awaited.length === 0) return;',
+    replacement: 'if (awaited.length >= 0) return;',
     killers: [CALM_TESTS],
   },
 ];
