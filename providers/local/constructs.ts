@@ -20,6 +20,7 @@ import { localMachine } from './machine/machine.ts';
 import { localRecord } from './names/record.ts';
 import { localZone } from './names/zone.ts';
 import { localNetwork } from './network/network.ts';
+import { OUTSIDE_ADDRESS } from './qemu/arguments.ts';
 import { localGround } from './state/ground.ts';
 import { localKey } from './state/operator-key.ts';
 import { localStateKey } from './state/state-key.ts';
@@ -36,6 +37,7 @@ export function localConstructs(choices: LocalChoices): Constructs {
   const zoneOf = new Map<string, { readonly cidr: string }>();
   return {
     realStages: REAL_STAGES,
+    outsideAddress: OUTSIDE_ADDRESS,
     ...STATE,
     ...NAMES,
     ...ONLY_IN_A_CLOUD,

@@ -260,6 +260,7 @@ const PURPOSES = [
   'front-proxy',
   'controller-manager',
   'scheduler',
+  'services',
   'kubelet',
   'proxy',
 ] as const;

@@ -61,7 +61,7 @@ export function clusterBlueprint(cluster: ClusterPlan): Blueprint {
   const regionNetwork = declareNetwork(constructs, scope, spec);
   const overlay = declareOverlay(scope);
   const etcd = declareEtcd(scope, roster, trusts);
-  const kubernetes = hasKubernetes ? declareKubernetes(scope, spec, { roster, etcd, trusts }) : undefined;
+  const kubernetes = hasKubernetes ? declareKubernetes(scope, spec, { roster, etcd, trusts, constructs }) : undefined;
   const basis = declareMachineBasis(constructs, scope, spec, bucket);
   declareBastion(constructs, scope, spec, { basis, regionNetwork, bucket });
   const placed = declareMachines(constructs, scope, { spec, roster, regionNetwork, bucket, basis });

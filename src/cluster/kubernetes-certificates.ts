@@ -23,7 +23,7 @@ interface KubernetesCertificate extends Omit<CertificateOrder, 'node' | 'box'> {
 export function certificatesOf(member: Member, spec: ClusterSpec): readonly KubernetesCertificate[] {
   const every = [kubelet(member), PROXY];
   if (!isControlPlane(member.role)) return every;
-  return [apiserver(member, spec), APISERVER_AT_ETCD, FRONT_PROXY, ...MANAGERS, ...every];
+  return [apiserver(member, spec), APISERVER_AT_ETCD, FRONT_PROXY, ...MANAGERS, SERVICES, ...every];
 }
 
 /** Found under all these names: by its own machine, by pods, by the other nodes, and by people. It also comes to kubelets. */
@@ -63,6 +63,14 @@ const MANAGERS = (['controller-manager', 'scheduler'] as const).map((purpose): K
   addresses: [LOOPBACK],
   usages: ['server', 'client'],
 }));
+
+/** Gives services their addresses, and may do nothing else. */
+const SERVICES: KubernetesCertificate = {
+  by: 'cluster',
+  purpose: 'services',
+  commonName: 'bootstrap:services',
+  usages: ['client'],
+};
 
 /** What the API lets a kubelet do follows from this name and this group. */
 function kubelet({ name, overlayAddress }: Member): KubernetesCertificate {

@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '#config/cluster-file.ts';
 import { parseAddress } from '#engine/address.ts';
 import type { Snapshot } from '#engine/record.ts';
-import type { Machine, RegionScope } from '#provider/constructs.ts';
+import type { Constructs, Machine, RegionScope } from '#provider/constructs.ts';
 import { serviceAddress } from './address-plan.ts';
 import { type Authorities, declareAuthorities, declareCertificate } from './authorities.ts';
 import { API_ENTRANCE } from './balancer.ts';
@@ -29,6 +29,7 @@ interface Surroundings {
   readonly roster: readonly Member[];
   readonly etcd: Pick<Etcd, 'authorities'>;
   readonly trusts: Trusts;
+  readonly constructs: Pick<Constructs, 'outsideAddress'>;
 }
 
 const ENCRYPTION_KEY = parseAddress('secret.encryption');
@@ -36,7 +37,7 @@ const ENCRYPTION_KEY = parseAddress('secret.encryption');
 export function declareKubernetes(
   scope: RegionScope,
   spec: ClusterSpec,
-  { roster, etcd, trusts }: Surroundings,
+  { roster, etcd, trusts, constructs }: Surroundings,
 ): Kubernetes {
   const key = scope.builder.declare(generatedSecret, ENCRYPTION_KEY, { bytes: KEY_BYTES, purpose: 'encryption' });
   const { signer } = declareAuthorities(scope, SERVICE_ACCOUNT, trusts);
@@ -51,7 +52,7 @@ export function declareKubernetes(
       'service-account-key': signer.key,
       'service-account-believed': signer.certificate,
     },
-    settings: settingsFor(spec, roster),
+    settings: { ...settingsFor(spec, roster), OUTSIDE_ADDRESS: constructs.outsideAddress ?? '' },
   };
 }
 
@@ -64,6 +65,7 @@ export function hasKubernetes(snapshot: Pick<Snapshot, 'current'>): boolean {
 function settingsFor(spec: ClusterSpec, roster: readonly Member[]): NodeWords['settings'] {
   const controlPlanes = roster.filter(({ role }) => isControlPlane(role));
   return {
+    DOMAIN: spec.domain,
     API_NAME: apiName(spec),
     API_PORT: String(API_ENTRANCE.port),
     CONTROL_PLANES: controlPlanes.map(({ overlayAddress }) => overlayAddress).join(' '),

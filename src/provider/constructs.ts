@@ -54,6 +54,8 @@ export interface Constructs {
    * are declared, and nothing is fetched: whoever reports them only plays a machine.
    */
   readonly realStages?: readonly string[];
+  /** At which every machine is spoken to from outside, each in a network of its own. @default at its private address */
+  readonly outsideAddress?: string;
 }
 
 interface StateKey {

@@ -132,6 +132,14 @@ describe('Kubernetes', () => {
       ]);
   });
 
+  test('lets machines of the control plane give services their addresses, at which machines are spoken to', () => {
+    const own = ['authority.cluster', 'bootstrap:services', '', '', '', 'client'];
+    expect(certificateOf(acted, 'control-plane-2', 'services')).toEqual(own);
+    const addresses = { DOMAIN: 'blog.example.com', OUTSIDE_ADDRESS: '' };
+    expect(nodeOf(acted, 'control-plane-1').settings).toMatchObject(addresses);
+    expect(nodeOf(real, 'control-plane-1').settings).toMatchObject({ ...addresses, OUTSIDE_ADDRESS: '10.0.2.15' });
+  });
+
   test('knows every node as a node, and none as another', () => {
     for (const name of NODES) {
       const { OVERLAY_ADDRESS: address } = nodeOf(acted, name).settings;
@@ -191,7 +199,7 @@ describe('Kubernetes', () => {
     const { purpose, machines } = Rotation.parse(inputsOf(rotating, 'rotation.cluster'));
     expect(purpose).toBe('cluster');
     const held = machines.map(({ node, certificates }) => [node, Object.keys(certificates).join(' ')]);
-    const managing = 'apiserver controller-manager scheduler kubelet proxy';
+    const managing = 'apiserver controller-manager scheduler services kubelet proxy';
     expect(new Map(held.map(([node = '', those = '']) => [node, those]))).toEqual(
       new Map([
         ...['control-plane-1', 'control-plane-2', 'control-plane-3'].map((node) => [node, managing] as const),

@@ -5,15 +5,16 @@
 . "${0%/*}/../lib.sh"
 # shellcheck source=../kubernetes.sh
 . "${0%/*}/../kubernetes.sh"
+tools=$(cd "${0%/*}/.." && pwd -P)
 
 for program in kube-apiserver kube-controller-manager kube-scheduler; do
   command -v "$program" >/dev/null || fail "There is no $program in $OPT/bin."
 done
-require_certificates apiserver apiserver-etcd front-proxy controller-manager scheduler
+require_certificates apiserver apiserver-etcd front-proxy controller-manager scheduler services
 for secret in service-account-key service-account-believed encryption-key; do
   [ -s "$ETC/secrets/$secret" ] || fail "There is no $ETC/secrets/$secret."
 done
-make_users bootstrap-apiserver bootstrap-controller-manager bootstrap-scheduler
+make_users bootstrap-apiserver bootstrap-controller-manager bootstrap-scheduler bootstrap-services
 
 mkdir -p "$KUBERNETES" "$STATE/kubernetes"
 for template in audit authentication admission; do
@@ -37,7 +38,7 @@ await_health() {
   [ "$said" = ok ] || unit_failed "bootstrap-$1.service" "The $1 says of itself: $said"
 }
 
-place_unit bootstrap-apiserver.service bootstrap-controller-manager.service bootstrap-scheduler.service
+place_unit bootstrap-apiserver.service bootstrap-controller-manager.service bootstrap-scheduler.service bootstrap-services.service
 note_belief bootstrap-apiserver.service apiserver apiserver-etcd front-proxy
 run_with bootstrap-apiserver.service "$OPT/bin/kube-apiserver" "$ETC/node.env" "$ETC/secrets/service-account-key" \
   "$KUBERNETES/audit.yaml" "$KUBERNETES/authentication.yaml" "$KUBERNETES/admission.yaml" "$KUBERNETES/encryption.yaml"
@@ -49,3 +50,5 @@ for component in controller-manager scheduler; do
 done
 await_health controller-manager 10257 healthz
 await_health scheduler 10259 healthz
+run_with bootstrap-services.service "$tools/services-follow.py" "$tools/service_answers.py" "$tools/kubernetes_api.py" \
+  "$tools/kubernetes_sight.py" "$tools/kubernetes_turn.py" "$ETC/node.env"

@@ -9,6 +9,8 @@ export type QemuDialect = Pick<InstalledQemu, 'version' | 'firmware'>;
 
 /** The card that leads outside, by the name that ports are added to it later. */
 export const OUTSIDE = 'outside';
+/** What every machine has on that card, each alone with it: QEMU gives it, and leads ports there. */
+export const OUTSIDE_ADDRESS = '10.0.2.15';
 /** What a machine sees of its mailbox: see `door`. */
 const MAILBOX_ADDRESS = '10.0.2.100';
 

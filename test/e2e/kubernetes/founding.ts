@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { type Counts, type KubernetesCluster, NAME } from '../kubernetes-cluster.ts';
 
+const CONTROL = ['apiserver', 'controller-manager', 'scheduler', 'services'];
+
 export function nodesOf({ controlPlanes, workers }: Counts): readonly string[] {
   const named = (role: string, count: number) => Array.from({ length: count }, (_, index) => `${role}-${index + 1}`);
   return [...named('converged', controlPlanes), ...named('worker', workers)];
@@ -16,7 +18,7 @@ export function foundingChecks(cluster: KubernetesCluster, counts: Counts): void
 
   test('runs every part of it on every machine', async () => {
     const { output } = await cluster.place.good(['units', NAME, '--json']);
-    for (const unit of ['apiserver', 'controller-manager', 'scheduler', 'kubelet', 'proxy', 'containerd', 'balancer']) {
+    for (const unit of [...CONTROL, 'kubelet', 'proxy', 'containerd', 'balancer']) {
       expect(output).toContain(`bootstrap-${unit}.service`);
     }
     expect(output).not.toContain('"failed"');

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { shellVariables } from '#cloud-init/shell-variables.ts';
 import { debianPackages } from '../../ceph/debian-packages.ts';
 import { EtcdMailbox } from '../etcd/etcd-mailbox.ts';
@@ -8,8 +10,10 @@ import { type Ended, EtcdMachine } from '../etcd/etcd-machine.ts';
 import { networkProgram, OwnNetwork } from '../overlay/own-network.ts';
 import { type Identity, KubernetesAuthorities } from './kubernetes-authorities.ts';
 
+const run = promisify(execFile);
 const PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'];
 const API_PORT = 6_443;
+const VISITOR = '10.98.0.200/24';
 const LOOK_MS = 200;
 const CONVERGES_MS = 90_000;
 export const NAMES = ['control-plane-1', 'control-plane-2'] as const;
@@ -37,6 +41,7 @@ export class ControlPlanes implements AsyncDisposable {
     const wire = await OwnNetwork.open();
     await wire.run('ip', 'link', 'add', 'wire', 'type', 'bridge');
     await wire.run('ip', 'link', 'set', 'wire', 'up');
+    await wire.run('ip', 'address', 'add', VISITOR, 'dev', 'wire');
     const stand = new ControlPlanes(programs, wire);
     for (const name of NAMES) await stand.#place(name);
     return stand;
@@ -74,6 +79,13 @@ export class ControlPlanes implements AsyncDisposable {
   processes(name: Name, units: readonly string[]): Promise<readonly string[]> {
     const notes = units.map((unit) => this.machine(name).path(`run/systemd/bootstrap-${unit}.service.main`));
     return Promise.all(notes.map((note) => readFile(note, 'utf8')));
+  }
+
+  /** What somebody hears who is on the wire, on no machine; undefined: nobody answers there. */
+  async visit(url: string): Promise<string | undefined> {
+    const [program = '', ...words] = [...this.#wire.inside, 'curl', '-sf', '-m', '3', url];
+    const visit = await run(program, words).catch(() => undefined);
+    return visit?.stdout;
   }
 
   /** Whoever this certificate speaks of asks; through the server of that machine, or its balancer. */
@@ -143,11 +155,14 @@ export class ControlPlanes implements AsyncDisposable {
       ZONE: 'local-1a',
       OVERLAY_ADDRESS: this.address(name),
       OVERLAY_MTU: '1420',
+      OVERLAY_PORT: '51820',
+      OUTSIDE_ADDRESS: '',
       POD_CIDR: `10.97.${NAMES.indexOf(name)}.0/24`,
       POD_RANGE: '10.97.0.0/16',
       SERVICE_RANGE: '10.96.0.0/16',
       DNS_ADDRESS: '10.96.0.10',
       CLUSTER_DOMAIN: 'cluster.local',
+      DOMAIN: 'sites.test',
       API_NAME: 'api.test',
       API_PORT: String(API_PORT),
       CONTROL_PLANES: addresses.join(' '),

@@ -45,6 +45,7 @@ export class KubernetesAuthorities {
     for (const component of ['controller-manager', 'scheduler']) {
       await this.#hold(machine, component, this.cluster, { commonName: `system:kube-${component}`, ...own });
     }
+    await this.#hold(machine, 'services', this.cluster, { commonName: 'bootstrap:services' });
     await this.#hold(machine, 'kubelet', this.cluster, {
       commonName: `system:node:${node}`,
       organizations: ['system:nodes'],

@@ -9,7 +9,7 @@ import { kubernetesPrograms } from './kubernetes-programs.ts';
 
 const UNITS = ['apiserver', 'controller-manager', 'scheduler'];
 /** Of which the authority is that of the cluster. */
-const PURPOSES = ['apiserver', 'controller-manager', 'scheduler', 'kubelet', 'proxy'];
+const PURPOSES = ['apiserver', 'controller-manager', 'scheduler', 'services', 'kubelet', 'proxy'];
 const LOOK_MS = 250;
 
 describe('the authority of a cluster gets a successor', () => {

@@ -1,0 +1,217 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type Ended } from '../etcd/etcd-machine.ts';
+import { good } from '../etcd/etcd-members.ts';
+import { ControlPlanes, type Name, NAMES } from './control-planes.ts';
+import type { Identity } from './kubernetes-authorities.ts';
+import { kubernetesPrograms } from './kubernetes-programs.ts';
+
+const [FIRST, SECOND] = NAMES;
+const UNIT = 'bootstrap-services.service';
+const ACCESS = fileURLToPath(new URL('../../../src/kubernetes/manifests/access.yaml', import.meta.url));
+const HOSTNAME = 'sites.test';
+const TARGET_PORT = 8_080;
+const ANSWER = 'what stands behind the service';
+/** As the rest of the cluster knows the machines of this stand. */
+const SERVING: Readonly<Record<Name, string>> = { [FIRST]: 'converged-1', [SECOND]: 'worker-1' };
+
+const Shown = z.looseObject({
+  status: z.looseObject({
+    loadBalancer: z.looseObject({
+      ingress: z.array(z.looseObject({ ip: z.string().optional(), hostname: z.string().optional() })).default([]),
+    }),
+  }),
+});
+
+describe('a service of the type LoadBalancer', () => {
+  let planes: ControlPlanes;
+  let admin: Identity;
+
+  beforeAll(async () => {
+    planes = await ControlPlanes.open(kubernetesPrograms());
+    admin = planes.authorities.identity({ commonName: 'somebody', organizations: ['system:masters'] });
+    for (const name of NAMES) await planes.machine(name).write('var/lib/bootstrap/peers.json', peersOf(planes));
+    for (const stage of ['seat', 'etcd', 'apiserver']) for (const ended of await planes.stage(stage)) good(ended);
+    // Nobody here is heard of again and again: it would call every node lost.
+    for (const name of NAMES) await systemctl(name, 'stop', 'bootstrap-controller-manager.service');
+    await planes.machine(FIRST).write('access.yaml', await readFile(ACCESS, 'utf8'));
+    good(await kubectl('apply', '-f', planes.machine(FIRST).path('access.yaml')));
+    for (const node of [...NAMES, ...Object.values(SERVING)]) await comeForward(node);
+    await Promise.all(NAMES.map(beNode));
+    await planes.machine(FIRST).write('page/index.html', ANSWER);
+    void planes
+      .machine(FIRST)
+      .run('python3', '-m', 'http.server', String(TARGET_PORT), '-d', planes.machine(FIRST).path('page'));
+  });
+
+  afterAll(async () => {
+    await planes[Symbol.asyncDispose]();
+  });
+
+  const kubectl = (...args: readonly string[]): Promise<Ended> => planes.kubectl(admin, args);
+  const systemctl = (name: Name, ...words: readonly string[]) =>
+    planes.machine(name).run(planes.machine(name).path('bin/systemctl'), ...words);
+
+  test('is given the addresses of the machines that serve, and answers at each of them', async () => {
+    good(await apply(service('web', 80)));
+    good(await apply(endpointsOf('web')));
+    await shows('web', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    for (const name of NAMES) await answersAt(name, 80);
+  });
+
+  test('is taken from a machine that is about to go, is lost or has gone, and given back', async () => {
+    const [well, going] = [planes.address(FIRST), SERVING[SECOND]];
+    good(await kubectl('cordon', going));
+    await shows('web', [well, HOSTNAME]);
+    await planes.until('silence', async () => ((await visit(SECOND, 80)) === undefined ? true : undefined));
+    await answersAt(FIRST, 80);
+    good(await kubectl('uncordon', going));
+    await shows('web', [well, planes.address(SECOND), HOSTNAME]);
+    await answersAt(SECOND, 80);
+    good(await setReady(going, 'Unknown'));
+    await shows('web', [well, HOSTNAME]);
+    good(await setReady(going, 'True'));
+    await shows('web', [well, planes.address(SECOND), HOSTNAME]);
+    good(await kubectl('delete', 'node', going));
+    await shows('web', [well, HOSTNAME]);
+    await comeForward(going);
+    await shows('web', [well, planes.address(SECOND), HOSTNAME]);
+  });
+
+  test('waits for a port that another one has, and says for whose', async () => {
+    good(await apply(service('second', 80)));
+    const message = 'Port 80/TCP of the machines is taken by the service default/web.';
+    await planes.until('a reason', async () => {
+      const events = ['get', 'events', '--field-selector', 'involvedObject.name=second'];
+      const told = good(await kubectl(...events, '-o', 'jsonpath={.items[*].message}'));
+      return told === message || undefined;
+    });
+    await shows('second', []);
+    await shows('web', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    good(await kubectl('delete', 'service', 'web'));
+    await shows('second', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+  });
+
+  test('never has the way in by SSH or to the API', async () => {
+    for (const [name, port] of [
+      ['ssh', 22],
+      ['api', 6_443],
+    ] as const) {
+      good(await apply(service(name, port)));
+      await planes.until('a refusal', async () => {
+        const log = (await Promise.all(NAMES.map((each) => planes.machine(each).log(UNIT)))).join('');
+        return log.includes(`default/${name}: Port ${port}/TCP is one that machines have for themselves.`) || undefined;
+      });
+      await shows(name, []);
+    }
+  });
+
+  test('is left alone when its class is another’s, and gives back what it had with its type', async () => {
+    const foreign = service('foreign', 90);
+    good(await apply({ ...foreign, spec: { ...foreign.spec, loadBalancerClass: 'example.com/another' } }));
+    const own = [{ ip: '192.0.2.1', ipMode: 'VIP' }];
+    const status = JSON.stringify({ status: { loadBalancer: { ingress: own } } });
+    good(await kubectl('patch', 'service', 'foreign', '--subresource=status', '--type=merge', '-p', status));
+    good(await apply(service('third', 91)));
+    await shows('third', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    await shows('foreign', ['192.0.2.1']);
+    good(await kubectl('patch', 'service', 'third', '-p', '{"spec":{"type":"ClusterIP"}}'));
+    await shows('third', []);
+    good(await apply(service('fourth', 91)));
+    await shows('fourth', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+  });
+
+  test('gets its addresses from another machine when the one that gave them stands still', async () => {
+    const held = ['get', 'lease', '-n', 'kube-system', 'bootstrap-services', '-o', 'jsonpath={.spec.holderIdentity}'];
+    const heldBy = good(await kubectl(...held));
+    await systemctl(heldBy === FIRST ? FIRST : SECOND, 'stop', UNIT);
+    good(await apply(service('late', 92)));
+    await shows('late', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    expect(good(await kubectl(...held))).not.toBe(heldBy);
+  });
+
+  test('is all that whoever gives addresses may write to', async () => {
+    const who = await planes.ownIdentity(FIRST, 'services');
+    const may = async (...what: readonly string[]) =>
+      (await planes.kubectl(who, ['auth', 'can-i', ...what])).output.trim();
+    expect(await may('patch', 'services', '--subresource=status')).toBe('yes');
+    for (const what of [
+      ['patch', 'services'],
+      ['patch', 'nodes'],
+      ['get', 'secrets'],
+      ['update', 'leases', '-n', 'kube-system'],
+      ['list', 'pods'],
+    ]) {
+      expect(await may(...what)).toBe('no');
+    }
+  });
+
+  /** As machines are, up to what leads to services: the part of kubelet is played by the test. */
+  async function beNode(name: Name): Promise<void> {
+    await planes.replaceProgram(name, 'kubelet', 'exec sleep 3600');
+    good(await planes.machine(name).run('sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward'));
+    good(await planes.machine(name).stage('kubelet'));
+  }
+
+  async function comeForward(name: string): Promise<void> {
+    good(await apply({ apiVersion: 'v1', kind: 'Node', metadata: { name } }));
+    good(await setReady(name, 'True'));
+  }
+
+  function setReady(name: string, status: string): Promise<Ended> {
+    const condition = { type: 'Ready', status, reason: 'Told', message: 'told' };
+    const patch = JSON.stringify({ status: { conditions: [condition] } });
+    return kubectl('patch', 'node', name, '--subresource=status', '-p', patch);
+  }
+
+  async function apply(manifest: object): Promise<Ended> {
+    await planes.machine(FIRST).write('manifest.json', JSON.stringify(manifest));
+    return kubectl('apply', '--validate=strict', '-f', planes.machine(FIRST).path('manifest.json'));
+  }
+
+  function endpointsOf(name: string): object {
+    return {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name, labels: { 'kubernetes.io/service-name': name } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [planes.address(FIRST)] }],
+      ports: [{ name: '', port: TARGET_PORT, protocol: 'TCP' }],
+    };
+  }
+
+  /** Exactly these, in this order. */
+  async function shows(name: string, wanted: readonly string[]): Promise<void> {
+    await planes.until(`${name} with ${wanted.join(', ')}`, async () => {
+      const { status } = Shown.parse(JSON.parse(good(await kubectl('get', 'service', name, '-o', 'json'))));
+      const shown = status.loadBalancer.ingress.map(({ ip, hostname }) => ip ?? hostname);
+      return shown.join() === wanted.join() || undefined;
+    });
+  }
+
+  function visit(name: Name, port: number): Promise<string | undefined> {
+    return planes.visit(`http://${planes.address(name)}:${port}/`);
+  }
+
+  async function answersAt(name: Name, port: number): Promise<void> {
+    expect(await planes.until(`an answer of ${name}`, () => visit(name, port))).toBe(ANSWER);
+  }
+});
+
+function service(name: string, port: number) {
+  const spec = { type: 'LoadBalancer', ports: [{ port, targetPort: TARGET_PORT }] };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec };
+}
+
+/** As the list of peers has the machines; one of them serves nobody. */
+function peersOf(planes: ControlPlanes): string {
+  const serving = NAMES.map((name) => [SERVING[name], planes.address(name)] as const);
+  const peers = [...serving, ['storage-1', '10.98.0.9'] as const].map(([node, overlayAddress]) => ({
+    node,
+    overlayAddress,
+    endpoints: { near: `${overlayAddress}:51820`, far: '' },
+  }));
+  return JSON.stringify({ format: 1, peers });
+}
