@@ -120,7 +120,7 @@ class Walls {
   raise({ address }: Firewall, ingress: readonly FirewallRule[]): FirewallRules {
     const rules: FirewallRules = { address };
     const open = ingress.flatMap(({ protocol, ports, from }) =>
-      protocol === 'tcp' && ports !== undefined && 'cidr' in from ? [ports[0]] : [],
+      protocol === 'tcp' && ports !== undefined && 'cidr' in from ? allFrom(ports) : [],
     );
     this.#openings.set(rules, open);
     return rules;
@@ -130,6 +130,10 @@ class Walls {
     const all = new Set([SSH_PORT, ...rules.flatMap((wall) => this.#openings.get(wall) ?? [])]);
     return [...all].toSorted((left, right) => left - right);
   }
+}
+
+function allFrom([first, last]: readonly [number, number]): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 /** Whoever is at the workstation gets in. */

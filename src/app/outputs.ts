@@ -7,6 +7,7 @@ import type { Output, Target } from './app.ts';
 import { delegationOf } from './delegation.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import { readCluster } from './read-cluster.ts';
+import { serviceOutputs } from './service-outputs.ts';
 import type { StatePlace } from './state-location.ts';
 import type { Workstation } from './workstation.ts';
 
@@ -41,5 +42,6 @@ export async function describeOutputs(
   const byName = machines.toSorted((left, right) => left.name.localeCompare(right.name, 'en', { numeric: true }));
   const delegation = await delegationOf(cluster, { snapshot, spec }, signal);
   const found = delegation === undefined ? [] : [{ name: 'delegation', value: delegation.found }];
-  return [...outputsOf(snapshot, spec), ...found, ...byName, { name: 'state', value: place.title }];
+  const services = await serviceOutputs({ cluster, snapshot, spec }, signal);
+  return [...outputsOf(snapshot, spec), ...services, ...found, ...byName, { name: 'state', value: place.title }];
 }

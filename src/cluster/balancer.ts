@@ -1,4 +1,4 @@
-import type { ClusterSpec } from '#config/cluster-file.ts';
+import type { ClusterSpec, Opening } from '#config/cluster-file.ts';
 import type { Balancer, Constructs, FirewallRule, RegionScope } from '#provider/constructs.ts';
 import type { RegionNetwork, Wall } from './network.ts';
 import type { PlacedMember } from './machines.ts';
@@ -10,6 +10,12 @@ const ANYWHERE = '0.0.0.0/0';
 interface Entrance {
   readonly name: string;
   readonly port: number;
+  /** The last one, where there are several. */
+  readonly through?: number;
+  /** @default tcp */
+  readonly protocol?: Opening['protocol'];
+  /** @default whom the file names for the API, and everybody for the sites */
+  readonly from?: readonly string[];
   readonly purpose: string;
   readonly leadsTo: (role: Role) => boolean;
 }
@@ -26,13 +32,21 @@ export const SITE_ENTRANCES: readonly Entrance[] = [
   { name: 'https', port: 443, purpose: 'visitors of the sites', leadsTo: servesSites },
 ];
 
+/** What the file opens beside: it leads to services of Kubernetes. */
+export function openedEntrances({ network }: Pick<ClusterSpec, 'network'>): readonly Entrance[] {
+  return (network.open ?? []).map(({ port, through, protocol, from }) => {
+    const purpose = 'services of Kubernetes';
+    return { name: `${protocol.charAt(0)}${port}`, port, through, protocol, from, purpose, leadsTo: servesSites };
+  });
+}
+
 /** Who may come in: to the API whom the file names, to the sites everybody. */
 export function openTo(
   { access }: Pick<ClusterSpec, 'access'>,
   entrances: readonly Entrance[],
 ): readonly FirewallRule[] {
   return entrances.flatMap((entrance) => {
-    const from = entrance === API_ENTRANCE ? access.from : [ANYWHERE];
+    const from = entrance.from ?? (entrance === API_ENTRANCE ? access.from : [ANYWHERE]);
     return from.map((cidr) => ruleFor(entrance, { cidr }));
   });
 }
@@ -42,22 +56,25 @@ export function openToBalancer({ firewall }: Wall, entrances: readonly Entrance[
   return entrances.map((entrance) => ruleFor(entrance, { firewall }));
 }
 
-function ruleFor({ port, purpose }: Entrance, from: FirewallRule['from']): FirewallRule {
-  return { protocol: 'tcp', ports: [port, port], from, purpose };
+function ruleFor(entrance: Entrance, from: FirewallRule['from']): FirewallRule {
+  const { port, through = port, protocol = 'tcp', purpose } = entrance;
+  return { protocol, ports: [port, through], from, purpose };
 }
 
 /** What stands before the API and the sites, if the file wants it. No machine waits for it. */
 export function declareBalancer(
   constructs: Constructs,
   scope: RegionScope,
-  { zones }: Pick<ClusterSpec, 'zones'>,
+  { zones, network: wanted }: Pick<ClusterSpec, 'zones' | 'network'>,
   { regionNetwork, placed }: { readonly regionNetwork: RegionNetwork; readonly placed: readonly PlacedMember[] },
 ): Balancer | undefined {
   const { network, balancerWall } = regionNetwork;
   if (balancerWall === undefined) return undefined;
-  const ports = [API_ENTRANCE, ...SITE_ENTRANCES].flatMap(({ name, port, leadsTo }) => {
-    const machines = placed.filter(({ member }) => leadsTo(member.role)).map(({ machine }) => machine);
-    return machines.length === 0 ? [] : [{ name, port, machines }];
-  });
+  const ports = [API_ENTRANCE, ...SITE_ENTRANCES, ...openedEntrances({ network: wanted })].flatMap(
+    ({ name, port, leadsTo }) => {
+      const machines = placed.filter(({ member }) => leadsTo(member.role)).map(({ machine }) => machine);
+      return machines.length === 0 ? [] : [{ name, port, machines }];
+    },
+  );
   return constructs.balancer(scope, { network, zones, firewalls: [balancerWall.firewall], ports });
 }

@@ -10,7 +10,7 @@ import type {
   ZoneRange,
 } from '#provider/constructs.ts';
 import { publicZoneCidr, zoneCidr } from './address-plan.ts';
-import { API_ENTRANCE, openTo, openToBalancer, SITE_ENTRANCES } from './balancer.ts';
+import { API_ENTRANCE, openedEntrances, openTo, openToBalancer, SITE_ENTRANCES } from './balancer.ts';
 import { OVERLAY_PORT } from './overlay.ts';
 import { isControlPlane, type Role, servesSites } from './roles.ts';
 
@@ -45,14 +45,15 @@ export function declareNetwork(constructs: Constructs, scope: RegionScope, spec:
     // Storage stays on the region's own network.
     { protocol: 'any', from: { firewall: own }, purpose: 'among the machines of this region' },
   ]);
-  const everyEntrance = [API_ENTRANCE, ...SITE_ENTRANCES];
+  const siteEntrances = [...SITE_ENTRANCES, ...openedEntrances(spec)];
+  const everyEntrance = [API_ENTRANCE, ...siteEntrances];
   const balancerWall = spec.network.balancer ? wall('balancer', () => openTo(spec, everyEntrance)) : undefined;
   const through = (entrances: typeof everyEntrance): readonly FirewallRule[] => [
     ...(balancerWall === undefined || spec.network.topology === 'public' ? openTo(spec, entrances) : []),
     ...(balancerWall === undefined ? [] : openToBalancer(balancerWall, entrances)),
   ];
   const api = wall('api', () => through([API_ENTRANCE]));
-  const sites = wall('sites', () => through([...SITE_ENTRANCES]));
+  const sites = wall('sites', () => through(siteEntrances));
   return {
     network,
     bastionWall,

@@ -1,4 +1,4 @@
-import { isInside, overlap, parseCidr } from './cidr.ts';
+import { isInside, LOOPBACK, overlap, parseCidr } from './cidr.ts';
 import type { Draft } from './draft.ts';
 import { pathOf } from './finding.ts';
 import type { PartialFile } from './written-file.ts';
@@ -73,8 +73,6 @@ function checkWayOut({ spec, findings }: Draft): void {
     findings.add(path, { code: 'config.cidr-overlap', what, instead: 'Take another range, like 10.20.0.0/16.' });
   }
 }
-
-const LOOPBACK = parseCidr('127.0.0.0/8');
 
 /** Ports of the loopback address lead to the machines: nobody else has a way to them. */
 function checkEntrance({ written, spec, findings }: Draft): void {

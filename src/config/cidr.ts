@@ -66,6 +66,7 @@ export function isInside(inner: Cidr, outer: Cidr): boolean {
   return inner.prefix >= outer.prefix && overlap(inner, outer);
 }
 
+export const LOOPBACK = parseCidr('127.0.0.0/8');
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'].map(parseCidr);
 /** This host, loopback, link-local, multicast and reserved: no packet comes from there. */
 const UNROUTABLE = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].map(parseCidr);

@@ -19,7 +19,20 @@ const Group = z.strictObject({
 export const TOPOLOGIES = ['public', 'private'] as const;
 export const NATS = ['per-zone', 'single'] as const;
 export const ADDRESSES = ['fixed', 'dynamic'] as const;
+export const PROTOCOLS = ['tcp', 'udp'] as const;
 export const ZONE_ORIGINS = ['create', 'existing', 'private'] as const;
+
+const port = z.int().min(1).max(65_535);
+
+/** Ports that are reached from outside. */
+const Opening = z.strictObject({
+  port,
+  /** The last of them. */
+  through: port,
+  protocol: z.enum(PROTOCOLS),
+  from: z.array(z.string()).min(1).readonly(),
+});
+export type Opening = Readonly<z.output<typeof Opening>>;
 
 /** The cluster file with every default filled in. */
 export const ClusterSpec = z.strictObject({
@@ -66,6 +79,8 @@ export const ClusterSpec = z.strictObject({
     addresses: z.enum(ADDRESSES),
     /** The provider's name of a network that is there already. */
     existing: z.string().optional(),
+    /** Ports of services, beside those of the sites. */
+    open: z.array(Opening).min(1).readonly().optional(),
   }),
   dns: z.strictObject({ zone: z.enum(ZONE_ORIGINS) }),
   access: z.strictObject({

@@ -5,6 +5,7 @@ import { checkLocal } from './check-local.ts';
 import { checkMachines } from './check-machines.ts';
 import { checkAccess, checkNetwork } from './check-network.ts';
 import { checkNodes } from './check-nodes.ts';
+import { checkOpenings } from './check-openings.ts';
 import { checkPlace } from './check-place.ts';
 import { checkTopology } from './check-topology.ts';
 import { secretFlaw } from './check-value.ts';
@@ -41,6 +42,7 @@ const CHECKS = [
   checkNodes,
   checkNetwork,
   checkTopology,
+  checkOpenings,
   checkAccess,
   checkLocal,
   checkActed,

@@ -7,7 +7,7 @@ import { WrittenFile } from './written-file.ts';
 
 /** What can be written at a place of the cluster file, in words; the empty path is the file itself. */
 export function explainPath(path: string): string {
-  const wanted = path.replace(/\[\d*\]$/, '[]');
+  const wanted = path.replaceAll(/\[\d*\]/g, '[]');
   const places = [...allFields(WrittenFile)];
   if (wanted === '') return explainWhole(places);
   const place = places.find((candidate) => candidate.path === wanted) ?? entryAt(wanted, places);

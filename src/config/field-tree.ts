@@ -20,6 +20,7 @@ export function* allFields(schema: Schema, path = ''): Generator<PlacedField> {
     }
   } else if (form.type === 'list' || form.type === 'one or more') {
     yield { path: `${path}[]`, field: fieldOf(form.item), isRequired: false };
+    yield* allFields(form.item, `${path}[]`);
   } else if (form.type === 'named values') {
     yield { path: `${path}.*`, field: fieldOf(form.value), isRequired: false };
   }

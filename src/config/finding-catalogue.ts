@@ -55,6 +55,7 @@ export const FINDING_CATALOGUE = {
   'config.cidr-overlap': error('An address must lead to one place.'),
   'config.cidr-too-small': error('Ranges cannot grow later, and without an address no node can join.'),
   'config.cidr-too-large': error('The provider or Kubernetes refuses a range of that size.'),
+  'config.port-taken': error('The port has another purpose, and is open to whom that says.'),
   'config.provider-lacks': error('The provider has nothing of the kind, so it would be ignored silently.'),
   'config.nat-unused': error('A setting for something that is not there would be ignored silently.'),
   'config.addresses-unused': error('An address that nothing points at would be paid for and used by nobody.'),

@@ -27,9 +27,10 @@ export class PlaceMap {
     this.#spans[part].set(path, span);
   }
 
-  /** Of a path that is not written, the key of the nearest one above it that is. */
+  /** Of a path that is not written, the key of the nearest one above it that is; an entry of a list has none. */
   locate(path: string, part: Part): Span {
-    const own = this.#spans[part].get(path) ?? this.#spans.key.get(path);
+    const keyOrEntry = path.endsWith(']') ? this.#spans.value.get(path) : this.#spans.key.get(path);
+    const own = this.#spans[part].get(path) ?? keyOrEntry;
     if (own !== undefined) return own;
     if (path === '') return this.#spans.value.get('') ?? { start: 0, end: 0 };
     return this.locate(parentOf(path), 'key');

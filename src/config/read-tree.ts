@@ -53,7 +53,7 @@ class TreeReader {
     }
   }
 
-  #readSection(shape: Readonly<Record<string, Schema>>, { entries }: SourceMap, path: string): object {
+  #readSection(shape: Readonly<Record<string, Schema>>, { entries }: SourceMap, path: string): object | undefined {
     const values: [string, unknown][] = [];
     for (const { key, value } of entries) {
       const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
@@ -67,7 +67,10 @@ class TreeReader {
       const instead = `Add a line such as "${example}".`;
       this.#report(pathOf(path, key), { code: 'config.missing-key', what, instead });
     }
-    return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+    const found = Object.fromEntries(values.filter(([, value]) => value !== undefined));
+    // The file as a whole is looked at also without what it lacks.
+    const isWhole = Object.entries(shape).every(([key, schema]) => isOptional(schema) || key in found);
+    return path === '' || isWhole ? found : undefined;
   }
 
   #readNamed({ value: schema, checkKey }: NamedValuesForm, { entries }: SourceMap, path: string): object | undefined {

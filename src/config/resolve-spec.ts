@@ -5,6 +5,7 @@ import { ROLES, type RoleKey } from './roles.ts';
 import { parseGiB } from './size.ts';
 import { withoutComment } from './ssh-key.ts';
 import { RANGE_DEFAULTS } from './written-network.ts';
+import { ANYWHERE } from './written-openings.ts';
 import { LOCAL_DEFAULTS, REPLICAS_DEFAULT, SIMULATOR_DEFAULTS, SYSTEMS, type PartialFile } from './written-file.ts';
 import type { WrittenGroup, WrittenNodes } from './written-nodes.ts';
 
@@ -62,13 +63,16 @@ function resolveOwnSection(
 
 /** What has no public address is reached through a balancer. A workstation has no addresses to give away. */
 function resolveNetwork(
-  written: PartialFile['network'] = {},
+  { open = [], ...written }: NonNullable<PartialFile['network']> = {},
   provider: ClusterSpec['provider'],
 ): ClusterSpec['network'] {
   const { topology = 'public', balancer = topology === 'private' } = written;
   const addresses = provider === 'local' ? 'dynamic' : 'fixed';
   const defaults = { ...RANGE_DEFAULTS, nat: 'per-zone', addresses } as const;
-  return { ...defaults, ...written, topology, balancer };
+  const openings = open.map(({ port, through = port, protocol = 'tcp', from = [ANYWHERE] }) => {
+    return { port, through, protocol, from };
+  });
+  return { ...defaults, ...written, topology, balancer, ...(openings.length > 0 && { open: openings }) };
 }
 
 function resolveAccess({ from = [], 'ssh-key': key }: NonNullable<PartialFile['access']> = {}): ClusterSpec['access'] {

@@ -2,6 +2,7 @@ import { checkCidr, CIDR_PATTERN } from './cidr.ts';
 import { ADDRESSES, NATS, TOPOLOGIES } from './cluster-file.ts';
 import { choice, section, text, trueOrFalse } from './field.ts';
 import { checkNetworkId } from './provider-id.ts';
+import { WrittenOpenings } from './written-openings.ts';
 
 export const RANGE_DEFAULTS = {
   machines: '10.42.0.0/16',
@@ -53,6 +54,7 @@ export const WrittenNetwork = section(
       change: 'never',
       check: checkNetworkId,
     }).exactOptional(),
+    open: WrittenOpenings.exactOptional(),
   },
   {
     description: 'Who has which addresses, and the ways in and out.',

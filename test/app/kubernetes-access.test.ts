@@ -8,6 +8,7 @@ import { kubectl } from '#app/kubectl.ts';
 import { KnownClusters } from '#app/known-clusters.ts';
 import type { AppPorts } from '#app/ports.ts';
 import { readCluster } from '#app/read-cluster.ts';
+import { serviceOutputs } from '#app/service-outputs.ts';
 import { deriveInstanceId, type InstanceId, parseAddress } from '#engine/address.ts';
 import { isProblem, type Problem } from '#engine/problem.ts';
 import type { ResourceRecord, Snapshot } from '#engine/record.ts';
@@ -121,6 +122,37 @@ const OPENSSL = 'openssl';
 function openssl(args: readonly string[], input: Buffer): string {
   return execFileSync(OPENSSL, args, { input, encoding: 'utf8' });
 }
+
+describe('the ports of services', () => {
+  const open = [
+    { port: 30_080, through: 30_080, protocol: 'tcp', from: ['0.0.0.0/0'] },
+    { port: 30_100, through: 30_101, protocol: 'tcp', from: ['0.0.0.0/0'] },
+  ] as const;
+
+  test('are told by the name of the sites, which stands for the machines that serve them', async () => {
+    const { reading, asked } = await readingOf([]);
+    const { cluster, snapshot, file } = reading;
+    const spec = { ...file.spec, network: { ...file.spec.network, open } };
+    expect(await serviceOutputs({ cluster, snapshot, spec }, FOREVER)).toEqual([
+      { name: 'port 30080', value: 'demo.example.com:30080' },
+      { name: 'ports 30100-30101', value: 'demo.example.com' },
+    ]);
+    expect(await serviceOutputs({ cluster, snapshot, spec: file.spec }, FOREVER)).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  test('are ports of the workstation where nobody else knows that name', async () => {
+    const { reading, asked } = await readingOf([{ host: '127.0.0.1', port: 20_345 }]);
+    const { snapshot, file } = reading;
+    const cluster = { ...reading.cluster, known: { ...reading.cluster.known, provider: 'local' as const } };
+    const spec = { ...file.spec, network: { ...file.spec.network, open } };
+    expect(await serviceOutputs({ cluster, snapshot, spec }, FOREVER)).toEqual(
+      [80, 443, 30_080, 30_100, 30_101].map((port) => ({ name: `port ${port}`, value: '127.0.0.1:20345' })),
+    );
+    const workers = { machines: [expect.stringMatching(/^i-/)], name: 'demo.example.com' };
+    expect(asked).toEqual([80, 443, 30_080, 30_100, 30_101].map((port) => ({ ...workers, port })));
+  });
+});
 
 describe('a kubeconfig', () => {
   test('leads to the endpoint that answers, believes the cluster alone, and is for its owner', async () => {

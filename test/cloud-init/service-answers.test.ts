@@ -68,7 +68,7 @@ describe('the machines that answer for a service', () => {
 
 describe('a port of the machines', () => {
   const all = ['10.42.0.7', '10.42.1.3', HOSTNAME];
-  const taken = (port: string, by: string) => `Port ${port} of the machines is taken by the service default/${by}.`;
+  const taken = (label: string, by: string) => `Port ${label} of the machines is taken by the service default/${by}.`;
 
   test('is that of the eldest, for each protocol', () => {
     const services = [

@@ -48,7 +48,13 @@ const Inputs = z.looseObject({});
 const Reference = z.object({ $ref: z.string(), output: z.string() });
 const Values = z.object({ values: z.array(Reference) });
 const Ingress = z.object({
-  ingress: z.array(z.object({ ports: z.tuple([z.int(), z.int()]), source: z.union([z.string(), Reference]) })),
+  ingress: z.array(
+    z.looseObject({
+      protocol: z.string(),
+      ports: z.tuple([z.int(), z.int()]),
+      source: z.union([z.string(), Reference]),
+    }),
+  ),
 });
 
 function inputsOf(blueprint: Blueprint, address: string): Readonly<Record<string, unknown>> {
@@ -90,6 +96,29 @@ describe('without a balancer', () => {
     ]);
   });
 
+  test('ports that the file opens lead to the machines that serve sites, for whom it names', () => {
+    const open = [
+      { port: 30_080, through: 30_080, protocol: 'tcp', from: ['0.0.0.0/0'] },
+      { port: 5_000, through: 5_009, protocol: 'udp', from: ['203.0.113.0/24', '198.51.100.7/32'] },
+    ] as const;
+    const blueprint = blueprintOf({ network: { open } });
+    expect(openingsOf(blueprint, 'sites').slice(2)).toEqual([
+      '30080 0.0.0.0/0',
+      '5000 203.0.113.0/24',
+      '5000 198.51.100.7/32',
+    ]);
+    const { ingress } = Ingress.parse(inputsOf(blueprint, 'eu-west-3.firewall.sites.rules'));
+    expect(ingress.map(({ protocol, ports }) => `${protocol} ${ports.join('-')}`).slice(2)).toEqual([
+      'tcp 30080-30080',
+      'udp 5000-5009',
+      'udp 5000-5009',
+    ]);
+    for (const name of ['api', 'machines'])
+      expect(inputsOf(blueprint, `eu-west-3.firewall.${name}.rules`)).toEqual(
+        inputsOf(blueprintOf(), `eu-west-3.firewall.${name}.rules`),
+      );
+  });
+
   test('there is no name for sites that nothing serves', () => {
     expect(blueprintOf({ workers: 0 }).declarations.has(parseAddress('record.site'))).toBe(false);
   });
@@ -120,6 +149,19 @@ describe.each(['public', 'private'] as const)('with a balancer before a %s netwo
       'eu-west-3.balancer.https.worker-1',
       'eu-west-3.balancer.https.worker-2',
     ]);
+  });
+
+  test('ports that the file opens are its own too, and lead to the workers', () => {
+    const open = [{ port: 65_535, through: 65_535, protocol: 'tcp', from: ['203.0.113.0/24'] }] as const;
+    const opened = blueprintOf({ network: { topology, balancer: true, open } });
+    expect(inputsOf(opened, 'eu-west-3.balancer.t65535')).toMatchObject({ port: 65_535 });
+    const more = [...opened.declarations.keys()].filter((address) => !blueprint.declarations.has(address));
+    expect(more.toSorted()).toEqual(
+      ['', '.listener', '.worker-1', '.worker-2'].map((part) => `eu-west-3.balancer.t65535${part}`),
+    );
+    expect(openingsOf(opened, 'balancer')).toContain('65535 203.0.113.0/24');
+    expect(openingsOf(opened, 'sites')).toContain('65535 eu-west-3.firewall.balancer');
+    expect(openingsOf(opened, 'sites').includes('65535 203.0.113.0/24')).toBe(topology === 'public');
   });
 
   test('it lets in whom the machines would, and comes in to them', () => {

@@ -118,6 +118,8 @@ test('every node is told who and where it is', () => {
     CONTROL_PLANES: '10.43.0.1 10.43.0.2 10.43.0.3',
     SERVICE_RANGE: '10.96.0.0/16',
     DNS_ADDRESS: '10.96.0.10',
+    DOMAIN: 'blog.example.com',
+    OUTSIDE_ADDRESS: '',
     CLUSTER_DOMAIN: 'cluster.local',
   });
   expect(secrets).toEqual({ 'overlay-psk': { $ref: 'secret.overlay', output: 'value' } });

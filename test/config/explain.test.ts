@@ -54,6 +54,7 @@ describe('explain', () => {
 
   test('finds the entry of a list by any number', () => {
     expect(explainPath('zones[1]')).toBe(explainPath('zones[]'));
+    expect(explainPath('network.open[2].port')).toBe(explainPath('network.open[].port'));
   });
 
   test('says what is under a key of one’s own, whatever it is called', () => {

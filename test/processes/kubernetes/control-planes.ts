@@ -83,8 +83,8 @@ export class ControlPlanes implements AsyncDisposable {
 
   /** What somebody hears who is on the wire, on no machine; undefined: nobody answers there. */
   async visit(url: string): Promise<string | undefined> {
-    const [program = '', ...words] = [...this.#wire.inside, 'curl', '-sf', '-m', '3', url];
-    const visit = await run(program, words).catch(() => undefined);
+    const words = [...this.#wire.inside.slice(1), 'curl', '-sf', '-m', '3', url];
+    const visit = await run('nsenter', words).catch(() => undefined);
     return visit?.stdout;
   }
 

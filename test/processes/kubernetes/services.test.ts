@@ -12,7 +12,9 @@ const [FIRST, SECOND] = NAMES;
 const UNIT = 'bootstrap-services.service';
 const ACCESS = fileURLToPath(new URL('../../../src/kubernetes/manifests/access.yaml', import.meta.url));
 const HOSTNAME = 'sites.test';
+const EVERYWHERE = ['10.98.0.1', '10.98.0.2', HOSTNAME];
 const TARGET_PORT = 8_080;
+const PATIENCE = { timeout: 90_000, interval: 250 };
 const ANSWER = 'what stands behind the service';
 /** As the rest of the cluster knows the machines of this stand. */
 const SERVING: Readonly<Record<Name, string>> = { [FIRST]: 'converged-1', [SECOND]: 'worker-1' };
@@ -57,27 +59,27 @@ describe('a service of the type LoadBalancer', () => {
   test('is given the addresses of the machines that serve, and answers at each of them', async () => {
     good(await apply(service('web', 80)));
     good(await apply(endpointsOf('web')));
-    await shows('web', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    await expect.poll(() => shown('web'), PATIENCE).toEqual(EVERYWHERE);
     for (const name of NAMES) await answersAt(name, 80);
   });
 
   test('is taken from a machine that is about to go, is lost or has gone, and given back', async () => {
-    const [well, going] = [planes.address(FIRST), SERVING[SECOND]];
+    const going = SERVING[SECOND];
     good(await kubectl('cordon', going));
-    await shows('web', [well, HOSTNAME]);
+    await expect.poll(() => shown('web'), PATIENCE).toEqual([planes.address(FIRST), HOSTNAME]);
     await planes.until('silence', async () => ((await visit(SECOND, 80)) === undefined ? true : undefined));
     await answersAt(FIRST, 80);
     good(await kubectl('uncordon', going));
-    await shows('web', [well, planes.address(SECOND), HOSTNAME]);
+    await expect.poll(() => shown('web'), PATIENCE).toEqual(EVERYWHERE);
     await answersAt(SECOND, 80);
     good(await setReady(going, 'Unknown'));
-    await shows('web', [well, HOSTNAME]);
+    await expect.poll(() => shown('web'), PATIENCE).toEqual([planes.address(FIRST), HOSTNAME]);
     good(await setReady(going, 'True'));
-    await shows('web', [well, planes.address(SECOND), HOSTNAME]);
+    await expect.poll(() => shown('web'), PATIENCE).toEqual(EVERYWHERE);
     good(await kubectl('delete', 'node', going));
-    await shows('web', [well, HOSTNAME]);
+    await expect.poll(() => shown('web'), PATIENCE).toEqual([planes.address(FIRST), HOSTNAME]);
     await comeForward(going);
-    await shows('web', [well, planes.address(SECOND), HOSTNAME]);
+    await expect.poll(() => shown('web'), PATIENCE).toEqual(EVERYWHERE);
   });
 
   test('waits for a port that another one has, and says for whose', async () => {
@@ -88,10 +90,10 @@ describe('a service of the type LoadBalancer', () => {
       const told = good(await kubectl(...events, '-o', 'jsonpath={.items[*].message}'));
       return told === message || undefined;
     });
-    await shows('second', []);
-    await shows('web', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    await expect.poll(() => shown('second'), PATIENCE).toEqual([]);
+    await expect.poll(() => shown('web'), PATIENCE).toEqual(EVERYWHERE);
     good(await kubectl('delete', 'service', 'web'));
-    await shows('second', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    await expect.poll(() => shown('second'), PATIENCE).toEqual(EVERYWHERE);
   });
 
   test('never has the way in by SSH or to the API', async () => {
@@ -104,7 +106,7 @@ describe('a service of the type LoadBalancer', () => {
         const log = (await Promise.all(NAMES.map((each) => planes.machine(each).log(UNIT)))).join('');
         return log.includes(`default/${name}: Port ${port}/TCP is one that machines have for themselves.`) || undefined;
       });
-      await shows(name, []);
+      await expect.poll(() => shown(name), PATIENCE).toEqual([]);
     }
   });
 
@@ -115,12 +117,12 @@ describe('a service of the type LoadBalancer', () => {
     const status = JSON.stringify({ status: { loadBalancer: { ingress: own } } });
     good(await kubectl('patch', 'service', 'foreign', '--subresource=status', '--type=merge', '-p', status));
     good(await apply(service('third', 91)));
-    await shows('third', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
-    await shows('foreign', ['192.0.2.1']);
+    await expect.poll(() => shown('third'), PATIENCE).toEqual(EVERYWHERE);
+    await expect.poll(() => shown('foreign'), PATIENCE).toEqual(['192.0.2.1']);
     good(await kubectl('patch', 'service', 'third', '-p', '{"spec":{"type":"ClusterIP"}}'));
-    await shows('third', []);
+    await expect.poll(() => shown('third'), PATIENCE).toEqual([]);
     good(await apply(service('fourth', 91)));
-    await shows('fourth', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    await expect.poll(() => shown('fourth'), PATIENCE).toEqual(EVERYWHERE);
   });
 
   test('gets its addresses from another machine when the one that gave them stands still', async () => {
@@ -128,7 +130,7 @@ describe('a service of the type LoadBalancer', () => {
     const heldBy = good(await kubectl(...held));
     await systemctl(heldBy === FIRST ? FIRST : SECOND, 'stop', UNIT);
     good(await apply(service('late', 92)));
-    await shows('late', [planes.address(FIRST), planes.address(SECOND), HOSTNAME]);
+    await expect.poll(() => shown('late'), PATIENCE).toEqual(EVERYWHERE);
     expect(good(await kubectl(...held))).not.toBe(heldBy);
   });
 
@@ -182,13 +184,9 @@ describe('a service of the type LoadBalancer', () => {
     };
   }
 
-  /** Exactly these, in this order. */
-  async function shows(name: string, wanted: readonly string[]): Promise<void> {
-    await planes.until(`${name} with ${wanted.join(', ')}`, async () => {
-      const { status } = Shown.parse(JSON.parse(good(await kubectl('get', 'service', name, '-o', 'json'))));
-      const shown = status.loadBalancer.ingress.map(({ ip, hostname }) => ip ?? hostname);
-      return shown.join() === wanted.join() || undefined;
-    });
+  async function shown(name: string): Promise<readonly (string | undefined)[]> {
+    const { status } = Shown.parse(JSON.parse(good(await kubectl('get', 'service', name, '-o', 'json'))));
+    return status.loadBalancer.ingress.map(({ ip, hostname }) => ip ?? hostname);
   }
 
   function visit(name: Name, port: number): Promise<string | undefined> {

@@ -24,6 +24,7 @@ const SPEC: ClusterSpec = {
     nat: 'per-zone',
     balancer: false,
     addresses: 'dynamic',
+    open: [{ port: 30_080, through: 30_082, protocol: 'tcp', from: ['0.0.0.0/0'] }],
   },
   dns: { zone: 'create' },
   access: { from: ['127.0.0.1/32'] },
@@ -75,7 +76,7 @@ test('a cluster on a workstation consists of these, and of nothing that only a c
 
 test.each([
   ['control-plane-1', [22, 6_443]],
-  ['worker-1', [22, 80, 443]],
+  ['worker-1', [22, 80, 443, 30_080, 30_081, 30_082]],
   ['storage-1', [22]],
 ])('the workstation leads to %s where its firewalls are open to the outside', (name, ports) => {
   const machine = [...declarations.values()].find(({ address }) => address === `local-1.machine.${name}`);
