@@ -1,10 +1,9 @@
 import type { ClusterSpec, Opening } from '#config/cluster-file.ts';
+import { ANYWHERE } from '#config/written-openings.ts';
 import type { Balancer, Constructs, FirewallRule, RegionScope } from '#provider/constructs.ts';
 import type { RegionNetwork, Wall } from './network.ts';
 import type { PlacedMember } from './machines.ts';
 import { isControlPlane, type Role, servesSites } from './roles.ts';
-
-const ANYWHERE = '0.0.0.0/0';
 
 /** One way into the cluster from outside. */
 interface Entrance {

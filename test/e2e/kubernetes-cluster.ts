@@ -8,7 +8,11 @@ import { lockedIn } from '../machines/node-assets.ts';
 import { type End, Workplace } from '../machines/workplace.ts';
 
 export const NAME = 'kube';
+/** Those that its file opens: on every node, and of a balanced service. */
+export const NODE_PORT = 30_080;
+export const PUBLIC_PORT = 8_000;
 const PATIENCE_MS = 900_000;
+const ANSWER_MS = 20_000;
 
 const Condition = z.looseObject({ type: z.string(), status: z.string() });
 const Nodes = z.looseObject({
@@ -19,6 +23,8 @@ const Nodes = z.looseObject({
     }),
   ),
 });
+
+const Outputs = z.record(z.string(), z.string());
 
 export interface Counts {
   readonly controlPlanes: number;
@@ -51,11 +57,21 @@ export class KubernetesCluster {
       `domain: ${NAME}.localhost`,
       `image: { id: ${inject('image')} }`,
       `assets: { lock: ${lock}, source: ${source} }`,
+      `network: { open: [{ port: ${NODE_PORT} }, { port: ${PUBLIC_PORT} }] }`,
       'nodes:',
       `  converged: { count: ${controlPlanes}, machine: medium }`,
       `  worker: { count: ${workers}, machine: small }`,
     ];
     await writeFile(this.file, `${lines.join('\n')}\n`);
+  }
+
+  /** What is heard on the workstation at the port that leads to that one of the machines. */
+  async heardAt(port: number): Promise<string> {
+    const { output } = await this.place.good(['outputs', NAME, '--json']);
+    const place = Outputs.parse(JSON.parse(output))[`port ${port}`];
+    if (place === undefined) throw new Error(`Nothing leads to port ${port}: ${output}`);
+    const answer = await fetch(`http://${place}/`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    return answer.text();
   }
 
   tell(what: string, ms: number): void {

@@ -141,6 +141,13 @@ export const CLOUD_MUTANTS: readonly Mutant[] = [
     killers: [byTests('test/cluster/names.test.ts')],
   },
   {
+    name: 'a port that is opened to some is open to everybody',
+    file: 'src/cluster/balancer.ts',
+    anchor: 'const from = entrance.from ?? ',
+    replacement: 'const from = ',
+    killers: [byTests('test/cluster/names.test.ts')],
+  },
+  {
     name: 'a tag of somebody else goes when ours change',
     file: 'providers/aws/tags.ts',
     anchor: 'keys.has(Key) ? [[Key, Value] as const] : []',

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { type KubernetesCluster, NAME } from '../kubernetes-cluster.ts';
+import { type KubernetesCluster, NAME, NODE_PORT, PUBLIC_PORT } from '../kubernetes-cluster.ts';
 
 const IMAGE = 'example.com/web:1';
 const PORT = 8_080;
-const NODE_PORT = 30_080;
 const REPLICAS = 3;
 
 /** As `restricted` wants it. */
@@ -50,6 +49,12 @@ const SERVICE = {
   spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: PORT, nodePort: NODE_PORT }] },
 };
 
+const BALANCED = {
+  ...SERVICE,
+  metadata: { name: 'public', namespace: 'default' },
+  spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: PUBLIC_PORT, targetPort: PORT }] },
+};
+
 /** What a pod of its own hears there. */
 function askedFromPod(cluster: KubernetesCluster, name: string, url: string): Promise<string> {
   const pod = { spec: { containers: [{ ...container(['get', url]), name }] } };
@@ -86,6 +91,25 @@ export function trafficChecks(cluster: KubernetesCluster): void {
     const script = `. /etc/bootstrap/node.env; ${ask}`;
     const { output } = await cluster.place.good(['ssh', NAME, 'converged-1', '--', 'sudo', 'sh', '-c', `'${script}'`]);
     expect(output).toMatch(/web-/);
+  });
+
+  test('answers on its node port to whoever is at the workstation, for its file opens it', async () => {
+    expect(await cluster.heardAt(NODE_PORT)).toMatch(/^web-/);
+  });
+
+  test('gives a balanced service the addresses of all machines, and its port leads there', async () => {
+    await cluster.apply('public', BALANCED);
+    const addresses = () =>
+      cluster.said('get', 'service', 'public', '-o', 'jsonpath={.status.loadBalancer.ingress[*]}');
+    await cluster.until(async () => {
+      const shown = await addresses();
+      return shown.includes(`"hostname":"${NAME}.localhost"`) ? undefined : `addresses: ${shown}`;
+    });
+    await cluster.until(async () => {
+      const heard = await cluster.heardAt(PUBLIC_PORT).catch(String);
+      return heard.startsWith('web-') ? undefined : heard;
+    });
+    expect(await cluster.heardAt(PUBLIC_PORT)).toMatch(/^web-/);
   });
 
   test('refuses a pod that wants privileges', async () => {

@@ -50,7 +50,7 @@ describe('an ordinary machine', () => {
     const all = Object.values(requests).map(readRequest);
     expect(all.map((one) => ('refused' in one ? one.refused : one.request.commonName))).toEqual(all.map(() => 'i-1'));
     // As many as there are purposes.
-    expect(all).toHaveLength(8);
+    expect(all).toHaveLength(9);
     expect(keys.sshHost).toMatch(/^ssh-ed25519 [A-Za-z0-9+/=]+$/);
     expect(Buffer.from(keys.overlay, 'base64')).toHaveLength(32);
   });

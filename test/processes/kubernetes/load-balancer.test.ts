@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type Ended } from '../etcd/etcd-machine.ts';
 import { good } from '../etcd/etcd-members.ts';
 import { ControlPlanes, type Name, NAMES } from './control-planes.ts';
 import type { Identity } from './kubernetes-authorities.ts';
 import { kubernetesPrograms } from './kubernetes-programs.ts';
+
+// Two machines become whole nodes before anything is asked.
+vi.setConfig({ hookTimeout: 300_000, testTimeout: 300_000 });
 
 const [FIRST, SECOND] = NAMES;
 const UNIT = 'bootstrap-services.service';
@@ -134,10 +137,10 @@ describe('a service of the type LoadBalancer', () => {
     expect(good(await kubectl(...held))).not.toBe(heldBy);
   });
 
-  test('is all that whoever gives addresses may write to', async () => {
+  test('lets whoever gives it addresses write its status, and nothing beside', async () => {
     const who = await planes.ownIdentity(FIRST, 'services');
     const may = async (...what: readonly string[]) =>
-      (await planes.kubectl(who, ['auth', 'can-i', ...what])).output.trim();
+      (await planes.kubectl(who, ['auth', 'can-i', ...what])).output.split('\n')[0];
     expect(await may('patch', 'services', '--subresource=status')).toBe('yes');
     for (const what of [
       ['patch', 'services'],
