@@ -49,6 +49,8 @@ export interface CertificateOrder {
   /** Of its machine. */
   readonly box: Ref<string>;
   readonly purpose: string;
+  /** Its machine does without it where it does not ask for it. @default it has to ask */
+  readonly ifAsked?: true;
   readonly commonName: string;
   /** @default none */
   readonly organizations?: readonly string[];

@@ -64,10 +64,11 @@ const MANAGERS = (['controller-manager', 'scheduler'] as const).map((purpose): K
   usages: ['server', 'client'],
 }));
 
-/** Gives services their addresses, and may do nothing else. */
+/** Gives services their addresses, and may do nothing else. Machines from before it was there have nothing that would do so. */
 const SERVICES: KubernetesCertificate = {
   by: 'cluster',
   purpose: 'services',
+  ifAsked: true,
   commonName: 'bootstrap:services',
   usages: ['client'],
 };

@@ -29,6 +29,8 @@ const Inputs = z.strictObject({
   box: z.string(),
   /** Under which its hello has the request. */
   purpose: z.string(),
+  /** There are machines from before there was this purpose: whoever does not ask for it does without. */
+  ifAsked: z.literal(true).exactOptional(),
   /** The certificate of who signs, and its key. */
   authority: z.string(),
   authorityKey: z.instanceof(Secret),
@@ -46,12 +48,15 @@ const Inputs = z.strictObject({
 type Inputs = Readonly<z.output<typeof Inputs>>;
 
 const Outputs = z.strictObject({
+  /** Empty: the machine did not ask for one. */
   certificate: z.string(),
   notAfterMs: z.number(),
   /** `short`: less than a third, so the next apply renews it. */
   remainingLife: z.enum(['ample', 'short']),
 });
 export type NodeCertificate = Readonly<z.output<typeof Outputs>>;
+
+const NOT_ASKED: NodeCertificate = { certificate: '', notAfterMs: 0, remainingLife: 'ample' };
 
 /**
  * What a node shows to others: made from the request in its machine's hello, and it lives in the state and on the machine.
@@ -68,20 +73,21 @@ export const nodeCertificate = defineResource<CertificateSession>()({
   replaceOrder: 'create-first',
   stableOutputs: [],
   // Its key stays the same however often it is renewed.
-  idOf: ({ certificate }) => sha256(certificateFacts(certificate).publicKey).toString('hex').slice(0, 16),
+  idOf: (known) => (isAsked(known) ? idOfKey(known) : 'not-asked'),
 
   async observe(session, context, { last }) {
-    const known = last && latest(last, session.reissued.get(context.instanceId));
-    return lookInState(session, context, known && asOfNow(session, known));
+    if (last === undefined || !isAsked(last)) return lookInState(session, context, last);
+    const known = latest(last, session.reissued.get(context.instanceId));
+    return lookInState(session, context, asOfNow(session, known));
   },
 
   async create(session, context, inputs) {
     const request = await requestOf(session, context, inputs);
-    return issue(session, inputs, request);
+    return request === undefined ? NOT_ASKED : issue(session, inputs, request);
   },
 
   async sync(session, { instanceId }, inputs, observed) {
-    if (observed.remainingLife === 'ample' && isAsDeclared(inputs, observed)) return observed;
+    if (!isAsked(observed) || (observed.remainingLife === 'ample' && isAsDeclared(inputs, observed))) return observed;
     const reissued = issue(session, inputs, certificateFacts(observed.certificate));
     session.reissued.set(instanceId, reissued);
     return reissued;
@@ -95,17 +101,26 @@ export const nodeCertificate = defineResource<CertificateSession>()({
 async function requestOf(
   { mailbox }: CertificateSession,
   context: ResourceContext,
-  { box, purpose }: Inputs,
-): Promise<CertificateRequest> {
+  { box, purpose, ifAsked }: Inputs,
+): Promise<CertificateRequest | undefined> {
   const { requests } = await readHello(mailbox, context, box);
   const pem = requests[purpose];
   const refuse = (why: string) => refuseHello(mailbox, context, { box, why });
+  if (pem === undefined && ifAsked === true) return undefined;
   if (pem === undefined) return refuse(`Its hello has no certificate request for ${purpose}.`);
   const reading = readRequest(pem);
   if ('refused' in reading) return refuse(`Its certificate request for ${purpose} ${reading.refused}.`);
   const { request } = reading;
   if (request.commonName !== box) return refuse(`Its certificate request for ${purpose} is in the name of another.`);
   return request;
+}
+
+function isAsked({ certificate }: NodeCertificate): boolean {
+  return certificate !== '';
+}
+
+function idOfKey({ certificate }: NodeCertificate): string {
+  return sha256(certificateFacts(certificate).publicKey).toString('hex').slice(0, 16);
 }
 
 /** Of two for one key, the one that was made later. */

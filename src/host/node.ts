@@ -108,10 +108,10 @@ export const node = defineResource<NodeSession>()({
     const { letters } = await mailbox.look(context, box);
     const name = settledLetter(context.instanceId);
     // What it holds certificates for it may bring to its mailbox also when its welcome is gone.
-    const settled = { name, certificates: Object.keys(inputs.certificates) };
+    const certificates = asTold(inputs.certificates);
+    const settled = { name, certificates: Object.keys(certificates) };
     if (!letters.includes(name)) await writeOnce(mailbox, context, box, settled);
     if (letters.includes(LETTER.welcome)) await mailbox.remove(context, box, [LETTER.welcome]);
-    const certificates = asTold(inputs.certificates);
     const told = { ...observed, ...(await renew(mailbox, context, { box, observed, certificates })) };
     const { updates: number, assets } = inputs;
     const isSent = number <= observed.updates || letters.includes(updateLetter(number));

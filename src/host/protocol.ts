@@ -22,10 +22,13 @@ const pem = z.string().min(1).max(8_000);
 /** By the purpose of the request that each answers: with the authorities that its holder is to believe. */
 const certificates = z.record(purpose, z.strictObject({ certificate: pem, authority: pem }));
 
-/** What letters say of certificates, before they say it: whom a holder is to believe is one authority, or one and its successor. */
+/**
+ * What letters say of certificates, before they say it: whom a holder is to believe is one authority, or one and its successor.
+ * Of one that is empty they say nothing: the machine did not ask for it.
+ */
 export const HeldCertificates = z.record(
   purpose,
-  z.strictObject({ certificate: pem, believes: z.array(pem).min(1).readonly() }),
+  z.strictObject({ certificate: z.union([pem, z.literal('')]), believes: z.array(pem).min(1).readonly() }),
 );
 export type HeldCertificates = Readonly<z.output<typeof HeldCertificates>>;
 

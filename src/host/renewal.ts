@@ -102,10 +102,10 @@ function overtaken(cause: unknown): CallError {
   return new CallError({ outcome: 'ambiguous', message: 'There is a letter of that number already.', cause });
 }
 
-/** As machines read it. */
+/** As machines read it: only what they have asked for. */
 export function asTold(held: HeldCertificates): Certificates {
-  const pairs = Object.entries(held).map(
-    ([purpose, { certificate, believes }]) => [purpose, { certificate, authority: believes.join('') }] as const,
+  const pairs = Object.entries(held).flatMap(([purpose, { certificate, believes }]) =>
+    certificate === '' ? [] : [[purpose, { certificate, authority: believes.join('') }] as const],
   );
   return Object.fromEntries(pairs);
 }

@@ -27,8 +27,8 @@ const ALL = { authorities: [], wait: false };
 /** Every node shows more than one thing that this one has signed. */
 const CLUSTER = { authorities: ['cluster'], wait: false };
 const OTHERS = 2;
-/** A control plane has eight keys, any other node two. */
-const HELD = QUORUM_NODES.length * 8 + OTHERS * 2;
+/** A control plane has nine keys, any other node two. */
+const HELD = QUORUM_NODES.length * 9 + OTHERS * 2;
 const ROTATED = ['authority.cluster.2', 'authority.etcd.2', 'authority.front-proxy.2', 'authority.service-account'];
 
 /** Nobody is to be asked for anything here. */

@@ -130,6 +130,45 @@ describe('a certificate that is to say something else', () => {
   });
 });
 
+describe('a certificate that a machine from before there was its purpose does not ask for', () => {
+  const wanted = { ifAsked: true } as const;
+
+  async function goneWithout(): Promise<void> {
+    stand.hello('box-0', { kubelet: otherRequest });
+    expect(await stand.apply(wanted)).toEqual([]);
+  }
+
+  test('is not made, and its machine stays', async () => {
+    await goneWithout();
+    expect(stand.certificate?.certificate).toBe('');
+    expect(stand.mailbox.names('box-0')).toEqual(['hello']);
+    expect(await stand.pending(wanted)).toEqual([]);
+  });
+
+  test('is not made later either, whoever comes to the mailbox, and whoever signs', async () => {
+    await goneWithout();
+    stand.hello('box-0', { etcd: request });
+    stand.clock.wallOffsetMs += 400 * DAY_MS;
+    stand.restart();
+    expect(await stand.pending(wanted)).toEqual([]);
+    expect(await stand.apply({ ...wanted, authorityName: 'etcd again' })).toEqual([]);
+    expect(stand.certificate?.certificate).toBe('');
+  });
+
+  test('is made for the machine that takes its place and asks for it', async () => {
+    await goneWithout();
+    stand.hello('box-1', { etcd: desk.request('/CN=box-1') });
+    expect(await stand.apply({ ...wanted, box: 'box-1' })).toEqual([]);
+    expect(certificateFacts(certificateNow()).commonName).toBe('control-plane-1');
+  });
+
+  test('is refused like any other where it asks for what it must not have', async () => {
+    stand.hello('box-0', { etcd: desk.request('/CN=box-1') });
+    expect((await stand.apply(wanted)).length).toBe(1);
+    expect(stand.mailbox.names('box-0')).toEqual(['given-up', 'hello']);
+  });
+});
+
 describe('who tries to join as somebody else', () => {
   const NOT_ITS_OWN = 'The hello in its mailbox is not its own.';
 

@@ -242,6 +242,18 @@ describe('a node that runs', () => {
     expect(letters()).toEqual(['renewal-01']);
   });
 
+  test('is sent nothing for what it did not ask for, neither alone nor with what it did', async () => {
+    const NOT_ASKED = { certificate: '', believes: ['AUTHORITY'] };
+    await settle();
+    const held = { ...INPUTS, certificates: { ...INPUTS.certificates, services: NOT_ASKED } };
+    expect(await node.sync({ mailbox }, contextOf(), held, OUTPUTS)).toEqual(OUTPUTS);
+    expect(letters()).toEqual([]);
+    const renewed = { ...RENEWED, certificates: { ...RENEWED.certificates, services: NOT_ASKED } };
+    await node.sync({ mailbox }, contextOf(), renewed, OUTPUTS);
+    const text = mailbox.boxes.get(BOX)?.get('renewal-01') ?? '';
+    expect(Object.keys(Renewal.parse(JSON.parse(text)).certificates)).toEqual(['etcd']);
+  });
+
   test('is seen with what it was sent last, whoever looks, and the state is believed where it can be', async () => {
     await settle();
     const renewed = await node.sync({ mailbox }, contextOf(), RENEWED, OUTPUTS);

@@ -17,6 +17,20 @@ const ROTATION_TESTS = byTests('test/cluster/rotation.test.ts');
 /** Ways to believe a machine too much, or to make others believe it too much. */
 export const PKI_MUTANTS: readonly Mutant[] = [
   {
+    name: 'a machine from before there was a purpose is given up',
+    file: CERTIFICATE,
+    anchor: 'if (pem === undefined && ifAsked === true) return undefined;',
+    replacement: '',
+    killers: [CERTIFICATE_TESTS],
+  },
+  {
+    name: 'a machine is sent what it did not ask for',
+    file: 'src/host/renewal.ts',
+    anchor: "certificate === '' ? [] : ",
+    replacement: '',
+    killers: [byTests('test/host/node.test.ts')],
+  },
+  {
     name: 'a certificate request need not be signed by its key',
     file: REQUEST,
     anchor: 'if (!isUsual || !hasSigned(publicKey, parts.signed, parts.signature))',

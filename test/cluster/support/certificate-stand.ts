@@ -26,6 +26,8 @@ export interface Wanted {
   readonly box: string;
   readonly overlayAddress: string;
   readonly authorityName: string;
+  /** Whether its machine may do without it. */
+  readonly ifAsked: boolean;
 }
 
 /** An authority, and one certificate by it, brought about by the engine from what is in a mailbox. */
@@ -99,12 +101,14 @@ const Certificate = z.object({
   remainingLife: z.enum(['ample', 'short']),
 });
 
-function blueprintOf({ box = 'box-0', overlayAddress = '10.43.0.1', authorityName = 'etcd' }: Partial<Wanted>) {
+function blueprintOf(wanted: Partial<Wanted>) {
+  const { box = 'box-0', overlayAddress = '10.43.0.1', authorityName = 'etcd', ifAsked = false } = wanted;
   const builder = new BlueprintBuilder();
   const believed = builder.declare(authority, 'authority.etcd', { name: authorityName, lifeDays: 3_650 });
   builder.declare(nodeCertificate, 'eu-west-3.certificate.control-plane-1.etcd', {
     box,
     purpose: 'etcd',
+    ...(ifAsked && { ifAsked }),
     authority: believed.output('certificate'),
     authorityKey: believed.output('key'),
     commonName: 'control-plane-1',
