@@ -65,18 +65,21 @@ class Clerk:
         ingress = ingress_of(nodes, peers, os.environ['OUTSIDE_ADDRESS'], os.environ['DOMAIN'])
         wanted = answers(services, ingress, self.own_ports)
         self.told = {uid: told for uid, told in self.told.items() if uid in wanted}
+        refusals = []
         # Whoever gives a port back does so before another one has it.
         for service in sorted(services, key=lambda one: bool(wanted.get(one.uid) and wanted[one.uid].ingress)):
             answer = wanted.get(service.uid)
             if answer is None:
                 continue
             if answer.ingress != service.ingress:
-                self.write(service, answer.ingress)
+                refusals += self.write(service, answer.ingress)
             if answer.reason:
                 self.tell(service, answer)
+        if refusals:
+            raise OSError(' '.join(refusals))
 
     def write(self, service, ingress):
-        """Only as it was seen: when it has changed meanwhile, that is heard of."""
+        """Only as it was seen: when it has changed meanwhile, that is heard of. What is refused keeps nobody else waiting."""
         status = {'loadBalancer': {'ingress': ingress or None}}
         body = {'metadata': {'resourceVersion': service.version}, 'status': status}
         path = f'/api/v1/namespaces/{service.namespace}/services/{service.name}/status'
@@ -84,7 +87,8 @@ class Clerk:
         if said.status == 200:
             say(f'{service.label}: {", ".join(one.get("ip") or one["hostname"] for one in ingress) or "nothing any more"}')
         elif said.status not in (404, 409):
-            raise OSError(f'{service.label} is not written: {said.status}: {said.message}')
+            return [f'{service.label} is not written: {said.status}: {said.message}']
+        return []
 
     def tell(self, service, answer):
         message, at = self.told.get(service.uid, ('', 0))

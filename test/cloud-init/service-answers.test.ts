@@ -19,6 +19,7 @@ print(json.dumps({names[uid]: answer.message or [one.get('ip') or one['hostname'
 `;
 const Decided = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 const HOSTNAME = 'blog.example.com';
+const EXCLUDED = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' };
 
 interface Given {
   readonly services?: readonly object[];
@@ -50,7 +51,7 @@ describe('the machines that answer for a service', () => {
   test.each([
     ['is not ready', node('worker-2', { ready: 'Unknown' })],
     ['is about to go', node('worker-2', { unschedulable: true })],
-    ['is not to', node('worker-2', { labels: { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } })],
+    ['is not to', node('worker-2', { labels: EXCLUDED })],
     ['is known to nobody', node('worker-3')],
   ])('are without one that %s', (_what, other) => {
     expect(decide({ nodes: [node('worker-1'), other] })).toEqual({ web: ['10.42.0.7', HOSTNAME] });
@@ -61,8 +62,10 @@ describe('the machines that answer for a service', () => {
     expect(decide({ nodes })).toEqual({ web: ['10.42.0.7', '10.42.1.3', HOSTNAME] });
   });
 
-  test('are missed where there is none', () => {
-    expect(decide({ peers: [] })).toEqual({ web: 'There is no node yet that answers for services.' });
+  test('are missed where there is none, or none that is to', () => {
+    const missing = { web: 'There is no node yet that answers for services.' };
+    expect(decide({ peers: [] })).toEqual(missing);
+    expect(decide({ nodes: [node('worker-1', { labels: EXCLUDED })] })).toEqual(missing);
   });
 });
 
@@ -80,11 +83,21 @@ describe('a port of the machines', () => {
   });
 
   test('stays that of whoever has it', () => {
-    const services = [
-      service('old'),
-      service('young', { created: '2026-02-02T00:00:00Z', ingress: [{ ip: '10.42.0.7' }] }),
-    ];
+    const services = [service('old'), service('young', { created: '2026-02-02T00:00:00Z', ingress: has(80) })];
     expect(decide({ services })).toEqual({ old: taken('80/TCP', 'young'), young: all });
+  });
+
+  test('stays that of whoever has it also when an elder, who has others, comes to want it', () => {
+    const services = [
+      service('old', { ports: [port(80), port(443)], ingress: has(80) }),
+      service('young', { created: '2026-02-02T00:00:00Z', ports: [port(443)], ingress: has(443) }),
+    ];
+    expect(decide({ services })).toEqual({ old: taken('443/TCP', 'young'), young: all });
+  });
+
+  test('is given back by whoever does not want it any more', () => {
+    const services = [service('old', { ports: [port(81)], ingress: has(80) }), service('young')];
+    expect(decide({ services })).toEqual({ old: all, young: all });
   });
 
   test('is nobody’s whose other port is taken', () => {
@@ -105,19 +118,31 @@ describe('a port of the machines', () => {
     });
   });
 
-  test('is left alone with all else of a service that is another’s, or that is about to go', () => {
+  test('is left alone with all else of a service that is another’s', () => {
     const services = [
       service('foreign', { loadBalancerClass: 'example.com/another' }),
       service('inside', { type: 'ClusterIP' }),
-      service('going', { deleted: true }),
       service('web'),
     ];
     expect(decide({ services })).toEqual({ web: all });
+  });
+
+  test('is taken at once from a service that is about to go, however long that takes', () => {
+    const services = [service('going', { deleted: true, ingress: has(80) }), service('web')];
+    expect(decide({ services })).toEqual({ going: [], web: all });
   });
 });
 
 function port(number: number, more: Readonly<Record<string, unknown>> = {}) {
   return { protocol: 'TCP', port: number, ...more };
+}
+
+/** What a service shows that has this port. */
+function has(number: number) {
+  return [
+    { ip: '10.42.0.7', ipMode: 'VIP' },
+    { hostname: HOSTNAME, ports: [port(number)] },
+  ];
 }
 
 interface ServiceForm {

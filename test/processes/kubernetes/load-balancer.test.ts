@@ -128,6 +128,25 @@ describe('a service of the type LoadBalancer', () => {
     await expect.poll(() => shown('fourth'), PATIENCE).toEqual(EVERYWHERE);
   });
 
+  test('keeps its port when an elder comes to want it too, and gives it back as soon as it is to go', async () => {
+    const wants = async (...ports: readonly number[]) => {
+      const spec = { ports: ports.map((port) => ({ name: `p${port}`, port, targetPort: TARGET_PORT })) };
+      good(await kubectl('patch', 'service', 'second', '--type=merge', '-p', JSON.stringify({ spec })));
+    };
+    await wants(80, 91);
+    await expect.poll(() => shown('second'), PATIENCE).toEqual([]);
+    expect(await shown('fourth')).toEqual(EVERYWHERE);
+    await wants(80);
+    await expect.poll(() => shown('second'), PATIENCE).toEqual(EVERYWHERE);
+    const held = service('held', 93);
+    good(await apply({ ...held, metadata: { ...held.metadata, finalizers: ['example.com/last'] } }));
+    await expect.poll(() => shown('held'), PATIENCE).toEqual(EVERYWHERE);
+    good(await kubectl('delete', 'service', 'held', '--wait=false'));
+    await expect.poll(() => shown('held'), PATIENCE).toEqual([]);
+    good(await apply(service('next', 93)));
+    await expect.poll(() => shown('next'), PATIENCE).toEqual(EVERYWHERE);
+  });
+
   test('gets its addresses from another machine when the one that gave them stands still', async () => {
     const held = ['get', 'lease', '-n', 'kube-system', 'bootstrap-services', '-o', 'jsonpath={.spec.holderIdentity}'];
     const heldBy = good(await kubectl(...held));
