@@ -90,10 +90,13 @@ function checkBehindBalancer({ findings }: Draft, { port, through, protocol }: O
 
 function checkNumber({ spec, findings }: Draft, open: readonly Opening[]): void {
   const isLocal = spec.provider === 'local';
-  const count = open.reduce((sum, { port, through, from }) => sum + (isLocal ? through - port + 1 : from.length), 0);
+  const { balancer } = spec.network;
+  const ofOne = ({ port, through, from }: Opening) => (isLocal ? through - port + 1 : from.length + (balancer ? 1 : 0));
+  const count = open.reduce((sum, opening) => sum + ofOne(opening), 0);
   const max = isLocal ? LOCAL_PORTS_MAX : SOURCES_MAX;
   if (count <= max) return;
-  const things = isLocal ? 'ports of each machine' : 'ranges of addresses, counted for each entry';
+  const ranges = `ranges of addresses, counted for each entry${balancer ? ', with the balancer as one more' : ''}`;
+  const things = isLocal ? 'ports of each machine' : ranges;
   findings.add(OPEN, {
     code: 'config.out-of-range',
     what: `There are ${count} ${things}; at most ${max} are possible.`,
