@@ -274,7 +274,7 @@ export interface App {
   why(target: Target, address: string, signal: AbortSignal): Promise<Explanation>;
   outputs(target: Target, signal: AbortSignal): Promise<readonly Output[]>;
   /** A file, or a cluster that is named as it runs. What is wrong with the file is thrown as a Problem. */
-  validate(target: Target, signal: AbortSignal): Promise<Validation>;
+  validate(target: Target, options: { readonly security: boolean }, signal: AbortSignal): Promise<Validation>;
   attach(
     request: { readonly name: string; readonly provider: string; readonly region: string; readonly bucket?: string },
     signal: AbortSignal,

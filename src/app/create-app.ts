@@ -62,7 +62,7 @@ export function createApp(ports: AppPorts): App {
     events: (target, options, signal) => events(workstation, target, options, signal),
     why: (target, address, signal) => why(workstation, target, address, signal),
     outputs: (target, signal) => outputs(workstation, target, signal),
-    validate: (target, signal) => validate(workstation, target, signal),
+    validate: (target, options, signal) => validate(workstation, { target, ...options }, signal),
     attach: (request, signal) => attach(workstation, request, signal),
     whereFrom: (provider, signal) => whereFrom(ports, provider, signal),
     power: async (target, request, signal) => power(await machines(target, signal), request, signal),

@@ -5,7 +5,7 @@ import type { Files } from '#std/files.ts';
 const LOOKS = new URL('../../cloud-init/looks/', import.meta.url);
 
 /** What a machine can be asked. */
-export type Look = 'units' | 'overlay' | 'etcd' | 'health' | 'etcd-snapshot' | 'etcd-restore';
+export type Look = 'units' | 'overlay' | 'etcd' | 'health' | 'security' | 'etcd-snapshot' | 'etcd-restore';
 
 /** The script that answers, for the standard input of a shell on the machine: it needs nothing that was put there before. */
 export function readLook(files: Pick<Files, 'read'>, look: Look): Promise<string> {

@@ -10,6 +10,7 @@ import { judgeApiName, judgeResolvers } from '#app/validation/names.ts';
 import { judgeNodes } from '#app/validation/nodes.ts';
 import { judgePods, podsToReach } from '#app/validation/pods.ts';
 import { judgeRunning } from '#app/validation/running.ts';
+import { judgeSecurity } from '#app/validation/security-of-cluster.ts';
 import { judgeTimes } from '#app/validation/time.ts';
 import { readOutput } from '#cluster/read-output.ts';
 import { sectionsOf } from '#cloud-init/look-script.ts';
@@ -260,12 +261,17 @@ describe('a cluster that is made', () => {
   };
 
   test('on acted machines is judged by its file alone, and a file as ever', async () => {
-    const { name, running } = await desk.app().validate(TARGET, FOREVER);
+    const { name, running } = await desk.app().validate(TARGET, { security: true }, FOREVER);
     expect([name, inWords(running ?? [])]).toEqual([
       'demo',
-      ['not judged The machines of demo are acted: nobody can be asked.'],
+      [
+        'not judged The machines of demo are acted: nobody can be asked.',
+        'not judged Its machines are given nothing of Kubernetes.',
+      ],
     ]);
-    expect(await desk.app().validate({ file: desk.places.of('demo').file }, FOREVER)).not.toHaveProperty('running');
+    expect(
+      await desk.app().validate({ file: desk.places.of('demo').file }, { security: false }, FOREVER),
+    ).not.toHaveProperty('running');
   });
 
   test('is found by its name where the state says', async () => {
@@ -324,6 +330,7 @@ describe('a cluster that is made', () => {
     const nameServers = { of: async () => [], addresses: () => Promise.reject(new Error('nobody is asked here')) };
     const ports = { ...desk.ports(), ...answering.asking.ports, nameServers };
     const judged = await judgeRunning(ports, { ...found, cluster: { ...found.cluster, connection } }, FOREVER);
+    const words = (await answering.handed('worker-1')).words.at(-1);
     expect(inWords(judged)).toEqual([
       'ok All 3 are there and ready.',
       'ok All 3 units are as they should be (machines: 3).',
@@ -335,8 +342,9 @@ describe('a cluster that is made', () => {
       'ok None is about to end.',
       expect.stringMatching(/^ok All clocks are within \d+ s of that of this workstation\.$/),
     ]);
-    const { words } = await answering.handed('worker-1');
-    expect(words.at(-1)).toMatch(/sh -s -- 10\.100\.\d\.2 10\.100\.\d\.2 10\.100\.\d\.2$/);
+    const security = await judgeSecurity(ports, { ...found, cluster: { ...found.cluster, connection } }, FOREVER);
+    expect(inWords(security)).toEqual(['ok CIS 5.1.1, 5.1.5, 5.2, 5.3.2, 5.6.4 met by what is in the API.']);
+    expect(words).toMatch(/sh -s -- 10\.100\.\d\.2 10\.100\.\d\.2 10\.100\.\d\.2$/);
   });
 });
 

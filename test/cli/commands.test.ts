@@ -385,8 +385,9 @@ describe('a command that asks one thing', () => {
     ['why demo eu-west-3.network', 'why', { target: { name: 'demo' }, address: 'eu-west-3.network' }],
     ['why eu-west-3.network', 'why', { target: { name: 'demo' }, address: 'eu-west-3.network' }],
     ['outputs demo', 'outputs', { name: 'demo' }],
-    ['validate /cluster.yaml', 'validate', { file: '/cluster.yaml' }],
-    ['validate demo', 'validate', { name: 'demo' }],
+    ['validate /cluster.yaml', 'validate', { target: { file: '/cluster.yaml' }, security: false }],
+    ['validate demo', 'validate', { target: { name: 'demo' }, security: false }],
+    ['validate demo --security', 'validate', { target: { name: 'demo' }, security: true }],
     ['attach blog --provider aws --region eu-west-3', 'attach', { name: 'blog', provider: 'aws', region: 'eu-west-3' }],
     [
       'attach blog --provider aws --region eu-west-3 --bucket b',
@@ -411,6 +412,10 @@ describe('a command that asks one thing', () => {
 
   test.each([
     ['attach blog --provider aws', '--region is needed to find blog.\n  bootstrap attach --help\n'],
+    [
+      'validate /cluster.yaml --security',
+      'Security is that of a cluster as it runs: name it, not its file.\n  bootstrap validate NAME --security\n',
+    ],
     ['state restore demo', 'From which copy?\n  bootstrap state restore NAME --from COPY\n'],
     ['state unlock demo', 'Nobody is here to agree; say it with --yes.\n'],
     ['why', 'Which resource?\n  bootstrap why NAME ADDRESS\n'],

@@ -77,7 +77,7 @@ describe('validate', () => {
 
   test('tells of a cluster what was found, with what to type next, and fails when anything is bad', async () => {
     const { output, asked, code } = await perform('validate dev', { app: { known, running } });
-    expect(asked).toEqual([{ method: 'validate', given: DEV }]);
+    expect(asked).toEqual([{ method: 'validate', given: { target: DEV, security: false } }]);
     await expect(output).toMatchFileSnapshot('golden/validate.txt');
     expect(code).toBe(1);
   });

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Look, readLook, sectionsOf } from '#cloud-init/look-script.ts';
 import { SystemFiles } from '#std/system-files.ts';
 
-const LOOKS: readonly Look[] = ['units', 'overlay', 'etcd', 'health', 'etcd-snapshot', 'etcd-restore'];
+const LOOKS: readonly Look[] = ['units', 'overlay', 'etcd', 'health', 'security', 'etcd-snapshot', 'etcd-restore'];
 /** As `wg show bootstrap0 dump` writes them. */
 const [PRIVATE, PRESHARED] = [`${'S'.repeat(43)}=`, `${'P'.repeat(43)}=`];
 const DUMP = [
@@ -139,6 +139,50 @@ describe('health', () => {
       ['health', ''],
       ['certificates', ''],
     ]);
+  });
+});
+
+describe('what keeps others out', () => {
+  test('is told of programs that run, of files and of what is answered, and nothing of it is secret', async () => {
+    const running = spawn('sh', ['-c', 'sleep 60', 'kube-apiserver', '--profiling=false', '--secure-port=6443']);
+    try {
+      for (const name of ['apiserver', 'scheduler']) await write(`etc/systemd/system/bootstrap-${name}.service`, '');
+      await write('etc/systemd/system/ssh.service', '');
+      await write('etc/bootstrap/node.env', "OVERLAY_ADDRESS='10.64.0.1'\n");
+      await write('etc/bootstrap/pki/apiserver.key', 'the key itself');
+      await chmod(join(root, 'etc/bootstrap/pki/apiserver.key'), 0o600);
+      await write('var/lib/bootstrap/etcd/member/wal', '');
+      const encryption = 'resources:\n  - resources: [secrets]\n    providers:\n      - secretbox:\n          keys:\n';
+      await write(
+        'etc/bootstrap/kubernetes/encryption.yaml',
+        `${encryption}            - name: first\n              secret: hidden\n`,
+      );
+      await program('systemctl', `case "$*" in *apiserver*) echo ${running.pid} ;; *) echo 0 ;; esac`);
+      await program(
+        'curl',
+        'for last; do :; done\n[ "$last" != https://127.0.0.1:6443/api/v1/nodes ] || { printf 401; exit; }\nprintf 000; exit 7',
+      );
+      const said = await run(await readLook(new SystemFiles(), 'security'));
+      const sections = sectionsOf(said);
+      const linesOf = (name: string) => sections.get(name)?.split('\n');
+      expect(linesOf('programs')).toEqual([
+        'apiserver',
+        'apiserver --profiling=false',
+        'apiserver --secure-port=6443',
+        'scheduler',
+      ]);
+      expect(linesOf('at-rest')).toEqual(['secretbox']);
+      expect(linesOf('doors')).toEqual(['apiserver 401', 'etcd 000', 'controller-manager 000', 'scheduler 000']);
+      const files = linesOf('files') ?? [];
+      expect(files.find((line) => line.endsWith('apiserver.key'))).toMatch(/^600 \S+ \S+ /);
+      expect(files.filter((line) => line.includes('/etcd'))).toEqual([
+        expect.stringMatching(/\/var\/lib\/bootstrap\/etcd$/),
+      ]);
+      expect(files.filter((line) => line.includes('/ssh.service'))).toEqual([]);
+      expect(said).not.toMatch(/hidden|the key itself/);
+    } finally {
+      running.kill();
+    }
   });
 });
 

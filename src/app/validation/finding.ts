@@ -1,5 +1,14 @@
 /** What a cluster that runs is judged by. */
-export type Check = 'manifests' | 'nodes' | 'components' | 'api' | 'dns' | 'pods' | 'certificates' | 'time';
+export type Check =
+  | 'manifests'
+  | 'nodes'
+  | 'components'
+  | 'api'
+  | 'dns'
+  | 'pods'
+  | 'certificates'
+  | 'time'
+  | 'security';
 
 export interface ValidationFinding {
   readonly check: Check;

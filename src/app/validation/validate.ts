@@ -15,13 +15,23 @@ export interface Validation {
   readonly running?: readonly ValidationFinding[] | undefined;
 }
 
+interface Asked {
+  readonly target: Target;
+  /** What keeps others out is looked at, too. */
+  readonly security: boolean;
+}
+
 /**
  * | what is named | is checked                                                          |
  * |---------------|---------------------------------------------------------------------|
  * | a file        | it and its manifests, and nobody is asked                           |
  * | a cluster     | the copy of its file that is kept here, and the cluster as it runs  |
  */
-export async function validate(workstation: Workstation, target: Target, signal: AbortSignal): Promise<Validation> {
+export async function validate(
+  workstation: Workstation,
+  { target, security }: Asked,
+  signal: AbortSignal,
+): Promise<Validation> {
   if ('file' in target) {
     const { spec, warnings } = await fileAt(workstation, target.file);
     await checkManifests(workstation, spec);
@@ -32,7 +42,7 @@ export async function validate(workstation: Workstation, target: Target, signal:
   const { spec, warnings } = await fileAt(workstation, places.of(name).file);
   const [manifests, running] = await Promise.all([
     checkManifests(workstation, spec).then(() => [], manifestFinding(name)),
-    judgeCluster(workstation, target, signal),
+    judgeCluster(workstation, { target, security }, signal),
   ]);
   return { name: spec.name, warnings, running: running && [...manifests, ...running] };
 }
@@ -59,7 +69,7 @@ function manifestFinding(name: string): (error: unknown) => readonly ValidationF
 /** Undefined: there is none yet. */
 async function judgeCluster(
   workstation: Workstation,
-  target: Target,
+  { target, security }: Asked,
   signal: AbortSignal,
 ): Promise<readonly ValidationFinding[] | undefined> {
   const reading = await readCluster(workstation, target, signal).catch((error: unknown) => {
@@ -68,5 +78,8 @@ async function judgeCluster(
   });
   if (reading === undefined || reading.snapshot.tombstone) return undefined;
   const { judgeRunning } = await import('./running.ts');
-  return judgeRunning(workstation.ports, reading, signal);
+  const findings = await judgeRunning(workstation.ports, reading, signal);
+  if (!security) return findings;
+  const { judgeSecurity } = await import('./security-of-cluster.ts');
+  return [...findings, ...(await judgeSecurity(workstation.ports, reading, signal))];
 }

@@ -173,8 +173,8 @@ export class ScriptedApp implements App {
     return scripted(this.#script.outputs);
   }
 
-  validate(target: Target): Promise<Validation> {
-    this.#ask('validate', target);
+  validate(target: Target, options: { readonly security: boolean }): Promise<Validation> {
+    this.#ask('validate', { target, ...options });
     const { running } = this.#script;
     const warnings = ['nodes.storage.count: one more would let you take one away.'];
     return Promise.resolve({ name: 'demo', warnings, running });

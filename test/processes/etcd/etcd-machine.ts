@@ -67,9 +67,9 @@ export class EtcdMachine implements AsyncDisposable {
     await writeFile(this.path('etc/bootstrap/box'), `box-of-${settings['NODE'] ?? ''}\n`);
   }
 
-  async write(path: string, content: string): Promise<void> {
+  async write(path: string, content: string, mode = 0o644): Promise<void> {
     await mkdir(dirname(this.path(path)), { recursive: true });
-    await writeFile(this.path(path), content);
+    await writeFile(this.path(path), content, { mode });
   }
 
   read(path: string): Promise<string> {

@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { machineSecurity } from '#app/validation/machine-security.ts';
+import { judgeMachineSecurity } from '#app/validation/security.ts';
+import { sectionsOf } from '#cloud-init/look-script.ts';
 import { type Ended } from '../etcd/etcd-machine.ts';
 import { good } from '../etcd/etcd-members.ts';
 import { ControlPlanes, NAMES } from './control-planes.ts';
@@ -73,6 +77,16 @@ describe('two machines of a control plane', () => {
       return code === 0 && output.split(' ').length === 2 ? output : undefined;
     });
     expect(holders.split(' ').every((holder) => holder !== '')).toBe(true);
+  });
+
+  test('are started with all that the benchmark asks for, and answer nobody who shows nothing', async () => {
+    const look = fileURLToPath(new URL('../../../cloud-init/looks/security.sh', import.meta.url));
+    const sections = sectionsOf(good(await planes.machine(FIRST).run('sh', look)));
+    const found = judgeMachineSecurity('demo', [machineSecurity({ node: FIRST, sections })]);
+    const judged = new Set(found.map(({ where }) => where));
+    expect([...judged]).toEqual(expect.arrayContaining(['apiserver', 'controller-manager', 'scheduler', 'etcd']));
+    // Here there are no users of their own.
+    expect(found.filter(({ verdict, what }) => verdict !== 'ok' && !what.includes('1.1.11'))).toEqual([]);
   });
 
   test('keep secrets encrypted, and write down who asked for what, but not what it was', async () => {

@@ -6,6 +6,7 @@ import type { EtcdMachine } from '../etcd/etcd-machine.ts';
 
 const random = new SystemRandom();
 const DAYS = 2;
+const SECRET_MODE = 0o600;
 const PKI = 'etc/bootstrap/pki';
 
 interface Holder {
@@ -53,9 +54,9 @@ export class KubernetesAuthorities {
       addresses: [address],
     });
     await this.#hold(machine, 'proxy', this.cluster, { commonName: 'system:kube-proxy' });
-    await machine.write('etc/bootstrap/secrets/service-account-key', this.serviceAccount.key.reveal());
-    await machine.write('etc/bootstrap/secrets/service-account-believed', this.serviceAccount.certificate);
-    await machine.write('etc/bootstrap/secrets/encryption-key', this.encryptionKey);
+    await machine.write('etc/bootstrap/secrets/service-account-key', this.serviceAccount.key.reveal(), SECRET_MODE);
+    await machine.write('etc/bootstrap/secrets/service-account-believed', this.serviceAccount.certificate, SECRET_MODE);
+    await machine.write('etc/bootstrap/secrets/encryption-key', this.encryptionKey, SECRET_MODE);
   }
 
   identity(holder: Holder, authority = this.cluster): Identity {
@@ -73,7 +74,7 @@ export class KubernetesAuthorities {
   async #hold(machine: EtcdMachine, purpose: string, authority: Authority, holder: Holder): Promise<void> {
     const key = KeyPair.make('p256', random);
     this.#held.set(machine.path(purpose), { key, holder });
-    await machine.write(`${PKI}/${purpose}.key`, key.pem);
+    await machine.write(`${PKI}/${purpose}.key`, key.pem, SECRET_MODE);
     await machine.write(`${PKI}/${purpose}.crt`, certify(key, holder, authority));
     await machine.write(`${PKI}/${purpose}-ca.crt`, authority.certificate);
   }
