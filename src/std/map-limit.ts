@@ -1,6 +1,9 @@
 import { assert } from './assert.ts';
 
-/** Maps with at most `limit` calls under way, results in the order of the items; the first failure stops the rest. */
+/**
+ * Maps with at most `limit` calls under way, results in the order of the items. After a failure nothing is begun any more,
+ * and it is told when what was under way has ended: nobody works on unseen.
+ */
 export async function mapLimit<Item, Result>(
   items: readonly Item[],
   limit: number,
@@ -9,18 +12,18 @@ export async function mapLimit<Item, Result>(
   assert(Number.isInteger(limit) && limit > 0, 'A limit is a positive whole number.');
   const results: Result[] = [];
   const queue = items.entries();
-  let failed = false;
+  let failure: { readonly error: unknown } | undefined;
   const work = async (): Promise<void> => {
     for (const [index, item] of queue) {
-      if (failed) return;
+      if (failure !== undefined) return;
       try {
         results[index] = await map(item, index);
       } catch (error) {
-        failed = true;
-        throw error;
+        failure ??= { error };
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work));
+  if (failure !== undefined) throw failure.error;
   return results;
 }

@@ -5,6 +5,7 @@ import { replacementChecks } from './kubernetes/replacement.ts';
 import { scaleChecks } from './kubernetes/scale.ts';
 import { policyChecks, trafficChecks } from './kubernetes/traffic.ts';
 import { upgradeChecks } from './kubernetes/upgrade.ts';
+import { validationChecks } from './kubernetes/validation.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 
 const COUNTS = { controlPlanes: 3, workers: 2 };
@@ -19,6 +20,7 @@ describe('Kubernetes on machines of this workstation', () => {
   });
 
   foundingChecks(cluster, COUNTS);
+  validationChecks(cluster);
   trafficChecks(cluster);
   policyChecks(cluster);
   replacementChecks(cluster, COUNTS);

@@ -33,6 +33,17 @@ test('the first failure is told and nothing new is begun', async () => {
   expect(begun.length).toBeLessThan(5);
 });
 
+test('a failure is told when what was under way has ended', async () => {
+  const ended: number[] = [];
+  const work = mapLimit([0, 1, 2], 3, async (item) => {
+    for (let turn = 0; turn < 5 * item; turn += 1) await setImmediate();
+    ended.push(item);
+    throw new Error(`item ${item}`);
+  });
+  await expect(work).rejects.toThrow('item 0');
+  expect(ended).toEqual([0, 1, 2]);
+});
+
 test('nothing to do is done', async () => {
   expect(await mapLimit([], 4, () => Promise.reject(new Error('never')))).toEqual([]);
   await expect(mapLimit([], 0, async () => undefined)).rejects.toThrow('positive');
