@@ -38,8 +38,9 @@ const mutants = values.part ? await partOfThisCommit(named) : named;
 await using benches = await Workbenches.open(availableParallelism());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave(signal));
 const spentMs = new Map<Mutant, number>();
-let failed = await countUnsound();
+const unsound = await countUnsound();
 let killed = 0;
+const unnoticed: string[] = [];
 // Those that are not tried now have to be possible all the same.
 for (const mutant of named.filter((one) => !mutants.includes(one))) {
   if (!(await benches.first.knows(mutant))) tell(mutant, { fate: 'not-there' });
@@ -55,6 +56,9 @@ await benches.share(tested, async (bench, mutant) => {
 for (const mutant of mutants.filter((one) => passedOn.has(one))) {
   tell(mutant, await timed(mutant, () => benches.first.try(mutant, [bySimulation])));
 }
+// Once more: of a long run often only the end is kept.
+for (const line of unnoticed) say(line);
+const failed = unsound + unnoticed.length;
 say(`${killed} killed of ${mutants.length} tried, of ${named.length} existing`);
 say(`${killed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
@@ -87,11 +91,12 @@ async function timed(mutant: Mutant, trial: () => Promise<Fate>): Promise<Fate> 
 }
 
 function tell(mutant: Mutant, result: Fate): void {
-  if (result.fate === 'killed') killed += 1;
-  else failed += 1;
   const seconds = ((spentMs.get(mutant) ?? 0) / 1_000).toFixed(1);
   const where = result.fate === 'killed' ? `(${result.by})` : mutant.file;
-  say(`${result.fate.padEnd(9)} ${seconds.padStart(6)} s  ${mutant.name}  ${where}`);
+  const line = `${result.fate.padEnd(9)} ${seconds.padStart(6)} s  ${mutant.name}  ${where}`;
+  say(line);
+  if (result.fate === 'killed') killed += 1;
+  else unnoticed.push(line);
 }
 
 /** Whoever is sent away takes the workbenches along, and what runs on them. */

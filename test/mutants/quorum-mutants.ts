@@ -32,7 +32,7 @@ export const QUORUM_MUTANTS: readonly Mutant[] = [
     file: 'src/cluster/machines.ts',
     anchor: 'turn: isControlPlane(role) ? QUORUM_TURN : undefined,',
     replacement: 'turn: undefined,',
-    killers: [QUORUM_TESTS],
+    killers: [byTests('test/cluster/nodes.test.ts')],
   },
   {
     name: 'machines of a quorum are ended without having left',
