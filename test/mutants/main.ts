@@ -38,7 +38,7 @@ const mutants = values.part ? await partOfThisCommit(named) : named;
 await using benches = await Workbenches.open(availableParallelism());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave(signal));
 const spentMs = new Map<Mutant, number>();
-const unsound = await countUnsound();
+const condemning = await countUnsound();
 let killed = 0;
 const unnoticed: string[] = [];
 // Those that are not tried now have to be possible all the same.
@@ -58,7 +58,7 @@ for (const mutant of mutants.filter((one) => passedOn.has(one))) {
 }
 // Once more: of a long run often only the end is kept.
 for (const line of unnoticed) say(line);
-const failed = unsound + unnoticed.length;
+const failed = condemning + unnoticed.length;
 say(`${killed} killed of ${mutants.length} tried, of ${named.length} existing`);
 say(`${killed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
