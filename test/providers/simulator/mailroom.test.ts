@@ -56,6 +56,10 @@ function takeWelcomeOf(account: TestAccount, prefix: string): void {
   account.call('s3', 'DeleteObject', { Bucket: BUCKET, Key: `${prefix}welcome` });
 }
 
+function send(account: TestAccount, prefix: string, letter: string): void {
+  account.call('s3', 'PutObject', { Bucket: BUCKET, Key: `${prefix}${letter}`, Body: '{}', IfNoneMatch: '*' });
+}
+
 const stagesIn = (prefix: string) => [`${prefix}stage-01-network`, `${prefix}stage-02-ready`];
 
 describe('the mailboxes of machines', () => {
@@ -117,18 +121,14 @@ describe('the mailboxes of machines', () => {
 
   test('NODE-25: hold the word of a machine that was sent renewed certificates, once for each letter', () => {
     const { account, one, other } = prepared();
-    const send = (prefix: string, letter: string): void => {
-      const Key = `${prefix}${letter}`;
-      account.call('s3', 'PutObject', { Bucket: BUCKET, Key, Body: '{}', IfNoneMatch: '*' });
-    };
     account.pass(40_000);
     welcomeTo(account, one);
     account.pass(60_000);
-    for (const letter of ['renewal-01', 'renewal-1']) send(one, letter);
-    send(other, 'renewal-01');
+    for (const letter of ['renewal-01', 'renewal-1']) send(account, one, letter);
+    send(account, other, 'renewal-01');
     expect(keysIn(account)).not.toContain(`${one}renewed-01`);
     account.pass(450_000);
-    send(one, 'renewal-02');
+    send(account, one, 'renewal-02');
     expect(keysIn(account, `${one}renewed`)).toEqual([`${one}renewed-01`]);
     account.pass(450_000);
     expect(keysIn(account, `${one}renewed`)).toEqual([`${one}renewed-01`, `${one}renewed-02`]);
@@ -137,25 +137,21 @@ describe('the mailboxes of machines', () => {
 
   test('NODE-27: hold the word of a machine that was told to run something else, once for each letter', () => {
     const { account, one, other } = prepared();
-    const send = (prefix: string, letter: string): void => {
-      const Key = `${prefix}${letter}`;
-      account.call('s3', 'PutObject', { Bucket: BUCKET, Key, Body: '{}', IfNoneMatch: '*' });
-    };
     account.pass(40_000);
     welcomeTo(account, one);
     account.pass(60_000);
-    for (const letter of ['update-01', 'renewal-01']) send(one, letter);
-    send(other, 'update-01');
+    for (const letter of ['update-01', 'renewal-01']) send(account, one, letter);
+    send(account, other, 'update-01');
     expect(keysIn(account)).not.toContain(`${one}updated-01`);
     account.pass(90_000);
-    send(one, 'update-02');
+    send(account, one, 'update-02');
     expect(keysIn(account, `${one}updated`)).toEqual([`${one}updated-01`]);
     account.pass(450_000);
     expect(keysIn(account, `${one}updated`)).toEqual([`${one}updated-01`, `${one}updated-02`]);
-    send(one, 'update-04');
+    send(account, one, 'update-04');
     account.pass(90_000);
     expect(keysIn(account, `${one}updated`)).toHaveLength(2);
-    send(one, 'update-03');
+    send(account, one, 'update-03');
     account.pass(90_000);
     expect(keysIn(account, `${one}updated`)).toHaveLength(4);
     expect(keysIn(account, `${one}renewed`)).toEqual([`${one}renewed-01`]);
